@@ -18,6 +18,7 @@ use std::cell::RefCell;
 
 use serde_json::Value;
 
+pub use super::person::NOBODY;
 pub use super::policy::POLICY;
 pub use super::product::PRODUCT;
 pub use change_set::ChangeSet;

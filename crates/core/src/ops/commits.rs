@@ -4,12 +4,13 @@ use serde_json::json;
 
 use super::evidence::EvidenceFile;
 use super::file::ProductFile;
+use super::gate::of_release;
 use super::refused::Refused;
 use super::session::Session;
-use crate::domain::ids::{Kind, RecordId};
+use crate::domain::ids::RecordId;
 use crate::domain::record::Fields;
 use crate::domain::release::{self, BASELINE_MAX, CommitRow};
-use crate::domain::text::{Line, with_article};
+use crate::domain::text::Line;
 use crate::exchange::commits;
 use mainstay_base::clock::Stamp;
 
@@ -56,18 +57,4 @@ pub fn store(
 /// When it is not a release, or there is no such record.
 pub fn compare(file: &ProductFile, release: RecordId) -> Result<CommitComparison, Refused> {
     file.with_release(release, |world, content| release::compare(world, content))
-}
-
-/// Refuses a record that is not a release.
-pub(super) fn of_release(id: RecordId) -> Result<(), Refused> {
-    if id.kind == Kind::Release {
-        return Ok(());
-    }
-    let word = with_article(&id.kind.def().word.to_lowercase());
-    Err(Refused::Rule(format!("{id} is {word}; name a release, such as RL-0001")))
-}
-
-/// The refusal of a release whose content cannot be read.
-pub(super) fn unreadable(id: RecordId) -> Refused {
-    Refused::Rule(format!("the content of {id} cannot be read; verify the file"))
 }

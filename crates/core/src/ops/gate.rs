@@ -1,8 +1,7 @@
 //! Releases as their rules see them: the whole gate, and the differences to the version before.
 
-use super::commits::{of_release, unreadable};
 use super::file::ProductFile;
-use super::refused::{ChangeSet, Refused};
+use super::refused::{ChangeSet, Refused, require_kind};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::release::{self, Difference, Release};
@@ -11,9 +10,6 @@ use crate::domain::workflow::{Case, Condition, World};
 use crate::store::Reading;
 use mainstay_base::clock;
 use mainstay_base::time::Moment;
-
-/// Who looks, where nobody in particular does.
-const NOBODY: RecordId = RecordId::new(Kind::Person, 0);
 
 impl ProductFile {
     /// Every condition up to the release, met and unmet, whatever its state is (IEC 62304 5.8).
@@ -73,9 +69,19 @@ impl ProductFile {
         look: impl FnOnce(&Case) -> T,
     ) -> Result<T, Refused> {
         let reading = Reading::new(&self.store);
-        let work = ChangeSet::read_only(&reading, NOBODY, now.unwrap_or_else(clock::now));
+        let work = ChangeSet::for_nobody(&reading, now.unwrap_or_else(clock::now));
         work.case(id, look)
     }
+}
+
+/// Refuses a record that is not a release.
+pub(super) fn of_release(id: RecordId) -> Result<(), Refused> {
+    require_kind(id, Kind::Release, "name a release, such as RL-0001")
+}
+
+/// The refusal of a release whose content cannot be read.
+fn unreadable(id: RecordId) -> Refused {
+    Refused::Rule(format!("the content of {id} cannot be read; verify the file"))
 }
 
 #[cfg(test)]

@@ -3,11 +3,10 @@
 use super::file::ProductFile;
 use super::refused::{ChangeSet, Refused};
 use crate::domain::communication::draft_for;
-use crate::domain::ids::{Kind, RecordId};
+use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::{Governing, WatchedSource, next_review, watched_sources};
 use crate::domain::record::Fields;
-use crate::domain::requests::RULES;
-use crate::domain::workflow::{Case, World};
+use crate::domain::workflow::World;
 use mainstay_base::time::{Day, Moment};
 
 /// The dates that follow from a plan.
@@ -19,13 +18,10 @@ pub struct PlanDates {
     pub sources: Vec<WatchedSource>,
 }
 
-/// Nobody in particular.
-const NOBODY: RecordId = RecordId::new(Kind::Person, 0);
-
 impl ProductFile {
     /// The values that govern at a moment: those of the plan in force, or provisional ones.
     pub fn governing(&self, now: Moment) -> Result<Governing, Refused> {
-        let work = ChangeSet::read_only(&self.store, NOBODY, now);
+        let work = ChangeSet::for_nobody(&self.store, now);
         let world: &dyn World = &work;
         let governing = world.governing();
         work.finish()?;
@@ -34,7 +30,7 @@ impl ProductFile {
 
     /// The fields with which a communication about a release begins.
     pub fn communication_draft(&self, release: RecordId, now: Moment) -> Result<Fields, Refused> {
-        let work = ChangeSet::read_only(&self.store, NOBODY, now);
+        let work = ChangeSet::for_nobody(&self.store, now);
         let set = draft_for(&work, release);
         work.finish()?;
         Ok(set)
@@ -42,11 +38,9 @@ impl ProductFile {
 
     /// The dates that follow from a plan.
     pub fn plan_dates(&self, plan: RecordId, now: Moment) -> Result<PlanDates, Refused> {
-        let work = ChangeSet::read_only(&self.store, NOBODY, now);
-        let data = work.get(plan)?;
-        let case = Case { data: &data, world: &work, now, actor: None, rules: RULES };
-        let dates = PlanDates { next_review: next_review(&case), sources: watched_sources(&case) };
-        work.finish()?;
-        Ok(dates)
+        self.as_rules_see(plan, Some(now), |case| PlanDates {
+            next_review: next_review(case),
+            sources: watched_sources(case),
+        })
     }
 }

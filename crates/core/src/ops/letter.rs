@@ -210,13 +210,8 @@ fn refuse_without_letter(id: RecordId, state: Option<CommunicationState>) -> Res
 fn day_of_issue(file: &ProductFile, id: RecordId, stamp: &Stamp) -> Result<Day, Refused> {
     let filter = EventFilter { record: Some(id), ..EventFilter::default() };
     let issued = CommunicationState::Issued.code();
-    let event = file.store.events(&filter, u32::MAX, 0)?.into_iter().map(|row| row.event).find(|event| {
-        event.changes.iter().any(|change| {
-            let fields = &change.fields;
-            change.record == id
-                && fields.iter().any(|field| field.field == "state" && field.after.as_str() == Some(issued))
-        })
-    });
+    let mut events = file.store.events(&filter, u32::MAX, 0)?.into_iter().map(|row| row.event);
+    let event = events.find(|event| event.moves(id, issued));
     Ok(event.map_or(stamp.now, |event| event.at).day())
 }
 

@@ -4,10 +4,9 @@ use super::file::ProductFile;
 use super::refused::Refused;
 use crate::domain::field::Offer;
 use crate::domain::ids::Kind;
-use crate::domain::maintenance_plan::Governing;
 use crate::domain::release::ReleaseState;
-use crate::domain::requests::POLICY;
 use crate::domain::text::Line;
+use mainstay_base::clock;
 
 impl ProductFile {
     /// The values of a list: versions of releases, those that were released first, the newest first, then those that are planned; or the
@@ -28,10 +27,13 @@ impl ProductFile {
         match offer {
             Offer::Versions => self.versions(),
             Offer::Criteria => {
-                self.governs(|governing| all(&mut governing.problem_criteria().iter().map(|row| &row.code)))
+                let governing = self.governing(clock::now())?;
+                Ok(all(&mut governing.problem_criteria().iter().map(|row| &row.code)))
             }
-            Offer::Sources => self
-                .governs(|governing| all(&mut governing.plan().feedback_sources.iter().map(|row| &row.code))),
+            Offer::Sources => {
+                let governing = self.governing(clock::now())?;
+                Ok(all(&mut governing.plan().feedback_sources.iter().map(|row| &row.code)))
+            }
         }
     }
 
@@ -49,10 +51,5 @@ impl ProductFile {
         }
         released.append(&mut planned);
         Ok(released)
-    }
-
-    /// Calls `look` with the values that govern.
-    fn governs<T>(&self, look: impl FnOnce(&Governing) -> T) -> Result<T, Refused> {
-        self.as_rules_see(POLICY, None, |case| look(&case.world.governing()))
     }
 }

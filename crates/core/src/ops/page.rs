@@ -21,7 +21,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
 use crate::domain::release::ReleaseState;
-use crate::domain::requests::{self, RULES, RecordSource as _, open_parent};
+use crate::domain::requests::{self, NOBODY, RULES, RecordSource as _, open_parent};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature, part_digest};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
@@ -158,7 +158,7 @@ impl ProductFile {
 
     /// The data of a record's page, for the signed-in person or for nobody in particular.
     pub fn page(&self, id: RecordId, session: Option<&Session>, now: Moment) -> Result<RecordPage, Refused> {
-        let actor = session.map_or(RecordId::new(Kind::Person, 0), Session::person);
+        let actor = session.map_or(NOBODY, Session::person);
         let reading = Reading::new(&self.store);
         let work = ChangeSet::read_only(&reading, actor, now);
         let data = work.get(id)?;
@@ -211,8 +211,7 @@ impl ProductFile {
         then: &Ledger,
         (last, now): (u64, Moment),
     ) -> Result<RecordPage, Refused> {
-        let nobody = RecordId::new(Kind::Person, 0);
-        let work = requests::ChangeSet::read_only(then, nobody, now);
+        let work = requests::ChangeSet::for_nobody(then, now);
         let world: &dyn World = &work;
         let data = world.record(id).ok_or(Refused::NoSuchRecord(id))?;
         let case = Case { data: &data, world, now, actor: None, rules: RULES };

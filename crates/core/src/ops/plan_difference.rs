@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::file::ProductFile;
-use super::refused::Refused;
+use super::refused::{Refused, require_kind};
 use crate::domain::field::{FieldDef, FieldType, ValueFormat, WithTitles, is_empty};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
-use crate::domain::text::with_article;
 
 /// A value that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,13 +28,16 @@ pub struct FieldDifference {
 }
 
 impl FieldDifference {
+    /// The place of the difference: the field, and in a table the row.
+    pub fn place(&self) -> String {
+        if self.row.is_empty() { self.label.to_owned() } else { format!("{}, {}", self.label, self.row) }
+    }
+
     /// The difference in one line, such as “Review of this plan every (days): 365 → 180”.
     pub fn words(&self) -> String {
-        let place =
-            if self.row.is_empty() { self.label.to_owned() } else { format!("{}, {}", self.label, self.row) };
         let shown =
             |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.replace('\n', " / ") };
-        format!("{place}: {} → {}", shown(&self.before), shown(&self.after))
+        format!("{}: {} → {}", self.place(), shown(&self.before), shown(&self.after))
     }
 }
 
@@ -50,12 +52,7 @@ impl ProductFile {
         after: RecordId,
     ) -> Result<Vec<FieldDifference>, Refused> {
         for id in [before, after] {
-            if id.kind != Kind::MaintenancePlan {
-                let word = with_article(&id.kind.def().word.to_lowercase());
-                return Err(Refused::Rule(format!(
-                    "{id} is {word}; name two maintenance plans, such as MP-0001 MP-0002"
-                )));
-            }
+            require_kind(id, Kind::MaintenancePlan, "name two maintenance plans, such as MP-0001 MP-0002")?;
         }
         let names: BTreeMap<RecordId, String> = self.names()?;
         let name = |id: RecordId| names.get(&id).cloned();
@@ -75,21 +72,10 @@ fn differences(before: &RecordData, after: &RecordData, format: &dyn ValueFormat
                 let (section, label, clause) = (section.title, field.label, field.clause);
                 found.push(FieldDifference { section, label, clause, row, before, after });
             };
-            match field.ty {
-                FieldType::Rows(columns) => rows(columns, (then, now), format, &mut add),
-                FieldType::Line
-                | FieldType::Text
-                | FieldType::YesNo
-                | FieldType::Number
-                | FieldType::Day
-                | FieldType::Moment
-                | FieldType::Choice(_)
-                | FieldType::Choices(_)
-                | FieldType::Lines
-                | FieldType::Record
-                | FieldType::Records => {
-                    add(String::new(), field.display(then, format), field.display(now, format));
-                }
+            if let FieldType::Rows(columns) = field.ty {
+                rows(columns, (then, now), format, &mut add);
+            } else {
+                add(String::new(), field.display(then, format), field.display(now, format));
             }
         }
     }

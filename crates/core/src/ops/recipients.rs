@@ -7,14 +7,14 @@ mod plan;
 
 use super::fields_csv::cell;
 use super::file::ProductFile;
-use super::refused::Refused;
+use super::refused::{Refused, require_kind};
 use super::request::{Act, Request};
 use super::session::Session;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::recipient;
 use crate::domain::record::Fields;
 use crate::domain::requests::RecordSource as _;
-use crate::domain::text::{counted, with_article};
+use crate::domain::text::counted;
 use crate::exchange::recipients::COLUMNS;
 use mainstay_base::clock::Stamp;
 use mainstay_base::csv_out::{self, CsvOptions};
@@ -173,11 +173,7 @@ impl RecipientsPlan {
 
 /// Refuses a record that is not a communication.
 fn of_communication(id: RecordId) -> Result<(), Refused> {
-    if id.kind == Kind::Communication {
-        return Ok(());
-    }
-    let word = with_article(&id.kind.def().word.to_lowercase());
-    Err(Refused::Rule(format!("{id} is {word}; name a communication, such as CM-0001")))
+    require_kind(id, Kind::Communication, "name a communication, such as CM-0001")
 }
 
 impl ProductFile {

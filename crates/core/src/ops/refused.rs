@@ -1,7 +1,9 @@
 //! Why a request was refused, in words that help.
 
+use crate::domain::ids::{Kind, RecordId};
 use crate::domain::refused::Refusal;
 use crate::domain::requests;
+use crate::domain::text::with_article;
 use crate::store::StoreError;
 
 /// Why a request was refused. A refused request changes nothing.
@@ -15,4 +17,13 @@ impl Refused {
     pub(super) const fn cancelled() -> Self {
         Self::Store(StoreError::Cancelled)
     }
+}
+
+/// Refuses a record of another kind. `instead` says what to do, such as “name a release, such as RL-0001”.
+pub(super) fn require_kind(id: RecordId, kind: Kind, instead: &str) -> Result<(), Refused> {
+    if id.kind == kind {
+        return Ok(());
+    }
+    let word = with_article(&id.kind.def().word.to_lowercase());
+    Err(Refused::Rule(format!("{id} is {word}; {instead}")))
 }

@@ -200,6 +200,12 @@ impl Column {
         Self::new(title, Width::Points(84.0), Align::Start)
     }
 
+    /// The same with a width in points.
+    #[must_use]
+    pub fn points(self, width: f32) -> Self {
+        Self { width: Width::Points(width), ..self }
+    }
+
     /// Code-like text; takes `share` parts of the free width.
     pub fn code(title: impl Into<String>, share: u8) -> Self {
         Self { mono: true, ..Self::text(title, share) }

@@ -10,8 +10,7 @@ use self::letters::Letters;
 use super::{Panel, PanelDef};
 use crate::domain::communication::{CommunicationState, LISTS};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::recipient::{self, RecipientState};
-use crate::domain::record::RecordData;
+use crate::domain::recipient::Reached;
 use crate::ops::{RecordPage, Refused};
 use crate::ui::cx::{Command, Cx};
 use crate::ui::screens::parts::refusal_ui;
@@ -28,29 +27,6 @@ struct CommunicationPanel {
     id: RecordId,
     letters: Letters,
     importing: Option<Importing>,
-}
-
-/// How many recipients there are, by what happened to them.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Counts {
-    all: usize,
-    sent: usize,
-    acknowledged: usize,
-    unreachable: usize,
-}
-
-impl Counts {
-    fn of(parts: &[RecordData]) -> Self {
-        let mut counts = Self::default();
-        for part in parts.iter().filter(|part| recipient::counts(part)) {
-            counts.all += 1;
-            counts.sent += usize::from(!part.value("sent_on").is_null());
-            let state = RecipientState::of(part);
-            counts.acknowledged += usize::from(state == Some(RecipientState::Acknowledged));
-            counts.unreachable += usize::from(state == Some(RecipientState::Unreachable));
-        }
-        counts
-    }
 }
 
 impl CommunicationPanel {
@@ -70,7 +46,7 @@ impl Panel for CommunicationPanel {
             Err(refusal) => return refusal_ui(ui, &refusal),
         };
         heading_ui(ui, "Sending and letters", "IEC 62304 6.2.5");
-        counts_ui(ui, &Counts::of(&parts), state);
+        counts_ui(ui, Reached::of(parts.iter()), state);
         ui.add_space(space::S);
         self.buttons_ui(ui, cx, page);
         if let Some(importing) = &mut self.importing
@@ -113,8 +89,8 @@ fn say(cx: &mut Cx<'_>, refusal: &Refused) {
 }
 
 /// Sent, acknowledged, unreachable: in numbers and words.
-fn counts_ui(ui: &mut Ui, counts: &Counts, state: CommunicationState) {
-    if counts.all == 0 {
+fn counts_ui(ui: &mut Ui, counts: Reached, state: CommunicationState) {
+    if counts.listed == 0 {
         ui.label(hint(ui, "It has no recipients yet. Add them below, or import a table."));
         return;
     }
@@ -125,17 +101,24 @@ fn counts_ui(ui: &mut Ui, counts: &Counts, state: CommunicationState) {
         (false, false) => Tone::Neutral,
     };
     ui.horizontal_wrapped(|ui| {
-        badge_ui(ui, tone(counts.sent == counts.all), &format!("Sent {} of {}", counts.sent, counts.all));
-        let settled = counts.acknowledged + counts.unreachable == counts.all;
-        badge_ui(ui, tone(settled), &format!("Acknowledged {} of {}", counts.acknowledged, counts.all));
+        badge_ui(
+            ui,
+            tone(counts.sent == counts.listed),
+            &format!("Sent {} of {}", counts.sent, counts.listed),
+        );
+        badge_ui(
+            ui,
+            tone(counts.open() == 0),
+            &format!("Acknowledged {} of {}", counts.acknowledged, counts.listed),
+        );
         let tone = if counts.unreachable > 0 { Tone::Late } else { Tone::Neutral };
         badge_ui(ui, tone, &format!("Unreachable {}", counts.unreachable));
     });
-    if issued && counts.sent < counts.all {
+    if issued && counts.sent < counts.listed {
         tone_words_ui(
             ui,
             Tone::Due,
-            &format!("It was not sent to {} recipients yet", counts.all - counts.sent),
+            &format!("It was not sent to {} recipients yet", counts.listed - counts.sent),
         );
     }
 }

@@ -98,12 +98,7 @@ fn differences_ui(ui: &mut Ui, differences: &[FieldDifference]) {
             }
             ui.end_row();
             for difference in differences {
-                let place = if difference.row.is_empty() {
-                    difference.label.to_owned()
-                } else {
-                    format!("{}, {}", difference.label, difference.row)
-                };
-                ui.add(Label::new(hint(ui, place)).wrap());
+                ui.add(Label::new(hint(ui, difference.place())).wrap());
                 value_ui(ui, &difference.before);
                 value_ui(ui, &difference.after);
                 ui.end_row();

@@ -26,6 +26,9 @@ states! {
     }
 }
 
+/// The reader where nobody in particular reads. There is no such record.
+pub const NOBODY: RecordId = RecordId::new(Kind::Person, 0);
+
 const ANY: &[&str] = &[PersonState::Invited.code(), PersonState::Active.code(), PersonState::Inactive.code()];
 
 record! {

@@ -127,6 +127,39 @@ fn was_sent(case: &Case) -> Vec<Condition> {
     conditions
 }
 
+/// How far a communication got with its recipients. Those that were struck out do not count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// All recipients.
+    pub listed: usize,
+    /// Those to whom it was sent.
+    pub sent: usize,
+    /// Those who acknowledged it.
+    pub acknowledged: usize,
+    /// Those who could not be reached.
+    pub unreachable: usize,
+}
+
+impl Reached {
+    /// The numbers of some recipients.
+    pub fn of<'a>(recipients: impl IntoIterator<Item = &'a RecordData>) -> Self {
+        let mut reached = Self::default();
+        for data in recipients.into_iter().filter(|data| counts(data)) {
+            let state = S::of(data);
+            reached.listed += 1;
+            reached.sent += usize::from(!data.value("sent_on").is_null());
+            reached.acknowledged += usize::from(state == Some(S::Acknowledged));
+            reached.unreachable += usize::from(state == Some(S::Unreachable));
+        }
+        reached
+    }
+
+    /// How many neither acknowledged it nor are known as not reachable.
+    pub const fn open(self) -> usize {
+        self.listed.saturating_sub(self.acknowledged + self.unreachable)
+    }
+}
+
 /// Who was sent it is not struck out as entered by mistake, unless Quality does.
 fn was_not_sent(case: &Case) -> Vec<Condition> {
     let sent = !case.data.value("sent_on").is_null();

@@ -163,6 +163,13 @@ impl Event {
         self.clock_back_seconds.map(|seconds| format!("{seconds} seconds behind {against}"))
     }
 
+    /// Whether it moved a record into a state.
+    pub fn moves(&self, id: RecordId, state: &str) -> bool {
+        self.changes.iter().filter(|change| change.record == id).any(|change| {
+            change.fields.iter().any(|field| field.field == "state" && field.after.as_str() == Some(state))
+        })
+    }
+
     /// The canonical text that is stored, hashed and signed.
     pub fn canonical(&self) -> String {
         canonical::text(self)

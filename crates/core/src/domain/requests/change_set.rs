@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Actor;
 use super::record_source::{Account, RecordSource};
 use super::records::state_word;
+use super::{Actor, NOBODY};
 use crate::domain::canonical;
 use crate::domain::clock::ClockHistory;
 use crate::domain::continuation::Continued;
@@ -49,6 +49,11 @@ impl<'a, F> ChangeSet<'a, F> {
     /// An empty change for reading records as rules do at `now`, under the current rule set.
     pub fn read_only(source: &'a dyn RecordSource<F>, actor: RecordId, now: Moment) -> Self {
         Self::by_rules(source, actor, now, super::RULES)
+    }
+
+    /// The same for nobody in particular.
+    pub fn for_nobody(source: &'a dyn RecordSource<F>, now: Moment) -> Self {
+        Self::read_only(source, NOBODY, now)
     }
 
     fn by_rules(source: &'a dyn RecordSource<F>, actor: RecordId, now: Moment, rules: u32) -> Self {

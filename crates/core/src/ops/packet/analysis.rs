@@ -7,7 +7,7 @@ use super::sections::{chapter, nothing};
 use crate::domain::impact_analysis::{Answer, ImpactAnalysis, QuestionAnswer};
 use crate::domain::questions;
 use crate::ops::page::RecordPage;
-use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
+use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone};
 
 /// The questions about risk: clause 7.4, and whether the fix is safer than the flaw.
 const RISK: &[&str] = &["Q04", "Q05", "Q06", "Q07", "Q12"];
@@ -88,9 +88,9 @@ fn questions_table(caption: &str, answers: &[&QuestionAnswer]) -> Block {
     Block::Table {
         caption: Some(caption.to_owned()),
         columns: vec![
-            Column { width: Width::Points(32.0), ..Column::id("No.") },
+            Column::id("No.").points(32.0),
             Column::text("Question and source", 5),
-            Column { width: Width::Points(44.0), ..Column::id("Answer") },
+            Column::id("Answer").points(44.0),
             Column::text("Rationale", 4),
         ],
         rows,

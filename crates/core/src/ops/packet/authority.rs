@@ -9,7 +9,7 @@ use crate::domain::kind::Authors;
 use crate::domain::signature::{Meaning, Part, Signature};
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
+use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone};
 
 /// Fields of an approval that this section prints as tables or checks.
 const ELSEWHERE: &[&str] = &["fixed_content", "required_roles", "authors", "subject", "impact_analysis"];
@@ -70,7 +70,7 @@ fn fixed_content(paper: &Paper<'_>, approval: &Approval) -> Result<Block, Refuse
     Ok(Block::Table {
         caption: Some("What the approval fixes".to_owned()),
         columns: vec![
-            Column { width: Width::Points(90.0), ..Column::text("Record, part", 1) },
+            Column::text("Record, part", 1).points(90.0),
             Column::code("SHA-256", 1),
             Column::mark("Now"),
         ],
@@ -113,7 +113,7 @@ fn required(page: &RecordPage, approval: &Approval) -> Block {
         columns: vec![
             Column::text("Role", 2),
             Column::text("Signed by", 2),
-            Column { width: Width::Points(128.0), ..Column::text("When", 1) },
+            Column::text("When", 1).points(128.0),
             Column::mark("Result"),
         ],
         rows,

@@ -5,7 +5,7 @@ use super::deviations::{self, Deviation};
 use super::order::{OrderCheck, OrderStep, check_order};
 use super::paper::Paper;
 use super::releases::Released;
-use super::trail::{self, enters};
+use super::trail;
 use crate::domain::approval::ApprovalState;
 use crate::domain::change_request::{ChangeRequest, ChangeState, REANALYSE};
 use crate::domain::event::Event;
@@ -116,12 +116,12 @@ impl ChangeChain {
             .filter(|event| event.request == reanalyse && event.record == Some(change))
             .collect();
         let round = returns.last().map_or(0, |event| event.seq);
-        let opened = events.iter().find(|event| enters(event, change, ChangeState::Draft.code()));
+        let opened = events.iter().find(|event| event.moves(change, ChangeState::Draft.code()));
         let in_round: Vec<Event> = events.iter().filter(|event| event.seq > round).cloned().collect();
         let into =
             |kind: Kind, state: &str| last_into(&in_round, kind, state, self.analyses.first().copied());
         let on = |state: ChangeState| {
-            let entered = in_round.iter().rev().find(|event| enters(event, change, state.code()));
+            let entered = in_round.iter().rev().find(|event| event.moves(change, state.code()));
             entered.map(|event| (event, change))
         };
         let mut steps = vec![
@@ -199,7 +199,7 @@ fn last_into<'a>(
             .iter()
             .map(|change| change.record)
             .filter(|id| id.kind == kind && (kind != Kind::ImpactAnalysis || Some(*id) == analysis))
-            .find(|id| enters(event, *id, state))
+            .find(|id| event.moves(*id, state))
             .map(|id| (event, id))
     })
 }

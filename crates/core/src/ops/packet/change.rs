@@ -14,7 +14,7 @@ use crate::domain::signature::Meaning;
 use crate::domain::test_record::{TestOutcome, TestRecord, TestRecordState};
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
+use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone};
 
 /// Fields of a change request that have their own chapter.
 const ELSEWHERE: &[&str] = &[
@@ -126,9 +126,9 @@ fn order_table(steps: &[ShownStep]) -> Block {
         caption: Some("Order of the steps by the audit trail".to_owned()),
         columns: vec![
             Column::text("Step", 4),
-            Column { width: Width::Points(114.0), ..Column::text("When", 1) },
-            Column { width: Width::Points(54.0), ..Column::id("Record") },
-            Column { width: Width::Points(38.0), ..Column::number("Event") },
+            Column::text("When", 1).points(114.0),
+            Column::id("Record").points(54.0),
+            Column::number("Event").points(38.0),
             Column::text("Who", 3),
             Column::text("Clause", 4),
         ],

@@ -7,47 +7,20 @@ use super::paper::{Paper, state_mark};
 use super::record;
 use crate::domain::communication::{Communication, CommunicationState};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::recipient::{self, RecipientState};
+use crate::domain::recipient::Reached;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Field, Mark, Section, Width};
+use crate::report::{Block, Cell, Column, Field, Mark, Section};
 use mainstay_base::time::Day;
 
-/// How far a communication got with its recipients. Those that were struck out do not count.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Reached {
-    listed: usize,
-    sent: usize,
-    acknowledged: usize,
-    unreachable: usize,
-}
-
-impl Reached {
-    fn of(paper: &Paper<'_>, id: RecordId) -> Result<Self, Refused> {
-        let mut reached = Self::default();
-        let parts = paper.ask(|world| world.parts(id, Kind::Recipient))?;
-        for data in parts.iter().filter(|data| recipient::counts(data)) {
-            let state = RecipientState::of(data);
-            reached.listed += 1;
-            reached.sent += usize::from(!data.value("sent_on").is_null());
-            reached.acknowledged += usize::from(state == Some(RecipientState::Acknowledged));
-            reached.unreachable += usize::from(state == Some(RecipientState::Unreachable));
-        }
-        Ok(reached)
-    }
-
-    const fn open(self) -> usize {
-        self.listed.saturating_sub(self.acknowledged + self.unreachable)
-    }
-
-    fn words(self) -> String {
-        match self.listed {
-            0 => "No recipients".to_owned(),
-            all => format!(
-                "{all}, of which sent to {}, acknowledged by {}, not reachable {}",
-                self.sent, self.acknowledged, self.unreachable
-            ),
-        }
+/// How far a communication got, in words.
+fn reached_words(reached: Reached) -> String {
+    match reached.listed {
+        0 => "No recipients".to_owned(),
+        all => format!(
+            "{all}, of which sent to {}, acknowledged by {}, not reachable {}",
+            reached.sent, reached.acknowledged, reached.unreachable
+        ),
     }
 }
 
@@ -68,7 +41,9 @@ impl Told {
             paper.mention(part.head.id);
         }
         let approvals = authority::of(paper, id)?;
-        Ok(Self { content: page.data.typed(), reached: Reached::of(paper, id)?, page, approvals })
+        let recipients = paper.ask(|world| world.parts(id, Kind::Recipient))?;
+        let reached = Reached::of(recipients.iter().map(|data| &**data));
+        Ok(Self { content: page.data.typed(), reached, page, approvals })
     }
 
     /// The communications that name one of the records in the field that goes with it, in the order of their numbers.
@@ -97,14 +72,8 @@ impl Told {
     /// The whole communication with its texts, its recipients in numbers, and its signatures.
     fn content(&self, paper: &Paper<'_>) -> Vec<Block> {
         let mut first = record::head(paper, &self.page);
-        first.push(Field::new("Recipients", self.reached.words()));
-        let mut blocks = record::content(paper, &self.page, |_| true, &[], first);
-        blocks.extend(
-            self.page.notices.iter().map(|notice| Block::note(crate::report::Tone::Due, notice.clone())),
-        );
-        blocks.extend(record::files(&self.page));
-        blocks.push(record::all_signatures(paper, &self.page, &self.approvals));
-        blocks
+        first.push(Field::new("Recipients", reached_words(self.reached)));
+        record::approved_with(paper, &self.page, &self.approvals, (first, &[]))
     }
 }
 
@@ -155,18 +124,18 @@ fn reached(paper: &Paper<'_>, told: &[&Told]) -> Block {
             cells
         })
         .collect();
-    let count = |title: &str, width: f32| Column { width: Width::Points(width), ..Column::number(title) };
+    let count = |title: &str, width: f32| Column::number(title).points(width);
     Block::Table {
         caption: Some("Communications and their recipients".to_owned()),
         columns: vec![
-            Column { width: Width::Points(54.0), ..Column::id("Number") },
+            Column::id("Number").points(54.0),
             Column::text("Subject, kind", 1),
             count("Recipients", 58.0),
             count("Sent", 36.0),
             count("Acknowledged", 70.0),
             count("Not reachable", 54.0),
             count("Open", 36.0),
-            Column { width: Width::Points(72.0), ..Column::mark("State") },
+            Column::mark("State").points(72.0),
         ],
         rows,
     }
@@ -201,7 +170,7 @@ fn not_required(paper: &Paper<'_>, told: &[&Told]) -> Block {
     Block::Table {
         caption: Some("Decided and signed: nothing is communicated".to_owned()),
         columns: vec![
-            Column { width: Width::Points(54.0), ..Column::id("Number") },
+            Column::id("Number").points(54.0),
             Column::text("About", 2),
             Column::text("Markets", 2),
             Column::text("Justification", 4),

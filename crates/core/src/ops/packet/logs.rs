@@ -7,12 +7,8 @@ use crate::domain::ledger::Ledger;
 use crate::ops::attention;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Mark, Width};
+use crate::report::{Block, Cell, Column, Mark};
 use mainstay_base::time::{Day, Moment};
-
-fn narrow(column: Column, width: f32) -> Column {
-    Column { width: Width::Points(width), ..column }
-}
 
 /// Every item with its evaluation.
 pub(super) fn feedback(paper: &Paper<'_>, feedback: &[RecordPage]) -> Vec<Block> {
@@ -48,13 +44,13 @@ pub(super) fn feedback(paper: &Paper<'_>, feedback: &[RecordPage]) -> Vec<Block>
         })
         .collect();
     let columns = vec![
-        narrow(Column::id("Number"), 50.0),
-        narrow(Column::date("Received"), 56.0),
+        Column::id("Number").points(50.0),
+        Column::date("Received").points(56.0),
         Column::text("Title", 3),
-        narrow(Column::text("Complaint", 1), 50.0),
+        Column::text("Complaint", 1).points(50.0),
         Column::text("Evaluation", 3),
-        narrow(Column::text("Followed by", 1), 56.0),
-        narrow(Column::mark("State"), 72.0),
+        Column::text("Followed by", 1).points(56.0),
+        Column::mark("State").points(72.0),
     ];
     vec![Block::table(columns, rows)]
 }
@@ -109,12 +105,12 @@ pub(super) fn reportability(feedback: &[RecordPage]) -> Vec<Block> {
         return Vec::new();
     }
     let columns = vec![
-        narrow(Column::id("Number"), 50.0),
-        narrow(Column::date("Aware since"), 56.0),
+        Column::id("Number").points(50.0),
+        Column::date("Aware since").points(56.0),
         Column::text("Complaint", 2),
-        narrow(Column::text("Harm", 1), 48.0),
-        narrow(Column::text("Market", 1), 62.0),
-        narrow(Column::mark("Decision"), 82.0),
+        Column::text("Harm", 1).points(48.0),
+        Column::text("Market", 1).points(62.0),
+        Column::mark("Decision").points(82.0),
         Column::text("Basis", 2),
     ];
     vec![Block::table(columns, rows)]
@@ -150,13 +146,13 @@ pub(super) fn problems(paper: &Paper<'_>, problems: &[RecordPage]) -> Vec<Block>
         })
         .collect();
     let columns = vec![
-        narrow(Column::id("Number"), 50.0),
-        narrow(Column::date("Opened"), 56.0),
+        Column::id("Number").points(50.0),
+        Column::date("Opened").points(56.0),
         Column::text("Title", 1),
-        narrow(Column::mark("Safety effect"), 60.0),
-        narrow(Column::text("Feedback", 1), 56.0),
-        narrow(Column::text("Changes", 1), 56.0),
-        narrow(Column::mark("State"), 84.0),
+        Column::mark("Safety effect").points(60.0),
+        Column::text("Feedback", 1).points(56.0),
+        Column::text("Changes", 1).points(56.0),
+        Column::mark("State").points(84.0),
     ];
     vec![Block::table(columns, rows)]
 }
@@ -186,9 +182,9 @@ pub(super) fn trends(paper: &Paper<'_>, past: Option<&Ledger>, to: Day) -> Resul
         .collect();
     let columns = vec![
         Column::text("Month", 1),
-        narrow(Column::number("Feedback received"), 100.0),
-        narrow(Column::number("Problem reports opened"), 110.0),
-        narrow(Column::number("Changes verified"), 100.0),
+        Column::number("Feedback received").points(100.0),
+        Column::number("Problem reports opened").points(110.0),
+        Column::number("Changes verified").points(100.0),
     ];
     Ok(vec![
         Block::Table {

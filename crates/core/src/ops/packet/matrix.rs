@@ -2,7 +2,7 @@
 
 use super::sections::numbers;
 use crate::domain::ids::{Kind, RecordId};
-use crate::report::{Block, Cell, Column, Mark, Width};
+use crate::report::{Block, Cell, Column, Mark};
 
 /// The evidence for a clause.
 enum Evidence {
@@ -79,7 +79,7 @@ pub(super) fn table(records: &[RecordId]) -> Block {
         })
         .collect();
     let columns = vec![
-        Column { width: Width::Points(44.0), ..Column::id("Clause") },
+        Column::id("Clause").points(44.0),
         Column::text("Requirement", 2),
         Column::text("Evidence in the period", 3),
         Column::mark("Status"),

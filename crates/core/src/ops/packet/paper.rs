@@ -22,9 +22,6 @@ use crate::store::Verification;
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
 
-/// The reader of a packet is nobody in particular.
-pub(super) const NOBODY: RecordId = RecordId::new(Kind::Person, 0);
-
 /// Replaces a personal value.
 pub(super) const REDACTED: &str = "[redacted]";
 
@@ -126,9 +123,9 @@ impl<'a> Paper<'a> {
     /// What the rules find in the records of the file that is read now.
     pub fn ask<T>(&self, question: impl FnOnce(&dyn World) -> T) -> Result<T, Refused> {
         if let Some(then) = &self.then {
-            return Ok(question(&ChangeSet::read_only(&then.records, NOBODY, then.end)));
+            return Ok(question(&ChangeSet::for_nobody(&then.records, then.end)));
         }
-        let world = ChangeSet::read_only(&self.file.store, NOBODY, self.now);
+        let world = ChangeSet::for_nobody(&self.file.store, self.now);
         let answer = question(&world);
         world.finish()?;
         Ok(answer)
@@ -297,6 +294,11 @@ impl ValueFormat for Paper<'_> {
 /// The word of a choice.
 pub(super) fn word<C: crate::domain::choice::Choice>(choice: C) -> String {
     choice.word().to_owned()
+}
+
+/// The words of some choices, such as roles.
+pub(super) fn words<C: crate::domain::choice::Choice>(choices: &[C]) -> String {
+    choices.iter().map(|choice| word(*choice)).collect::<Vec<_>>().join(", ")
 }
 
 /// The word of a choice that may be open.

@@ -1,11 +1,10 @@
 //! Accounts, roles and the authority matrix on paper.
 
-use super::paper::{Paper, state_mark, word};
+use super::paper::{Paper, state_mark, words};
 use super::plans::Plans;
 use super::sections::chapter;
-use crate::domain::person::Role;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Mark, Section, Width};
+use crate::report::{Block, Cell, Column, Mark, Section};
 
 /// The chapter of people and authority.
 pub(super) fn sections(paper: &Paper<'_>, plans: &Plans) -> Result<Vec<Section>, Refused> {
@@ -26,7 +25,7 @@ fn accounts(paper: &Paper<'_>) -> Result<Block, Refused> {
             };
             let cells: Vec<Cell> = vec![
                 format!("{}\n{}", person.title, person.login).into(),
-                roles(&person.roles).into(),
+                words(&person.roles).into(),
                 person.training_ref.to_string().into(),
                 verified.into(),
                 state_mark(&data).into(),
@@ -41,12 +40,8 @@ fn accounts(paper: &Paper<'_>) -> Result<Block, Refused> {
             Column::text("Roles", 3),
             Column::text("Training record", 2),
             Column::mark("Identity confirmed"),
-            Column { width: Width::Points(66.0), ..Column::mark("Account") },
+            Column::mark("Account").points(66.0),
         ],
         rows,
     })
-}
-
-fn roles(roles: &[Role]) -> String {
-    roles.iter().map(|role| word(*role)).collect::<Vec<_>>().join(", ")
 }

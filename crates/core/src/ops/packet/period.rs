@@ -24,7 +24,7 @@ use crate::domain::time_stamp::StampedEvent;
 use crate::ops::attention::AttentionItem;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Field, Figure, Mark, Section, Tone, Width};
+use crate::report::{Block, Cell, Column, Field, Figure, Mark, Section, Tone};
 use crate::store::EventFilter;
 use mainstay_base::time::{Day, Moment};
 
@@ -251,7 +251,7 @@ fn summary(
         .collect();
     let columns = vec![
         Column::text("Records", 2),
-        Column { width: Width::Points(130.0), ..Column::mark("State at the cut-off") },
+        Column::mark("State at the cut-off").points(130.0),
         Column::number("Number"),
         Column::text("Which", 3),
     ];
@@ -313,15 +313,14 @@ fn changes(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let narrow = |column: Column, width: f32| Column { width: Width::Points(width), ..column };
     let columns = vec![
-        narrow(Column::id("Number"), 54.0),
+        Column::id("Number").points(54.0),
         Column::text("Title, kind", 1),
-        narrow(Column::date("Analysis reviewed"), 58.0),
-        narrow(Column::date("Approved"), 58.0),
-        narrow(Column::date("Verified"), 58.0),
-        narrow(Column::mark("State"), 76.0),
-        narrow(Column::mark("Order check"), 62.0),
+        Column::date("Analysis reviewed").points(58.0),
+        Column::date("Approved").points(58.0),
+        Column::date("Verified").points(58.0),
+        Column::mark("State").points(76.0),
+        Column::mark("Order check").points(62.0),
     ];
     let mut blocks = vec![Block::table(columns, rows)];
     blocks.extend(violations.into_iter().map(|text| Block::note(Tone::Late, text)));
@@ -358,7 +357,7 @@ fn impact_analyses(paper: &Paper<'_>, analyses: &[RecordPage]) -> Vec<Section> {
             state_mark(&page.data).into(),
         ]);
     }
-    let narrow = |title: &str| Column { width: Width::Points(52.0), ..Column::id(title) };
+    let narrow = |title: &str| Column::id(title).points(52.0);
     let columns = vec![
         narrow("Number"),
         narrow("Change"),
@@ -366,7 +365,7 @@ fn impact_analyses(paper: &Paper<'_>, analyses: &[RecordPage]) -> Vec<Section> {
         Column::text("Reviewed by", 2),
         Column::text("Conclusion", 3),
         narrow("Q04 to Q06"),
-        Column { width: Width::Points(76.0), ..Column::mark("State") },
+        Column::mark("State").points(76.0),
     ];
     let about = "An analysis is printed in full here if Q04, Q05 or Q06 about safety is answered Yes. Every other one is \
                  printed in full in the packet of its change request.";
@@ -490,8 +489,8 @@ fn audit(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
         })
         .collect();
     let columns = vec![
-        Column { width: Width::Points(38.0), ..Column::number("Event") },
-        Column { width: Width::Points(136.0), ..Column::text("Time", 1) },
+        Column::number("Event").points(38.0),
+        Column::text("Time", 1).points(136.0),
         Column::text("Who", 2),
         Column::text("What", 4),
         Column::text("Reason", 2),

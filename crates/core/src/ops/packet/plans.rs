@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use super::authority;
-use super::paper::{Paper, state_mark, word, word_or};
+use super::paper::{Paper, state_mark, word_or, words};
 use super::sections::nothing;
 use super::{record, trail};
 use crate::domain::authority::AuthorityRow;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::{Governing, MaintenancePlan, Standing};
-use crate::domain::person::Role;
 use crate::domain::plan_review::{PlanReview, PlanReviewState};
 use crate::domain::record::Section as Group;
 use crate::domain::requests::POLICY;
@@ -17,7 +16,7 @@ use crate::domain::signature::Meaning;
 use crate::domain::text::counted;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Change, Column, Section, Tone, Width};
+use crate::report::{Block, Cell, Change, Column, Section, Tone};
 use mainstay_base::time::Day;
 
 /// A version of the plan that was in force on a day of the period.
@@ -155,7 +154,7 @@ impl Plans {
             caption: Some("Plans in force in the period".to_owned()),
             columns: vec![
                 Column::id("Number"),
-                Column { width: Width::Points(50.0), ..Column::text("Version", 1) },
+                Column::text("Version", 1).points(50.0),
                 Column::date("In force from"),
                 Column::date("In force until"),
                 Column::text("Approved by", 1),
@@ -186,10 +185,8 @@ impl Plans {
             Standing::NoPlan => false,
         };
         let elsewhere: &[&str] = if governs { &["authority"] } else { &[] };
-        let mut blocks = record::content(paper, page, |_| true, elsewhere, record::head(paper, page));
-        blocks.extend(page.notices.iter().map(|notice| Block::note(Tone::Due, notice.clone())));
-        blocks.extend(record::files(page));
-        blocks.push(record::all_signatures(paper, page, approvals));
+        let mut blocks =
+            record::approved_with(paper, page, approvals, (record::head(paper, page), elsewhere));
         let ids = [page.data.head.id];
         let mut rows = trail::rows(paper, &trail::events(paper, &ids)?, &ids)?;
         rows.iter_mut().flat_map(|row| &mut row.changes).for_each(count_examples);
@@ -254,9 +251,9 @@ fn matrix(caption: String, rows: &[AuthorityRow]) -> Block {
         .map(|row| {
             let cells: Vec<Cell> = vec![
                 word_or(row.subject, "").into(),
-                roles(&row.must_sign).into(),
-                roles(&row.must_sign_b_c).into(),
-                roles(&row.consulted).into(),
+                words(&row.must_sign).into(),
+                words(&row.must_sign_b_c).into(),
+                words(&row.consulted).into(),
             ];
             cells
         })
@@ -271,10 +268,6 @@ fn matrix(caption: String, rows: &[AuthorityRow]) -> Block {
         ],
         rows,
     }
-}
-
-fn roles(roles: &[Role]) -> String {
-    roles.iter().map(|role| word(*role)).collect::<Vec<_>>().join(", ")
 }
 
 /// Who approved, by the signatures of the approvals.

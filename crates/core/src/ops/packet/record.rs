@@ -6,7 +6,7 @@ use super::paper::{Paper, state_mark};
 use crate::domain::field::{FieldDef, FieldType, is_empty};
 use crate::domain::record::{RecordData, Section as Group};
 use crate::ops::page::{RecordPage, SignatureView};
-use crate::report::{Align, Block, Cell, Column, Field, Section, Tone, Width};
+use crate::report::{Block, Cell, Column, Field, Section, SignatureBlock, Tone};
 
 /// A heading for a record, with the given blocks.
 pub(super) fn section(
@@ -101,7 +101,7 @@ fn amended(paper: &Paper<'_>, page: &RecordPage, label: &str) -> Option<String> 
 }
 
 /// The rows of a table field. Columns that are empty in every row are omitted.
-pub(super) fn table(paper: &Paper<'_>, field: &FieldDef, columns: &[FieldDef], value: &Value) -> Block {
+fn table(paper: &Paper<'_>, field: &FieldDef, columns: &[FieldDef], value: &Value) -> Block {
     let rows = value.as_array().map(Vec::as_slice).unwrap_or_default();
     let used: Vec<&FieldDef> = columns
         .iter()
@@ -125,6 +125,14 @@ pub(super) fn table(paper: &Paper<'_>, field: &FieldDef, columns: &[FieldDef], v
     }
 }
 
+/// The table of a declared field with rows, by its name; `None` if it has no row.
+pub(super) fn table_of(paper: &Paper<'_>, page: &RecordPage, name: &str) -> Option<Block> {
+    let field = page.data.def().field(name)?;
+    let FieldType::Rows(columns) = field.ty else { return None };
+    let value = page.data.value(name);
+    (!is_empty(value)).then(|| table(paper, field, columns, value))
+}
+
 /// The column of a table for a field.
 pub(super) fn shape(field: &FieldDef) -> Column {
     match field.ty {
@@ -132,9 +140,7 @@ pub(super) fn shape(field: &FieldDef) -> Column {
         FieldType::Moment => Column::moment(field.label),
         FieldType::Number => Column::number(field.label),
         FieldType::YesNo | FieldType::Record => Column::id(field.label),
-        FieldType::Choice(_) => {
-            Column { width: Width::Points(76.0), align: Align::Start, ..Column::text(field.label, 1) }
-        }
+        FieldType::Choice(_) => Column::text(field.label, 1).points(76.0),
         FieldType::Line | FieldType::Choices(_) | FieldType::Lines | FieldType::Records => {
             Column::text(field.label, 2)
         }
@@ -148,8 +154,11 @@ pub(super) fn signatures(
     page: &RecordPage,
     take: impl Fn(&SignatureView) -> bool,
 ) -> Block {
-    let signatures: Vec<_> =
-        page.signatures.iter().filter(|view| take(view)).map(|view| paper.signature(view)).collect();
+    signed(page.signatures.iter().filter(|view| take(view)).map(|view| paper.signature(view)))
+}
+
+fn signed(signatures: impl Iterator<Item = SignatureBlock>) -> Block {
+    let signatures: Vec<_> = signatures.collect();
     if signatures.is_empty() {
         Block::Empty { text: Some("No signature".to_owned()) }
     } else {
@@ -158,34 +167,43 @@ pub(super) fn signatures(
 }
 
 /// The signatures of the approvals of a record and those on itself, or a note that there is none.
-pub(super) fn all_signatures(paper: &Paper<'_>, page: &RecordPage, approvals: &[RecordPage]) -> Block {
+fn all_signatures(paper: &Paper<'_>, page: &RecordPage, approvals: &[RecordPage]) -> Block {
     let views = approvals.iter().flat_map(|approval| &approval.signatures).chain(&page.signatures);
-    let signatures: Vec<_> = views.map(|view| paper.signature(view)).collect();
-    if signatures.is_empty() {
-        Block::Empty { text: Some("No signature".to_owned()) }
-    } else {
-        Block::Signatures { signatures }
-    }
+    signed(views.map(|view| paper.signature(view)))
 }
 
 /// The whole record with the signatures of its approvals.
 pub(super) fn approved(paper: &Paper<'_>, page: &RecordPage, approvals: &[RecordPage]) -> Vec<Block> {
-    let mut blocks = whole_but_signatures(paper, page);
+    approved_with(paper, page, approvals, (head(paper, page), &[]))
+}
+
+/// The same, beginning with other fields than the usual ones and without some.
+pub(super) fn approved_with(
+    paper: &Paper<'_>,
+    page: &RecordPage,
+    approvals: &[RecordPage],
+    (first, without): (Vec<Field>, &[&str]),
+) -> Vec<Block> {
+    let mut blocks = all_but_signatures(paper, page, (first, without));
     blocks.push(all_signatures(paper, page, approvals));
     blocks
 }
 
 /// The whole record: head, all fields, signatures, notices for the reader, and its files.
 pub(super) fn whole(paper: &Paper<'_>, page: &RecordPage) -> Vec<Block> {
-    let mut blocks = whole_but_signatures(paper, page);
+    let mut blocks = all_but_signatures(paper, page, (head(paper, page), &[]));
     if page.data.def().is_signed() || !page.signatures.is_empty() {
         blocks.push(signatures(paper, page, |_| true));
     }
     blocks
 }
 
-fn whole_but_signatures(paper: &Paper<'_>, page: &RecordPage) -> Vec<Block> {
-    let mut blocks = content(paper, page, |_| true, &[], head(paper, page));
+fn all_but_signatures(
+    paper: &Paper<'_>,
+    page: &RecordPage,
+    (first, without): (Vec<Field>, &[&str]),
+) -> Vec<Block> {
+    let mut blocks = content(paper, page, |_| true, without, first);
     blocks.extend(page.notices.iter().map(|notice| Block::note(Tone::Due, notice.clone())));
     blocks.extend(files(page));
     blocks

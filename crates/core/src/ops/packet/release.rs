@@ -13,7 +13,7 @@ use crate::domain::record::RecordData;
 use crate::domain::release::Release;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Field, Section, Tone, Width};
+use crate::report::{Block, Cell, Column, Field, Section, Tone};
 
 /// A release with everything that is printed with it.
 struct Dossier {
@@ -72,15 +72,7 @@ impl Dossier {
 
     /// A table of the release, or a sentence if it is empty.
     fn table(&self, paper: &Paper<'_>, name: &str, empty: &str) -> Block {
-        let field = self.page().data.def().field(name);
-        match (field, field.map(|field| field.ty)) {
-            (Some(field), Some(crate::domain::field::FieldType::Rows(columns)))
-                if !crate::domain::field::is_empty(self.page().data.value(name)) =>
-            {
-                record::table(paper, field, columns, self.page().data.value(name))
-            }
-            _ => nothing(empty),
-        }
+        record::table_of(paper, self.page(), name).unwrap_or_else(|| nothing(empty))
     }
 }
 
@@ -180,7 +172,7 @@ fn installs(dossier: &Dossier) -> Block {
         caption: Some(label.to_owned()),
         columns: vec![
             Column::text("Market", 2),
-            Column { width: Width::Points(70.0), ..Column::number("Installations") },
+            Column::number("Installations").points(70.0),
             Column::date("As of"),
             Column::text("Source", 3),
         ],

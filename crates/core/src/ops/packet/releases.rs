@@ -12,7 +12,7 @@ use crate::domain::record::RecordData;
 use crate::domain::release::{ArchiveCheck, Release, ReleaseState, TaskDecision};
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Field, Mark, Section, Width};
+use crate::report::{Block, Cell, Column, Field, Mark, Section};
 use mainstay_base::time::Day;
 
 /// A release with its approvals and the event that released it.
@@ -181,10 +181,10 @@ impl Released {
             cells
         });
         let columns = vec![
-            Column { width: Width::Points(58.0), ..Column::id("Clause") },
+            Column::id("Clause").points(58.0),
             Column::text("What", 2),
             Column::text("Evidence", 4),
-            Column { width: Width::Points(118.0), ..Column::mark("Status") },
+            Column::mark("Status").points(118.0),
         ];
         Block::table(columns, rows.collect())
     }
@@ -197,17 +197,13 @@ fn join(texts: &[&str]) -> String {
 
 /// The residual anomalies of a release with their evaluation, or the statement that none is known.
 pub(super) fn residual(paper: &Paper<'_>, released: &Released) -> Block {
-    let field = released.page.data.def().field("residual_anomalies");
-    let value = released.page.data.value("residual_anomalies");
-    match (field, field.map(|field| field.ty)) {
-        (Some(field), Some(crate::domain::field::FieldType::Rows(columns)))
-            if !released.content.residual_anomalies.is_empty() =>
-        {
-            record::table(paper, field, columns, value)
+    record::table_of(paper, &released.page, "residual_anomalies").unwrap_or_else(|| {
+        if released.content.none_known == Some(true) {
+            nothing("It is stated that no anomaly is known")
+        } else {
+            nothing("No residual anomaly is listed, and it is not stated yet that none is known")
         }
-        _ if released.content.none_known == Some(true) => nothing("It is stated that no anomaly is known"),
-        _ => nothing("No residual anomaly is listed, and it is not stated yet that none is known"),
-    }
+    })
 }
 
 /// Chapter 12 of a period: the releases of the period, and the evidence of each for 5.8.
@@ -232,8 +228,8 @@ pub(super) fn log(paper: &Paper<'_>, releases: &[Released]) -> (Vec<Block>, Vec<
         })
         .collect();
     let columns = vec![
-        Column { width: Width::Points(54.0), ..Column::id("Number") },
-        Column { width: Width::Points(54.0), ..Column::text("Version", 1) },
+        Column::id("Number").points(54.0),
+        Column::text("Version", 1).points(54.0),
         Column::text("Title, kind", 2),
         Column::text("Changes", 1),
         Column::date("Released"),
@@ -260,8 +256,8 @@ pub(super) fn soup_in_the_field(paper: &Paper<'_>) -> Result<Option<Block>, Refu
     }
     let columns = vec![
         Column::id("Release"),
-        Column { width: Width::Points(60.0), ..Column::text("Version", 1) },
-        Column { width: Width::Points(60.0), ..Column::number("SOUP items") },
+        Column::text("Version", 1).points(60.0),
+        Column::number("SOUP items").points(60.0),
         Column::code("SHA-256 of the bill of materials", 1),
         Column::mark("State"),
     ];

@@ -10,7 +10,7 @@ use crate::domain::maintenance_plan::FeedbackSource;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::source_check::{SourceCheck, SourceCheckState};
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Mark, Tone, Width};
+use crate::report::{Block, Cell, Column, Mark, Tone};
 use mainstay_base::time::Day;
 
 /// All checks of sources, and which of them belong to the period.
@@ -69,20 +69,16 @@ impl Checks {
             return Vec::new();
         }
         let columns = vec![
-            narrow(Column::id("Number"), 54.0),
-            narrow(Column::id("Source"), 54.0),
-            narrow(Column::date("Checked on"), 58.0),
+            Column::id("Number").points(54.0),
+            Column::id("Source").points(54.0),
+            Column::date("Checked on").points(58.0),
             Column::text("What was looked through, and how", 1),
-            narrow(Column::number("New items"), 44.0),
-            narrow(Column::text("Feedback", 1), 58.0),
-            narrow(Column::mark("State"), 66.0),
+            Column::number("New items").points(44.0),
+            Column::text("Feedback", 1).points(58.0),
+            Column::mark("State").points(66.0),
         ];
         vec![Block::Table { caption: Some("Checks of the period".to_owned()), columns, rows }]
     }
-}
-
-fn narrow(column: Column, width: f32) -> Column {
-    Column { width: Width::Points(width), ..column }
 }
 
 /// The sources of each plan with their checks and gaps, every check, and the feedback by source.
@@ -148,13 +144,13 @@ fn sources(
     (!rows.is_empty()).then(|| Block::Table {
         caption: Some(caption),
         columns: vec![
-            narrow(Column::id("Code"), 54.0),
+            Column::id("Code").points(54.0),
             Column::text("Source", 2),
             Column::text("Who checks it", 1),
-            narrow(Column::text("Every", 1), 44.0),
-            narrow(Column::number("Checks"), 40.0),
-            narrow(Column::date("Last check"), 58.0),
-            narrow(Column::mark("Intervals"), 118.0),
+            Column::text("Every", 1).points(44.0),
+            Column::number("Checks").points(40.0),
+            Column::date("Last check").points(58.0),
+            Column::mark("Intervals").points(118.0),
         ],
         rows,
     })

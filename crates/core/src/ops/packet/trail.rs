@@ -27,16 +27,9 @@ pub(super) fn events(paper: &Paper<'_>, ids: &[RecordId]) -> Result<Vec<Event>, 
     Ok(found)
 }
 
-/// Whether the event moved the record into the state.
-pub(super) fn enters(event: &Event, id: RecordId, state: &str) -> bool {
-    event.changes.iter().filter(|change| change.record == id).any(|change| {
-        change.fields.iter().any(|field| field.field == "state" && field.after.as_str() == Some(state))
-    })
-}
-
 /// The last event that moved a record into a state.
 pub(super) fn entered(paper: &Paper<'_>, id: RecordId, state: &str) -> Result<Option<Event>, Refused> {
-    Ok(events(paper, &[id])?.into_iter().rev().find(|event| enters(event, id, state)))
+    Ok(events(paper, &[id])?.into_iter().rev().find(|event| event.moves(id, state)))
 }
 
 /// The events as rows. For a value that was entered for the first time and is unchanged, the label is enough: the

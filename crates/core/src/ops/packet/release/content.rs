@@ -10,7 +10,7 @@ use crate::ops::packet::paper::Paper;
 use crate::ops::packet::record;
 use crate::ops::packet::sections::{chapter, nothing};
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
+use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone};
 
 /// The chapters.
 pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Section>, Refused> {
@@ -82,11 +82,11 @@ fn tests(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Section>, Refused> 
     for ((change, tests), count) in dossier.tests.iter().filter(|(_, tests)| !tests.is_empty()).zip(1..) {
         let rows: Vec<Vec<Cell>> = tests.iter().map(|data| test_row(paper, data)).collect();
         let columns = vec![
-            Column { width: Width::Points(54.0), ..Column::id("Number") },
+            Column::id("Number").points(54.0),
             Column::text("Test, results", 3),
             Column::text("Version, configuration, tools", 3),
-            Column { width: Width::Points(78.0), ..Column::text("Date, tester", 1) },
-            Column { width: Width::Points(66.0), ..Column::mark("Outcome") },
+            Column::text("Date, tester", 1).points(78.0),
+            Column::mark("Outcome").points(66.0),
         ];
         let mut blocks = vec![Block::table(columns, rows)];
         let mut files = Vec::new();
@@ -175,7 +175,7 @@ fn archive(paper: &Paper<'_>, dossier: &Dossier) -> Section {
                 Column::code("SHA-256 as read", 3),
                 Column::text("By", 2),
                 Column::text("How", 3),
-                Column { width: Width::Points(72.0), ..Column::mark("Result") },
+                Column::mark("Result").points(72.0),
             ],
             rows,
         });

@@ -7,7 +7,7 @@ use crate::domain::release::{Difference, DifferenceKind, MissingCommits, compare
 use crate::ops::packet::paper::{Paper, state_mark};
 use crate::ops::packet::sections::{chapter, nothing};
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
+use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone};
 
 /// The chapter with its sections.
 pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Section>, Refused> {
@@ -135,7 +135,7 @@ fn delta(dossier: &Dossier, found: &[Difference], kind: DifferenceKind) -> Vec<B
         Column::text("Item", 3),
         Column::text(before.version.to_string(), 2),
         Column::text(dossier.content().version.to_string(), 2),
-        Column { width: Width::Points(126.0), ..Column::mark("Change behind it") },
+        Column::mark("Change behind it").points(126.0),
     ];
     let mut blocks = vec![Block::table(columns, rows)];
     let without: Vec<String> = found
