@@ -11,9 +11,9 @@ pub mod requests;
 
 pub use base::{canonical, choice, ids, precis, role, text};
 pub use kinds::{
-    approval, attachment, authorship, change_request, communication, feedback, impact_analysis,
+    approval, attachment, authorship, change_request, communication, feedback, finding, impact_analysis,
     maintenance_plan, person, plan_review, policy, problem_report, process_deviation, product, questions,
-    recipient, release, source_check, test_record,
+    recipient, release, review_item, soup_designator, soup_item, soup_review, source_check, test_record,
 };
 pub use mainstay_base::time;
 pub use model::{

@@ -68,6 +68,16 @@ macro_rules! for_each_kind {
             Recipient = 16, "recipient", "RC", recipient;
             /// A bypass of the process that happened (IEC 62304 8.2.1).
             ProcessDeviation = 17, "process_deviation", "DV", process_deviation;
+            /// A SOUP item of the product (IEC 62304 8.1.2, 5.3.3, 5.3.4, 7.1.2).
+            SoupItem = 18, "soup_item", "SI", soup_item;
+            /// An exact version of a SOUP item, part of it (IEC 62304 8.1.2).
+            SoupDesignator = 19, "soup_designator", "SD", soup_designator;
+            /// A review of the SOUP: its published anomalies and vulnerabilities (IEC 62304 7.1.3, 6.1 f).
+            SoupReview = 20, "soup_review", "SR", soup_review;
+            /// One designator in a SOUP review, part of it (IEC 62304 7.1.3).
+            ReviewItem = 21, "review_item", "RI", review_item;
+            /// A vulnerability, anomaly or obsolescence of SOUP, with its decision (IEC 62304 7.1.3, 7.1.4).
+            Finding = 22, "finding", "FN", finding;
         }
     };
 }

@@ -104,6 +104,11 @@ fn refuse_hidden(text: &str, line_breaks: bool) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether a text is a SHA-256 in hexadecimal digits.
+pub fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Whether a text is invisible: spaces, and characters without width or shape.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {

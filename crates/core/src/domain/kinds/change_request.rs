@@ -193,6 +193,12 @@ impl ChangeState {
         matches!(self, Self::UnderAnalysis | Self::AwaitingApproval | Self::Approved | Self::Implementing)
     }
 
+    /// Whether it is approved, so that work on it may start, has started or is done.
+    pub const fn is_approved_or_later(self) -> bool {
+        matches!(self, Self::Approved | Self::Verified | Self::Released | Self::Closed)
+            || self.is_being_made()
+    }
+
     /// Whether it is neither verified nor given up.
     pub const fn is_before_verified(self) -> bool {
         matches!(

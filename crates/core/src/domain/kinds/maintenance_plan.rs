@@ -101,6 +101,16 @@ rows! {
 }
 
 rows! {
+    /// By when a finding of a severity is decided (IEC 62304 7.1.3, IEC 81001-5-1).
+    pub struct FindingLimit {
+        /// The severity.
+        severity: Option<PatchSeverity> = "Severity" => required(MaintenancePlanState::InReview.code());
+        /// Days from the day on which it was learned.
+        days: Option<u32> = "Decide within (days)" => required(MaintenancePlanState::InReview.code());
+    }
+}
+
+rows! {
     /// The authority of a market, and how it is told.
     pub struct RegulatorRow {
         /// The market.
@@ -242,6 +252,8 @@ record! {
             soup_review_policy: Table<SoupReviewRule> = "Review of SOUP by risk tier" => required(REVIEWED), clause("IEC 62304 7.1.3");
             /// Events after which SOUP is reviewed at once.
             soup_event_triggers: Vec<Line> = "Events that trigger a review" => required(REVIEWED), clause("IEC 62304 7.1.3");
+            /// How anomalies and vulnerabilities are searched for and judged: lists of suppliers, sources, identifiers, who judges.
+            soup_review_method: Text = "Method of SOUP reviews" => clause("IEC 62304 7.1.3");
             /// Days before a release within which all its SOUP must have been reviewed.
             soup_review_window_days: Option<u32> = "SOUP review before a release (days)" => required(REVIEWED), clause("IEC 62304 7.1.3");
         }
@@ -258,6 +270,14 @@ record! {
             security_testing: Text = "Periodic security testing";
             /// By when vulnerabilities of each severity are patched.
             patch_timelines: Table<PatchTimeline> = "Patch timelines by severity" => clause("IEC 81001-5-1 6.1.1");
+            /// By when findings of each severity are decided.
+            finding_triage: Table<FindingLimit> = "Decision on findings by severity" => clause("IEC 62304 7.1.3");
+            /// Days from learning of an uncontrolled risk within which users are told.
+            uncontrolled_tell_days: Option<u32> = "Uncontrolled risk: users told within (days)" => clause("FDA postmarket cybersecurity");
+            /// Days from learning of an uncontrolled risk within which the remedy reaches the users.
+            uncontrolled_remedy_days: Option<u32> = "Uncontrolled risk: remedy within (days)" => clause("FDA postmarket cybersecurity");
+            /// Days after which an accepted risk of a finding is assessed again at the latest.
+            risk_accepted_days: Option<u32> = "Accepted risk assessed again within (days)" => clause("ISO 14971");
             /// Days between two regular updates.
             regular_cycle_days: Option<u32> = "Regular update cycle (days)" => clause("FD&C 524B(b)(2)(A)");
             /// Why this cycle is justified.

@@ -8,6 +8,7 @@ pub mod authorship;
 pub mod change_request;
 pub mod communication;
 pub mod feedback;
+pub mod finding;
 pub mod impact_analysis;
 pub mod maintenance_plan;
 pub mod person;
@@ -19,6 +20,10 @@ pub mod product;
 pub mod questions;
 pub mod recipient;
 pub mod release;
+pub mod review_item;
+pub mod soup_designator;
+pub mod soup_item;
+pub mod soup_review;
 pub mod source_check;
 pub mod test_record;
 

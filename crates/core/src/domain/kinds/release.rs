@@ -8,6 +8,7 @@ mod differences;
 mod gate;
 mod residual;
 mod rules;
+mod soup;
 pub mod versions;
 
 pub use commit_list::{CommitComparison, MissingCommits, compare};
@@ -23,6 +24,7 @@ use crate::domain::person::Role;
 use crate::domain::policy::PLAN_RULES;
 use crate::domain::product::Market;
 use crate::domain::record::{KindDef, RecordData, record, rows};
+use crate::domain::soup_item::SOUP_RULES;
 use crate::domain::text::{Line, Text};
 use crate::domain::time::Day;
 use crate::domain::workflow::states;
@@ -330,11 +332,11 @@ record! {
         }
         section "SOUP review and findings", "IEC 62304 7.1.3, IEC 81001-5-1 9.5", true, CANDIDATE => {
             /// Where the review of the SOUP in the baseline is recorded.
-            soup_review_ref: Line = "SOUP review" => clause("IEC 62304 7.1.3");
+            soup_review_ref: Line = "SOUP review" => clause("IEC 62304 7.1.3"), former(SOUP_RULES);
             /// The day of that review.
-            soup_reviewed_on: Option<Day> = "SOUP reviewed on" => past(), clause("IEC 62304 7.1.3");
+            soup_reviewed_on: Option<Day> = "SOUP reviewed on" => past(), clause("IEC 62304 7.1.3"), former(SOUP_RULES);
             /// Known vulnerabilities and anomalies of the SOUP, each with its decision.
-            findings_statement: Text = "Open findings and their decisions" => clause("IEC 81001-5-1 9.5");
+            findings_statement: Text = "Remarks on open findings" => clause("IEC 81001-5-1 9.5");
         }
         section "Risk, labelling and regulation", "IEC 62304 7.4, ISO 13485 7.3.9", true, CANDIDATE => {
             /// Version of the risk management file that covers it.

@@ -12,7 +12,7 @@ use crate::domain::communication;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::product::PRODUCT;
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::text::Line;
+use crate::domain::text::{Line, is_sha256};
 use crate::domain::workflow::{Case, Condition, World};
 
 /// All conditions up to the release, whatever its state is: the whole gate at once.
@@ -25,11 +25,6 @@ pub fn gate(case: &Case) -> Vec<Condition> {
     let mut seen = BTreeSet::new();
     conditions.retain(|condition| seen.insert(condition.text.clone()));
     conditions
-}
-
-/// Whether a text is a SHA-256 in hexadecimal digits.
-pub(super) fn is_sha256(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn changes<'a>(
@@ -155,6 +150,7 @@ pub(super) fn is_fixed(case: &Case, release: &Release) -> Vec<Condition> {
         );
     }
     conditions.push(soup_is_known(case, release));
+    conditions.extend(super::soup::is_registered(case, release));
     let open = uncovered(case.world, release);
     let more = open.len().saturating_sub(NAMED_MAX);
     conditions.extend(open.iter().take(NAMED_MAX).map(|difference| {
@@ -169,7 +165,7 @@ pub(super) fn is_fixed(case: &Case, release: &Release) -> Vec<Condition> {
 }
 
 /// How many differences are named one by one.
-const NAMED_MAX: usize = 50;
+pub(super) const NAMED_MAX: usize = 50;
 
 const fn field_of(kind: DifferenceKind) -> &'static str {
     match kind {
@@ -218,7 +214,7 @@ pub(super) fn is_verified(case: &Case, release: &Release) -> Vec<Condition> {
     conditions.extend(changes_verified(case, release));
     conditions.extend(residual_evaluated(case, release));
     conditions.extend(tasks_answered(case, release));
-    conditions.extend(soup_reviewed(case, release));
+    conditions.extend(super::soup::is_reviewed(case, release));
     conditions.extend(markets_decided(case, release));
     conditions
 }
@@ -274,36 +270,6 @@ fn tasks_answered(case: &Case, release: &Release) -> Vec<Condition> {
             Condition::new("IEC 62304 5.8.6", text, answered).at("tasks")
         })
         .collect()
-}
-
-/// The SOUP was reviewed inside the window of the plan, and its open findings are decided.
-fn soup_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
-    if release.soup_baseline.is_empty() {
-        return Vec::new();
-    }
-    let governing = case.world.governing();
-    let window = governing.plan().soup_review_window_days;
-    let fresh = release
-        .soup_reviewed_on
-        .is_some_and(|on| window.is_some_and(|days| case.now.day().days_since(on) <= i64::from(days)));
-    let words =
-        window.map_or_else(|| "as many days as the plan says".to_owned(), |days| format!("{days} days"));
-    vec![
-        Condition::new(
-            "IEC 62304 7.1.3",
-            "The review of the SOUP is named",
-            !release.soup_review_ref.is_empty(),
-        )
-        .at("soup_review_ref"),
-        Condition::new("IEC 62304 7.1.3", format!("The SOUP was reviewed within {words}"), fresh)
-            .at("soup_reviewed_on"),
-        Condition::new(
-            "IEC 81001-5-1 9.5",
-            "The open findings of the SOUP are decided",
-            !release.findings_statement.trim().is_empty(),
-        )
-        .at("findings_statement"),
-    ]
 }
 
 fn markets_decided(case: &Case, release: &Release) -> Vec<Condition> {

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::gate::{
-    archive_reads_back, is_fixed, is_sha256, is_verified, last_released, may_be_built, may_be_released,
-};
+use super::gate::{archive_reads_back, is_fixed, is_verified, last_released, may_be_built, may_be_released};
 use super::{
     APPROVE, InService, REFUSED, Release, ReleaseState as S, ResidualAnomaly, SUPERSEDE, differences,
     standing_problems, versions,
@@ -22,6 +20,7 @@ use crate::domain::policy::PLAN_RULES;
 use crate::domain::problem_report::{self, ProblemReport, ProblemState};
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::signature::{Meaning, Part};
+use crate::domain::text::is_sha256;
 use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, no_signing};
 
 const BEFORE_RELEASE: &[&str] = &[

@@ -1,0 +1,114 @@
+//! What follows from decisions on findings: what they rest on is noted, and an uncontrolled risk opens a problem report and a
+//! security advisory (domain 2.10).
+
+use serde_json::{Value, json};
+
+use super::{Applicability, Disposition, Finding};
+use crate::domain::communication::CommunicationState;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::Fields;
+use crate::domain::soup_item::SoupItem;
+use crate::domain::workflow::{Case, Effect, World};
+use mainstay_base::distinct::distinct;
+
+/// The person who proposes a decision is noted.
+pub(super) fn proposed(case: &Case, _: &Finding) -> Vec<Effect> {
+    let Some(actor) = case.actor else { return Vec::new() };
+    let mut set = Fields::new();
+    set.insert("proposed_by".into(), json!(actor));
+    vec![Effect::Set { id: case.id(), set }]
+}
+
+/// How the items of a finding are used, in one line. A decision holds for it.
+pub fn where_used_text(world: &dyn World, items: &[RecordId]) -> String {
+    let mut parts = Vec::new();
+    for id in distinct(items.iter().copied()) {
+        let Some(item) = world.record(id).and_then(|data| data.typed::<SoupItem>()) else { continue };
+        let hazards: Vec<&str> = item.hazards.iter().map(|hazard| &**hazard).collect();
+        let contributes =
+            item.can_contribute.map_or("undecided", |yes| if yes { "can harm" } else { "cannot harm" });
+        parts.push(format!("{id}: {} ({contributes}{})", item.host_item, joined(&hazards)));
+    }
+    parts.join("; ").chars().take(500).collect()
+}
+
+fn joined(hazards: &[&str]) -> String {
+    if hazards.is_empty() { String::new() } else { format!(": {}", hazards.join(", ")) }
+}
+
+/// The day and the use of the items are noted. An uncontrolled risk opens a problem report and a security advisory.
+pub(super) fn decided(case: &Case) -> Vec<Effect> {
+    let Some(finding) = case.data.typed::<Finding>() else { return Vec::new() };
+    let mut set = Fields::new();
+    set.insert("decided_on".into(), json!(case.now.day()));
+    let used = where_used_text(case.world, &finding.items);
+    set.insert("where_used".into(), if used.is_empty() { Value::Null } else { used.into() });
+    let mut effects = vec![Effect::Set { id: case.id(), set }];
+    if finding.disposition == Some(Disposition::AffectedUncontrolled) {
+        effects.extend(problem_of(case, &finding));
+        effects.extend(advisory_of(case, &finding));
+    }
+    effects
+}
+
+fn product_versions(case: &Case, finding: &Finding) -> Vec<String> {
+    let affected =
+        finding.per_release.iter().filter(|row| row.applicability == Some(Applicability::Affected));
+    affected
+        .filter_map(|row| case.world.record(row.release?))
+        .map(|data| data.text("version").to_owned())
+        .collect()
+}
+
+fn line(text: &str) -> Value {
+    text.chars().take(500).collect::<String>().into()
+}
+
+fn problem_of(case: &Case, finding: &Finding) -> Option<Effect> {
+    if finding.problem_report.is_some() {
+        return None;
+    }
+    let mut set = Fields::new();
+    set.insert("title".into(), line(&format!("{}: {}", finding.external_id, finding.title)));
+    set.insert("detected_at".into(), json!(case.now));
+    set.insert("detected_in_phase".into(), "soup_review".into());
+    let text = format!("{}\n{}", finding.impact_statement.trim(), finding.sequence.trim());
+    set.insert("description".into(), text.trim().into());
+    let versions = product_versions(case, finding);
+    if !versions.is_empty() {
+        set.insert("affected_product_versions".into(), json!(versions));
+    }
+    let known = |name: &str| Kind::ProblemReport.def().field(name).is_some();
+    set.retain(|name, _| known(name));
+    Some(Effect::Create { kind: Kind::ProblemReport, set, link_back: Some((case.id(), "problem_report")) })
+}
+
+/// The draft of a security advisory, due inside the limit of the plan.
+fn advisory_of(case: &Case, finding: &Finding) -> Option<Effect> {
+    let told = case.world.naming(case.id(), Kind::Communication, "subjects");
+    if told.iter().any(|data| CommunicationState::of(data) != Some(CommunicationState::Void)) {
+        return None;
+    }
+    let product = case.world.product();
+    let mut set = Fields::new();
+    set.insert("title".into(), line(&format!("{}: {}", product.title, finding.title)));
+    set.insert("communication_kind".into(), "security_advisory".into());
+    set.insert("subjects".into(), json!([case.id()]));
+    if !product.markets.is_empty() {
+        set.insert("markets".into(), json!(product.markets));
+    }
+    let versions = product_versions(case, finding);
+    if !versions.is_empty() {
+        set.insert("affected_versions".into(), json!(versions));
+    }
+    set.insert("problem_and_consequence".into(), finding.impact_statement.trim().into());
+    set.insert("change_and_how_to_get_it".into(), finding.action_statement.trim().into());
+    set.insert("compensating_controls".into(), finding.compensating_controls.trim().into());
+    set.insert("cvss".into(), finding.cvss.to_string().into());
+    let governing = case.world.governing();
+    if let Some((days, from)) = governing.plan().uncontrolled_tell_days.zip(finding.learned_on) {
+        set.insert("due_by".into(), json!(from.plus_days(i64::from(days))));
+    }
+    set.retain(|_, value| !crate::domain::field::is_empty(value));
+    Some(Effect::Create { kind: Kind::Communication, set, link_back: None })
+}

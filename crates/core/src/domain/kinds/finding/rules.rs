@@ -1,0 +1,456 @@
+//! Steps of findings (domain 2.10; 3.7 FIND-01 to FIND-14). One person proposes a decision, others with the roles that it needs
+//! confirm it.
+
+use std::collections::BTreeSet;
+
+use super::effects::{decided, proposed};
+use super::verdicts::{applicability_of, releases_concerned};
+use super::{
+    ANALYSTS, Applicability, Disposition, Finding, FindingKind, FindingState as S, RiskControl, UNDECIDED,
+};
+use crate::domain::approval;
+use crate::domain::change_request::ChangeState;
+use crate::domain::choice::Choice as _;
+use crate::domain::communication::CommunicationState;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::Role;
+use crate::domain::record::RecordData;
+use crate::domain::signature::{Meaning, Part};
+use crate::domain::time::Day;
+use crate::domain::workflow::{Case, Condition, Move, Signing, no_signing};
+
+/// The step that proposes a decision.
+pub const PROPOSE: &str = "propose";
+/// The step that opens a decision again.
+pub const REASSESS: &str = "reassess";
+
+/// The steps that confirm a decision.
+pub const CONFIRMS: [(&str, Disposition); 6] = [
+    ("not_affected", Disposition::NotAffected),
+    ("affected_controlled", Disposition::AffectedControlled),
+    ("affected_uncontrolled", Disposition::AffectedUncontrolled),
+    ("fixed", Disposition::Fixed),
+    ("false_positive", Disposition::FalsePositive),
+    ("accept_risk", Disposition::RiskAccepted),
+];
+
+const PROPOSED: &[&str] = &[S::Proposed.code()];
+const AFFECTED: &[&str] =
+    &[S::AffectedControlled.code(), S::AffectedUncontrolled.code(), S::RiskAccepted.code()];
+const CONFIRMERS: &[Role] = &[
+    Role::SecurityLead,
+    Role::DevLead,
+    Role::RiskManager,
+    Role::Quality,
+    Role::Regulatory,
+    Role::Management,
+];
+/// States from which something new makes it a finding to be decided anew.
+const SETTLED: &[&str] = &[
+    S::NotAffected.code(),
+    S::AffectedControlled.code(),
+    S::AffectedUncontrolled.code(),
+    S::Fixed.code(),
+    S::FalsePositive.code(),
+    S::RiskAccepted.code(),
+    S::ActionLinked.code(),
+    S::Remediated.code(),
+    S::Closed.code(),
+];
+
+const fn confirm(name: &'static str, label: &'static str, to: S, guard: fn(&Case) -> Vec<Condition>) -> Move {
+    Move::new(name, label, PROPOSED, to.code(), CONFIRMERS)
+        .sign(Meaning::Approved)
+        .clause("IEC 62304 7.1.3")
+        .covers(|case| vec![(case.id(), Part::Scope)])
+        .guard(guard)
+        .effects(decided)
+}
+
+pub(super) const MOVES: &[Move] = &[
+    Move::new("triage", "Triaged", &[S::New.code(), S::Reassess.code()], S::Triaged.code(), ANALYSTS)
+        .clause("IEC 62304 7.1.3")
+        .guard(|case| case.with::<Finding>(is_triaged)),
+    Move::new(
+        "investigate",
+        "Investigate",
+        &[S::New.code(), S::Triaged.code(), S::Reassess.code()],
+        S::UnderInvestigation.code(),
+        ANALYSTS,
+    ),
+    Move::new(PROPOSE, "Propose the decision", UNDECIDED, S::Proposed.code(), ANALYSTS)
+        .sign(Meaning::Reviewed)
+        .clause("IEC 62304 7.1.3")
+        .asks(&["disposition"])
+        .covers(|case| vec![(case.id(), Part::Scope)])
+        .guard(|case| case.with::<Finding>(may_be_proposed))
+        .effects(|case| case.effects::<Finding>(proposed)),
+    Move::new(
+        "withdraw_proposal",
+        "Return to investigation",
+        PROPOSED,
+        S::UnderInvestigation.code(),
+        CONFIRMERS,
+    )
+    .reason(),
+    confirm("not_affected", "Confirm: not affected", S::NotAffected, |case| {
+        confirms(case, Disposition::NotAffected)
+    }),
+    confirm("affected_controlled", "Confirm: affected, controlled", S::AffectedControlled, |case| {
+        confirms(case, Disposition::AffectedControlled)
+    }),
+    confirm("affected_uncontrolled", "Confirm: affected, uncontrolled", S::AffectedUncontrolled, |case| {
+        confirms(case, Disposition::AffectedUncontrolled)
+    }),
+    confirm("fixed", "Confirm: fixed", S::Fixed, |case| confirms(case, Disposition::Fixed)),
+    confirm("false_positive", "Confirm: false positive", S::FalsePositive, |case| {
+        confirms(case, Disposition::FalsePositive)
+    }),
+    confirm("accept_risk", "Confirm: risk accepted", S::RiskAccepted, |case| {
+        confirms(case, Disposition::RiskAccepted)
+    }),
+    Move::new("link_action", "Action linked", AFFECTED, S::ActionLinked.code(), ANALYSTS)
+        .clause("IEC 62304 6.2.2")
+        .guard(|case| case.with::<Finding>(has_action)),
+    Move::new("remediate", "Remediated", &[S::ActionLinked.code()], S::Remediated.code(), ANALYSTS)
+        .clause("IEC 62304 9.7")
+        .asks(&["remediation", "remedied_in"])
+        .guard(|case| case.with::<Finding>(reached_users)),
+    Move::new(
+        "close",
+        "Close",
+        &[S::Remediated.code(), S::ActionLinked.code()],
+        S::Closed.code(),
+        &[Role::Quality],
+    )
+    .sign(Meaning::Verified)
+    .clause("IEC 62304 7.1.3")
+    .guard(|case| case.with::<Finding>(may_be_closed)),
+    Move::new(REASSESS, "Reassess", SETTLED, S::Reassess.code(), ANALYSTS).reason().clause("IEC 62304 7.1.3"),
+    Move::new("void", "Void", UNDECIDED, S::Void.code(), &[Role::Quality]).reason().grave(),
+];
+
+/// The roles whose signatures a decision needs, beside that two persons sign.
+const fn roles_for(disposition: Disposition) -> &'static [Role] {
+    match disposition {
+        Disposition::NotAffected | Disposition::Fixed | Disposition::FalsePositive => &[],
+        Disposition::AffectedControlled => &[Role::RiskManager, Role::SecurityLead],
+        Disposition::AffectedUncontrolled => &[Role::RiskManager, Role::SecurityLead, Role::Regulatory],
+        Disposition::RiskAccepted => &[Role::RiskManager, Role::Quality, Role::Management],
+    }
+}
+
+/// The decisions that a kind of finding can have.
+pub fn dispositions_of(kind: Option<FindingKind>) -> Vec<Disposition> {
+    let all = CONFIRMS.iter().map(|(_, disposition)| *disposition);
+    all.filter(|disposition| {
+        kind != Some(FindingKind::Obsolescence)
+            || !matches!(disposition, Disposition::Fixed | Disposition::FalsePositive)
+    })
+    .collect()
+}
+
+/// One finding for one vulnerability, under all its names.
+pub(super) fn may_create(case: &Case) -> Vec<Condition> {
+    let Some(finding) = case.data.typed::<Finding>() else { return Vec::new() };
+    let own = known_as(&finding);
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let others = case.world.all(Kind::Finding);
+    let same = others.iter().find(|data| {
+        data.head.id != case.id()
+            && S::of(data) != Some(S::Void)
+            && data
+                .typed::<Finding>()
+                .is_some_and(|other| known_as(&other).intersection(&own).next().is_some())
+    });
+    let text = match same {
+        Some(data) => format!(
+            "{} has no finding yet; {} is it, under one of its names",
+            finding.external_id, data.head.id
+        ),
+        None => "It has no finding yet".to_owned(),
+    };
+    let condition = Condition::new("IEC 62304 7.1.3", text, same.is_none()).at("external_id");
+    vec![match same {
+        Some(data) => condition.on(data.head.id),
+        None => condition,
+    }]
+}
+
+/// All names of what a finding is about, in lower case.
+pub fn known_as(finding: &Finding) -> BTreeSet<String> {
+    let all = std::iter::once(&finding.external_id).chain(&finding.aliases);
+    all.filter(|id| !id.is_empty()).map(|id| id.to_lowercase()).collect()
+}
+
+fn is_triaged(_: &Case, finding: &Finding) -> Vec<Condition> {
+    let scored = finding.severity.is_some() || finding.finding_kind != Some(FindingKind::Vulnerability);
+    vec![
+        Condition::new(
+            "IEC 81001-5-1",
+            "A vulnerability has a severity, from which its clocks follow",
+            scored,
+        )
+        .at("severity"),
+    ]
+}
+
+/// What a decision must say, whatever it is: the safety question first, then the reasons of the decision, then every release.
+fn may_be_proposed(case: &Case, finding: &Finding) -> Vec<Condition> {
+    let mut conditions = Vec::new();
+    let hazards = finding.hazardous != Some(true) || !finding.hazards.is_empty();
+    let text = "The hazards that it could lead to are named";
+    conditions.push(Condition::new("IEC 62304 7.1.4", text, hazards).at("hazards"));
+    let fits =
+        finding.disposition.is_none_or(|chosen| dispositions_of(finding.finding_kind).contains(&chosen));
+    let text = "The decision fits the kind of finding";
+    conditions.push(Condition::new("IEC 62304 7.1.3", text, fits).at("disposition"));
+    if let Some(disposition) = finding.disposition {
+        conditions.extend(reasons(case, finding, disposition));
+    }
+    conditions.extend(every_release(case, finding));
+    conditions
+}
+
+fn reasons(case: &Case, finding: &Finding, disposition: Disposition) -> Vec<Condition> {
+    let evidence = !finding.evidence.trim().is_empty();
+    let stated = !finding.impact_statement.trim().is_empty();
+    let vex = |text: &str, met: bool, field| Condition::new("VEX", text, met).at(field);
+    match disposition {
+        Disposition::NotAffected => vec![
+            vex(
+                "“Not affected” has a justification or an impact statement",
+                finding.justification.is_some() || stated,
+                "justification",
+            ),
+            vex("It has evidence", evidence, "evidence"),
+        ],
+        Disposition::FalsePositive => {
+            vec![vex("The evidence shows that another product or version is meant", evidence, "evidence")]
+        }
+        Disposition::Fixed => {
+            vec![vex(
+                "The evidence shows that the version in the product has the correction",
+                evidence,
+                "evidence",
+            )]
+        }
+        Disposition::AffectedControlled => affected(finding, RiskControl::Controlled),
+        Disposition::AffectedUncontrolled => affected(finding, RiskControl::Uncontrolled),
+        Disposition::RiskAccepted => {
+            let mut conditions = affected(finding, RiskControl::Controlled);
+            conditions.push(in_time(case, finding));
+            conditions
+        }
+    }
+}
+
+fn affected(finding: &Finding, control: RiskControl) -> Vec<Condition> {
+    let assessed = finding.risk_control == Some(control);
+    let text = format!("The risk of patient harm is {}", control.word().to_lowercase());
+    vec![
+        Condition::new("FDA postmarket cybersecurity", text, assessed).at("risk_control"),
+        Condition::new("IEC 62304 6.2.2", "What is done is chosen", !finding.responses.is_empty())
+            .at("responses"),
+        Condition::new(
+            "VEX",
+            "It is stated what users should do",
+            !finding.action_statement.trim().is_empty(),
+        )
+        .at("action_statement"),
+        Condition::new(
+            "IEC 62304 7.1.3",
+            "The impact on the product is stated",
+            !finding.impact_statement.trim().is_empty(),
+        )
+        .at("impact_statement"),
+    ]
+}
+
+fn in_time(case: &Case, finding: &Finding) -> Condition {
+    let governing = case.world.governing();
+    let limit = governing.plan().risk_accepted_days;
+    let latest: Option<Day> = limit.map(|days| case.now.day().plus_days(i64::from(days)));
+    let met =
+        finding.reassess_by.is_some_and(|by| by > case.now.day() && latest.is_none_or(|latest| by <= latest));
+    let text = match latest {
+        Some(latest) => format!("It is assessed again by {latest} at the latest, as the plan says"),
+        None => "The day on which it is assessed again is set".to_owned(),
+    };
+    Condition::new("ISO 14971", text, met).at("reassess_by")
+}
+
+/// A verdict for every release in service that contains the version (FIND-12).
+fn every_release(case: &Case, finding: &Finding) -> Vec<Condition> {
+    let Some(disposition) = finding.disposition else { return Vec::new() };
+    let mut conditions = Vec::new();
+    for id in releases_concerned(case.world, finding) {
+        let stated =
+            finding.per_release.iter().any(|row| row.release == Some(id) && row.applicability.is_some());
+        if !stated {
+            let version =
+                case.world.record(id).map_or_else(String::new, |data| data.text("version").to_owned());
+            let text = format!("The verdict for version {version} ({id}), which is in service, is stated");
+            conditions.push(Condition::new("FD&C 524B", text, false).at("per_release"));
+        }
+    }
+    let means = applicability_of(disposition);
+    let affected = finding.per_release.iter().any(|row| row.applicability == Some(Applicability::Affected));
+    let agrees = finding.per_release.is_empty() || (means == Applicability::Affected) == affected;
+    let text = "The verdicts for the releases agree with the decision";
+    conditions.push(Condition::new("VEX", text, agrees).at("per_release"));
+    let open =
+        finding.per_release.iter().any(|row| row.applicability == Some(Applicability::UnderInvestigation));
+    if open {
+        let text = "No release is still under investigation";
+        conditions.push(Condition::new("VEX", text, false).at("per_release"));
+    }
+    conditions
+}
+
+/// Another person confirms, and every role that the decision needs has signed.
+fn confirms(case: &Case, disposition: Disposition) -> Vec<Condition> {
+    let Some(finding) = case.data.typed::<Finding>() else { return Vec::new() };
+    let text = format!("The proposed decision is “{}”", disposition.word());
+    let mut conditions =
+        vec![Condition::new("IEC 62304 7.1.3", text, finding.disposition == Some(disposition))];
+    let other = case.actor.is_none_or(|actor| finding.proposed_by != Some(actor));
+    let text = "Another person than the one who proposed it confirms it";
+    conditions.push(Condition::new("IEC 62304 7.1.3", text, other));
+    let signed = approval::roles_that_signed(case);
+    let own = case
+        .actor
+        .and_then(|actor| case.person(actor))
+        .map(|person| person.roles.clone())
+        .unwrap_or_default();
+    let missing: Vec<&str> = roles_for(disposition)
+        .iter()
+        .filter(|role| !signed.contains(role) && !own.contains(role))
+        .map(|role| role.word())
+        .collect();
+    if !roles_for(disposition).is_empty() {
+        let all: Vec<&str> = roles_for(disposition).iter().map(|role| role.word()).collect();
+        let text = if missing.is_empty() {
+            format!("{} sign it", all.join(", "))
+        } else {
+            format!("{} sign it; missing: {}", all.join(", "), missing.join(", "))
+        };
+        conditions.push(Condition::new("IEC 62304 7.1.3", text, missing.is_empty()));
+    }
+    conditions.extend(may_be_proposed(case, &finding));
+    conditions
+}
+
+/// While a decision is proposed, the roles that it needs sign it.
+pub(super) fn signing(case: &Case) -> Signing {
+    let mut signing = no_signing(case);
+    let disposition = case.data.typed::<Finding>().and_then(|finding| finding.disposition);
+    if S::of(case.data) == Some(S::Proposed)
+        && let Some(disposition) = disposition
+    {
+        let signed = approval::roles_that_signed(case);
+        signing.by = roles_for(disposition).iter().copied().filter(|role| !signed.contains(role)).collect();
+        signing.meanings = vec![Meaning::Approved];
+        signing.covers = vec![(case.id(), Part::Scope)];
+    }
+    signing
+}
+
+/// A change, a communication, or why nothing is done.
+fn has_action(_: &Case, finding: &Finding) -> Vec<Condition> {
+    let linked = finding.change_request.is_some()
+        || !finding.communications.is_empty()
+        || !finding.no_action.trim().is_empty();
+    let text = "A change or communication is named, or it is said why nothing is done";
+    let mut conditions = vec![Condition::new("IEC 62304 6.2.2", text, linked).at("change_request")];
+    if finding.risk_control == Some(RiskControl::Uncontrolled) {
+        let text = "An uncontrolled risk has a problem report";
+        conditions.push(
+            Condition::new("IEC 62304 9.1", text, finding.problem_report.is_some()).at("problem_report"),
+        );
+        let acts = finding.change_request.is_some() || !finding.communications.is_empty();
+        let text = "An uncontrolled risk has a change or a communication";
+        conditions.push(Condition::new("IEC 62304 6.2.2", text, acts).at("change_request"));
+    }
+    conditions
+}
+
+/// The change is in a released version, or the communication was sent.
+fn reached_users(case: &Case, finding: &Finding) -> Vec<Condition> {
+    let released = finding.change_request.is_none_or(|id| {
+        let change = case.world.record(id);
+        change.is_some_and(|data| {
+            matches!(ChangeState::of(&data), Some(ChangeState::Released | ChangeState::Closed))
+        })
+    });
+    let mut conditions = vec![
+        Condition::new("IEC 62304 6.3.2", "The change is in a released version", released)
+            .at("change_request"),
+    ];
+    for data in case.records(&finding.communications) {
+        let sent = CommunicationState::of(&data).is_some_and(CommunicationState::is_done);
+        let text = format!("{} was sent, or it was decided that it is not required", data.head.id);
+        conditions.push(Condition::new("IEC 62304 6.2.5", text, sent).on(data.head.id));
+    }
+    conditions
+}
+
+fn may_be_closed(case: &Case, finding: &Finding) -> Vec<Condition> {
+    let open =
+        finding.risk_control == Some(RiskControl::Uncontrolled) && S::of(case.data) != Some(S::Remediated);
+    let text = "An uncontrolled risk is remediated before its finding is closed";
+    let mut conditions = vec![Condition::new("FDA postmarket cybersecurity", text, !open)];
+    let missing: Vec<RecordId> = releases_concerned(case.world, finding)
+        .into_iter()
+        .filter(|id| !super::verdicts::verdict_for(case.world, case.data, *id).is_decided())
+        .collect();
+    let text = match missing.first() {
+        Some(id) => format!("Every release in service has its verdict; {id} has none"),
+        None => "Every release in service has its verdict".to_owned(),
+    };
+    conditions.push(Condition::new("FD&C 524B", text, missing.is_empty()).at("per_release"));
+    conditions
+}
+
+pub(super) fn violations(data: &RecordData, _: u32) -> Vec<(&'static str, String)> {
+    let Some(finding) = data.typed::<Finding>() else { return Vec::new() };
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    if finding.per_release.iter().filter_map(|row| row.release).any(|id| !seen.insert(id)) {
+        wrong.push(("per_release", "names a release twice; give each one verdict".to_owned()));
+    }
+    if let (Some(published), Some(learned)) = (finding.published_on, finding.learned_on)
+        && learned < published.plus_days(-1)
+    {
+        wrong.push(("learned_on", "is before it was published".to_owned()));
+    }
+    wrong
+}
+
+/// What a reader of a finding must know.
+pub(super) fn notices(case: &Case) -> Vec<String> {
+    let Some(finding) = case.data.typed::<Finding>() else { return Vec::new() };
+    let mut notices = Vec::new();
+    let undecided = S::of(case.data).is_some_and(S::is_undecided);
+    if finding.kev_listed == Some(true) && undecided {
+        let since = finding.kev_added.map_or_else(String::new, |day| format!(" since {day}"));
+        notices.push(format!("It is known to be exploited{since}."));
+    }
+    if finding.justification == Some(super::Justification::InlineMitigationsAlreadyExist)
+        && finding.evidence.to_lowercase().contains("firewall")
+    {
+        notices.push("The decision relies on the network of the user. IMDRF N70 discourages relying on a firewall alone.".to_owned());
+    }
+    if !undecided {
+        for id in releases_concerned(case.world, &finding) {
+            if let super::verdicts::Verdict::Open(why) =
+                super::verdicts::verdict_for(case.world, case.data, id)
+            {
+                notices.push(format!("Nothing is decided for {id}: {why}. Reassess it."));
+            }
+        }
+    }
+    notices
+}

@@ -1,0 +1,136 @@
+//! What holds for a release: the verdict that was stated for it, one carried over from another release with the same version, or none
+//! (domain 2.10; 3.7 FIND-12).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::effects::where_used_text;
+use super::{Applicability, Disposition, Finding, FindingState as S};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::release::Release;
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::soup_item::register::fielded;
+use crate::domain::workflow::World;
+
+/// What holds of a finding for one release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The release contains none of the versions that the finding is about.
+    NotConcerned,
+    /// It was stated for this release.
+    Stated(Applicability),
+    /// It was stated for another release with the same version, and neither the advisory nor the use of the item changed since.
+    CarriedOver {
+        /// The verdict.
+        applicability: Applicability,
+        /// The release for which it was stated.
+        from: RecordId,
+    },
+    /// Nothing is decided for it, for this reason.
+    Open(String),
+}
+
+impl Verdict {
+    /// Whether it is decided, or does not concern the release.
+    pub const fn is_decided(&self) -> bool {
+        !matches!(self, Self::Open(_))
+    }
+
+    /// The verdict, if there is one.
+    pub const fn applicability(&self) -> Option<Applicability> {
+        match self {
+            Self::Stated(applicability) | Self::CarriedOver { applicability, .. } => Some(*applicability),
+            Self::NotConcerned | Self::Open(_) => None,
+        }
+    }
+}
+
+/// The names and versions in a baseline.
+fn baseline(release: &Release) -> BTreeSet<String> {
+    release.soup_baseline.iter().map(|row| format!("{} {}", row.item, row.version)).collect()
+}
+
+/// The versions in a baseline that a finding is about.
+fn concerned(finding: &Finding, release: &Release) -> BTreeSet<String> {
+    let all = baseline(release);
+    finding.versions.iter().map(|line| line.to_string()).filter(|line| all.contains(line)).collect()
+}
+
+/// Whether a release contains a version that a finding is about.
+pub fn concerns(finding: &Finding, release: &Release) -> bool {
+    !concerned(finding, release).is_empty()
+}
+
+/// What holds of a finding for a release.
+pub fn verdict_for(world: &dyn World, data: &SharedRecord, release: RecordId) -> Verdict {
+    let Some(finding) = data.typed::<Finding>() else {
+        return Verdict::Open("the finding cannot be read".to_owned());
+    };
+    let content = world.record(release).and_then(|data| data.typed::<Release>());
+    let versions = content.as_ref().map(|content| concerned(&finding, content)).unwrap_or_default();
+    let named = finding.per_release.iter().find(|row| row.release == Some(release));
+    if versions.is_empty() && named.is_none() {
+        return Verdict::NotConcerned;
+    }
+    let decided = S::of(data).is_some_and(S::is_decided);
+    if !decided {
+        return Verdict::Open("it is not decided".to_owned());
+    }
+    if let Some(applicability) = named.and_then(|row| row.applicability) {
+        return match applicability {
+            Applicability::UnderInvestigation => Verdict::Open("it is under investigation".to_owned()),
+            Applicability::Affected | Applicability::NotAffected | Applicability::Fixed => {
+                Verdict::Stated(applicability)
+            }
+        };
+    }
+    carried_over(world, (data, &finding), &versions)
+}
+
+fn carried_over(
+    world: &dyn World,
+    (data, finding): (&SharedRecord, &Arc<Finding>),
+    versions: &BTreeSet<String>,
+) -> Verdict {
+    if *finding.where_used != *where_used_text(world, &finding.items) {
+        return Verdict::Open("the use of the item has changed since the decision".to_owned());
+    }
+    for row in finding.per_release.iter() {
+        let (Some(from), Some(applicability)) = (row.release, row.applicability) else { continue };
+        let before = world.record(from).and_then(|data| data.typed::<Release>());
+        let same = before.is_some_and(|before| concerned(finding, &before) == *versions);
+        if same && applicability != Applicability::UnderInvestigation {
+            return Verdict::CarriedOver { applicability, from };
+        }
+    }
+    Verdict::Open(format!("{} states nothing for a release with this version", data.head.id))
+}
+
+/// The releases in service that contain a version that a finding is about.
+pub fn releases_concerned(world: &dyn World, finding: &Finding) -> Vec<RecordId> {
+    let contains = |data: &SharedRecord| {
+        data.typed::<Release>().is_some_and(|release| !concerned(finding, &release).is_empty())
+    };
+    fielded(world).iter().filter(|data| contains(data)).map(|data| data.head.id).collect()
+}
+
+/// The findings that concern a release, each with what holds for it.
+pub fn of_release(world: &dyn World, release: RecordId) -> Vec<(SharedRecord, Verdict)> {
+    let found = world.all(Kind::Finding).into_iter().filter(|data| S::of(data) != Some(S::Void));
+    let with = found.map(|data| {
+        let verdict = verdict_for(world, &data, release);
+        (data, verdict)
+    });
+    with.filter(|(_, verdict)| *verdict != Verdict::NotConcerned).collect()
+}
+
+/// The verdict that a decision means for the releases that contain the version.
+pub const fn applicability_of(disposition: Disposition) -> Applicability {
+    match disposition {
+        Disposition::NotAffected | Disposition::FalsePositive => Applicability::NotAffected,
+        Disposition::Fixed => Applicability::Fixed,
+        Disposition::AffectedControlled | Disposition::AffectedUncontrolled | Disposition::RiskAccepted => {
+            Applicability::Affected
+        }
+    }
+}

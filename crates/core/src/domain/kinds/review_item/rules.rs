@@ -1,0 +1,206 @@
+//! What an item of a review needs for its result (domain 2.9; 3.6 REV-04, REV-06, REV-08, REV-14).
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::{ItemResult, ReviewItem, ReviewItemState, SearchResult, SourceAnswer};
+use crate::domain::finding::Finding;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::maintenance_plan::MaintenancePlan;
+use crate::domain::record::{Fields, RecordData};
+use crate::domain::soup_item::due;
+use crate::domain::soup_review::SoupReview;
+use crate::domain::text::is_sha256;
+use crate::domain::workflow::{Case, Condition, Effect, World};
+
+/// What a search says of an item, and what it rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SearchOutcome {
+    /// The result over all sources.
+    pub result: SearchResult,
+    /// How many sources could answer.
+    pub answered: usize,
+}
+
+/// The only way to word what a search says of an item: “nothing found” needs a source that can answer (domain 3.6, REV-04).
+pub fn outcome(item: &ReviewItem) -> SearchOutcome {
+    let answers = |row: &&super::SourceRow| {
+        matches!(row.answer, Some(SourceAnswer::Found | SourceAnswer::Nothing)) && !row.source.is_empty()
+    };
+    let answered = item.sources.iter().filter(answers).count();
+    let result = if !item.hits.is_empty() {
+        SearchResult::Hits
+    } else if answered > 0 {
+        SearchResult::NothingFound
+    } else {
+        SearchResult::NotChecked
+    };
+    SearchOutcome { result, answered }
+}
+
+/// The result of the search is that of its sources.
+pub(super) fn violations(data: &RecordData, _: u32) -> Vec<(&'static str, String)> {
+    let Some(item) = data.typed::<ReviewItem>() else { return Vec::new() };
+    let found = outcome(&item).result;
+    let mut wrong = Vec::new();
+    if item.search_result.is_some_and(|said| said != found) {
+        let why = match found {
+            SearchResult::NotChecked => "must be “could not be checked”: no source could answer",
+            SearchResult::NothingFound => {
+                "must be “nothing found”: sources could answer, and there is no hit"
+            }
+            SearchResult::Hits => "must be “found”: there are hits",
+        };
+        wrong.push(("search_result", why.to_owned()));
+    }
+    let sha256 = &item.list_sha256;
+    if !sha256.is_empty() && !is_sha256(sha256) {
+        wrong.push(("list_sha256", "must be a SHA-256: 64 hexadecimal digits".to_owned()));
+    }
+    wrong
+}
+
+/// The version that is searched is one that the releases in scope contain (domain 3.6, REV-02).
+pub(super) fn is_in_scope(case: &Case) -> Vec<Condition> {
+    let Some(item) = case.data.typed::<ReviewItem>() else { return Vec::new() };
+    let designator = item.designator.and_then(|id| case.world.record(id));
+    let own = designator.as_ref().is_some_and(|data| data.head.parent == item.item);
+    let text = "The designator is one of the item";
+    let mut conditions = vec![Condition::new("IEC 62304 8.1.2", text, own).at("designator")];
+    let registered = designator.as_ref().map_or("", |data| data.text("title"));
+    let text = format!("The version that was searched is the one in use: {registered}");
+    let same = !registered.is_empty() && *item.version_searched == *registered;
+    conditions.push(Condition::new("IEC 62304 7.1.3", text, same).at("version_searched"));
+    let others = case.data.head.parent.map(|id| case.world.parts(id, Kind::ReviewItem)).unwrap_or_default();
+    let named = item.designator.map(|id| id.to_string()).unwrap_or_default();
+    let twice = others.iter().any(|data| data.head.id != case.id() && data.text("designator") == named);
+    let text = "The designator is in the review once";
+    conditions.push(Condition::new("IEC 62304 7.1.3", text, !twice).at("designator"));
+    conditions
+}
+
+/// Everything that an item needs for its result.
+pub(super) fn has_its_result(case: &Case, item: &ReviewItem) -> Vec<Condition> {
+    let mut conditions = vec![lane_a(item)];
+    let found = outcome(item);
+    if found.result == SearchResult::NotChecked {
+        let said = !item.not_checked.trim().is_empty();
+        let text = "No source can answer for it: it is said what was done instead";
+        conditions.push(Condition::new("IEC 62304 7.1.3", text, said).at("not_checked"));
+    }
+    conditions.push(enough_sources(case, item, found.answered));
+    let undecided = hits_undecided(case.world, item);
+    let text = match undecided.first() {
+        Some(first) => format!(
+            "Every hit is in a finding, or it is said why it does not concern the product; {} are open, such as {first}",
+            undecided.len()
+        ),
+        None => "Every hit is in a finding, or it is said why it does not concern the product".to_owned(),
+    };
+    conditions.push(Condition::new("IEC 62304 7.1.3", text, undecided.is_empty()).at("dismissed"));
+    conditions.extend(anomalies_without_finding(case.world, item));
+    conditions
+}
+
+fn lane_a_is_done(item: &ReviewItem) -> bool {
+    let read = !item.list_place.is_empty()
+        && item.list_read_on.is_some()
+        && (!item.anomalies.is_empty() || !item.list_judgement.trim().is_empty());
+    read || !item.no_list.trim().is_empty()
+}
+
+fn lane_a(item: &ReviewItem) -> Condition {
+    let text = "The supplier's list was read and it is said what it says of the version, or there is evidence that none is published";
+    let field = if item.list_place.is_empty() { "list_place" } else { "list_judgement" };
+    Condition::new("IEC 62304 7.1.3", text, lane_a_is_done(item)).at(field)
+}
+
+fn plan_of(world: &dyn World, review: Option<RecordId>) -> Option<std::sync::Arc<MaintenancePlan>> {
+    let review = review.and_then(|id| world.record(id))?.typed::<SoupReview>()?;
+    world.record(review.plan?)?.typed()
+}
+
+/// As many sources as the plan asks for could answer; the supplier's list is one of them.
+fn enough_sources(case: &Case, item: &ReviewItem, answered: usize) -> Condition {
+    let plan = plan_of(case.world, case.data.head.parent).unwrap_or_default();
+    let least = due::rule_of(&plan, item.tier).and_then(|row| row.min_sources).unwrap_or(1);
+    let own = usize::from(lane_a_is_done(item) && item.no_list.trim().is_empty());
+    let used = answered + own;
+    let enough = u32::try_from(used).unwrap_or(u32::MAX) >= least;
+    let said = !item.not_checked.trim().is_empty();
+    let text = format!(
+        "At least {least} sources could answer, as the plan asks for its tier (now {used} with the supplier's list), or it is said what \
+         was done instead"
+    );
+    Condition::new("IEC 62304 6.1 f", text, enough || said).at("not_checked")
+}
+
+/// All names of a vulnerability, in lower case.
+fn names<'a>(first: &'a str, others: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    std::iter::once(first).chain(others).filter(|id| !id.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// The names of the vulnerabilities and anomalies that findings about an item are about.
+fn known_of(world: &dyn World, item: Option<RecordId>) -> BTreeSet<String> {
+    let found = item.map(|id| world.naming(id, Kind::Finding, "items")).unwrap_or_default();
+    let contents = found.iter().filter_map(|data| data.typed::<Finding>());
+    contents
+        .flat_map(|finding| names(&finding.external_id, finding.aliases.iter().map(|alias| &**alias)))
+        .collect()
+}
+
+/// The hits that are neither in a finding nor dismissed with a reason, by their identifiers.
+pub fn hits_undecided(world: &dyn World, item: &ReviewItem) -> Vec<String> {
+    if item.hits.is_empty() {
+        return Vec::new();
+    }
+    let known = known_of(world, item.item);
+    let dismissed: BTreeSet<String> = item
+        .dismissed
+        .iter()
+        .filter(|row| !row.reason.trim().is_empty())
+        .map(|row| row.advisory.to_lowercase())
+        .collect();
+    let decided = |hit: &&super::Hit| {
+        let ids = names(&hit.advisory, hit.aliases.iter().map(|alias| &**alias));
+        ids.iter().any(|id| known.contains(id)) || dismissed.contains(&hit.advisory.to_lowercase())
+    };
+    item.hits.iter().filter(|hit| !decided(hit)).map(|hit| hit.advisory.to_string()).collect()
+}
+
+fn anomalies_without_finding(world: &dyn World, item: &ReviewItem) -> Option<Condition> {
+    let mut relevant = item.anomalies.iter().filter(|row| row.relevant == Some(true)).peekable();
+    relevant.peek()?;
+    let known = known_of(world, item.item);
+    let missing = relevant.find(|row| !known.contains(&row.anomaly.to_lowercase()));
+    let text = match missing {
+        Some(row) => format!("Every anomaly that is relevant is in a finding; {} is not", row.anomaly),
+        None => "Every anomaly that is relevant is in a finding".to_owned(),
+    };
+    Some(Condition::new("IEC 62304 7.1.3", text, missing.is_none()).at("anomalies"))
+}
+
+/// The result follows from the lanes; nobody writes it.
+pub(super) fn result(case: &Case, item: &ReviewItem) -> Vec<Effect> {
+    let dismissed: BTreeSet<String> = item.dismissed.iter().map(|row| row.advisory.to_lowercase()).collect();
+    let raised = item.hits.iter().any(|hit| !dismissed.contains(&hit.advisory.to_lowercase()))
+        || item.anomalies.iter().any(|row| row.relevant == Some(true));
+    let result = if raised {
+        ItemResult::FindingsRaised
+    } else if outcome(item).result == SearchResult::NotChecked {
+        ItemResult::NotChecked
+    } else if !item.hits.is_empty() || !item.anomalies.is_empty() {
+        ItemResult::NoneRelevant
+    } else {
+        ItemResult::NothingFound
+    };
+    let mut set = Fields::new();
+    set.insert("result".into(), json!(result));
+    vec![Effect::Set { id: case.id(), set }]
+}
+
+/// Whether an item has its result.
+pub fn is_done(data: &RecordData) -> bool {
+    ReviewItemState::of(data) == Some(ReviewItemState::Done)
+}

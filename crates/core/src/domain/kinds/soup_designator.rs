@@ -1,0 +1,137 @@
+//! Designators: the exact versions of a SOUP item that baselines contain (IEC 62304 8.1.2; domain 2.8). A new version is a new
+//! designator; an old one is never edited into it.
+
+use crate::domain::change_request::ChangeState;
+use crate::domain::field::Offer;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::{Fields, KindDef, PartOf, RecordData, record};
+use crate::domain::soup_item::{ALIVE, KEEPERS, SOUP_RULES};
+use crate::domain::text::Line;
+use crate::domain::workflow::{Case, Condition, Move, World, states};
+
+states! {
+    /// States of a designator.
+    pub enum SoupDesignatorState {
+        /// It is in the register.
+        Registered = "registered", "Registered", Good, 1, false => finished();
+        /// No version in service contains it.
+        Retired = "retired", "Retired", Neutral, 0, true;
+        /// Entered by mistake; it does not count and stays visible.
+        Struck = "struck", "Struck out", Neutral, 0, true;
+    }
+}
+
+use SoupDesignatorState as S;
+
+const REGISTERED: &[&str] = &[S::Registered.code()];
+
+record! {
+    /// An exact version of a SOUP item.
+    pub struct SoupDesignator : SoupDesignator {
+        section "Version", "IEC 62304 8.1.2", false, REGISTERED => {
+            /// The exact version, patch level or commit.
+            title: Line = "Version" => required(S::Registered.code()), clause("IEC 62304 8.1.2"), hint("2.6.2");
+            /// Its package URL with the version.
+            purl: Line = "Package URL";
+            /// SHA-256 or another digest of its files.
+            file_hash: Line = "Digest of its files";
+            /// The change that brought it into the product.
+            introduced_by: Option<RecordId> = "Introduced by" => target(Kind::ChangeRequest), clause("IEC 62304 8.2.1");
+            /// For a version that was in the product before the register: the first version of the product with it.
+            present_since: Line = "In the product since" => offers(Offer::Versions);
+            /// The change that took it out of the product.
+            retired_by: Option<RecordId> = "Removed by" => target(Kind::ChangeRequest), clause("IEC 62304 8.2.1");
+        }
+    }
+}
+
+/// Whether a text names one version of SOUP, not a range (domain 3.6, SOUP-02).
+pub fn is_exact(version: &str) -> bool {
+    let text = version.trim();
+    let word = |word: &str| text.eq_ignore_ascii_case(word);
+    !text.contains(['^', '~', '*', '<', '>', '=', '|'])
+        && !["latest", "main", "master", "head", "stable", "current", "x"].into_iter().any(word)
+}
+
+/// Whether a designator counts: it is not struck out.
+pub fn counts(data: &RecordData) -> bool {
+    S::of(data) != Some(S::Struck)
+}
+
+/// The version is exact, and the item has it once.
+fn may_create(case: &Case) -> Vec<Condition> {
+    let version = case.data.text("title");
+    let exact = Condition::new(
+        "IEC 62304 8.1.2",
+        format!("“{version}” is one exact version, not a range or a word such as latest"),
+        is_exact(version),
+    );
+    let others =
+        case.data.head.parent.map(|item| case.world.parts(item, Kind::SoupDesignator)).unwrap_or_default();
+    let same = others.iter().find(|data| {
+        data.head.id != case.id()
+            && counts(data)
+            && data.text("title") == version
+            && data.text("purl") == case.data.text("purl")
+    });
+    let who = same.map_or_else(String::new, |data| format!("; {} has it", data.head.id));
+    let free = Condition::new(
+        "IEC 62304 8.1.2",
+        format!("The item has no other version {version}{who}"),
+        same.is_none(),
+    );
+    vec![exact.at("title"), free.at("title")]
+}
+
+/// The version and the change behind it are not changed without a word.
+fn why_reason(data: &RecordData, set: &Fields) -> Option<String> {
+    let changes = |name: &str| set.get(name).is_some_and(|value| value != data.value(name));
+    (changes("title") || changes("purl")).then(|| {
+        format!("a change of the version of {}; a new version is a new designator, so this", data.head.id)
+    })
+}
+
+fn in_no_baseline(case: &Case) -> Vec<Condition> {
+    let item = case.data.head.parent.and_then(|id| case.world.record(id));
+    let name = item.as_ref().map_or("", |data| data.title()).to_owned();
+    let used = crate::domain::soup_item::register::fielded_with(case.world, &name, case.data.text("title"));
+    let text = match used.first() {
+        Some(id) => format!("No version in service contains it; {id} does"),
+        None => "No version in service contains it".to_owned(),
+    };
+    let condition = Condition::new("IEC 62304 8.1.2", text, used.is_empty());
+    vec![match used.first() {
+        Some(id) => condition.on(*id),
+        None => condition,
+    }]
+}
+
+/// Whether the change that brought a designator is approved or further.
+pub fn is_introduced(world: &dyn World, content: &SoupDesignator) -> bool {
+    let change = content.introduced_by.and_then(|id| world.record(id));
+    let begun = change.and_then(|data| ChangeState::of(&data)).is_some_and(ChangeState::is_approved_or_later);
+    begun || !content.present_since.is_empty()
+}
+
+/// The declaration of designators.
+pub const DEF: KindDef = KindDef {
+    purpose: "The exact versions of the item that baselines contain. A new version is a new row with the change that brought it.",
+    clause: "IEC 62304 8.1.2, 8.2.1",
+    since: SOUP_RULES,
+    sections: SoupDesignator::SECTIONS,
+    part_of: Some(PartOf { kind: Kind::SoupItem, open_in: ALIVE, scope: false }),
+    states: SoupDesignatorState::ALL,
+    moves: &[
+        Move::new("retire", "Retire", REGISTERED, S::Retired.code(), KEEPERS).guard(in_no_baseline),
+        Move::new("strike", "Strike out", REGISTERED, S::Struck.code(), KEEPERS)
+            .reason()
+            .guard(in_no_baseline),
+    ],
+    create_by: KEEPERS,
+    edit_by: KEEPERS,
+    may_create,
+    why_reason,
+    columns: &["purl", "introduced_by", "present_since"],
+    evidence: &["8.1.2"],
+    ..KindDef::new(Kind::SoupDesignator, "Designator", "Designators")
+};

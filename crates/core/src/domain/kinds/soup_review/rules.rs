@@ -1,0 +1,416 @@
+//! Steps of SOUP reviews (domain 2.9; 3.6 REV-01 to REV-16).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::scope::{releases_of, scope_of};
+use super::{REVIEWERS, SoupReview, SoupReviewState as S};
+use crate::domain::attachment::AttachmentState;
+use crate::domain::finding::FindingState;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::maintenance_plan::{RiskTier, Standing};
+use crate::domain::person::Role;
+use crate::domain::record::{Fields, RecordData};
+use crate::domain::release::Release;
+use crate::domain::review_item::{ItemResult, ReviewItem, hits_undecided, is_done};
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::signature::{Meaning, Part};
+use crate::domain::soup_item::due;
+use crate::domain::soup_item::register::fielded;
+use crate::domain::text::{counted, is_sha256};
+use crate::domain::workflow::{Case, Condition, Effect, Move};
+use mainstay_base::distinct::distinct;
+
+pub(super) const MOVES: &[Move] = &[
+    Move::new("start", "Start the review", &[S::Scheduled.code()], S::InProgress.code(), REVIEWERS)
+        .clause("IEC 62304 7.1.3, 8.1.3")
+        .guard(|case| case.with::<SoupReview>(may_start))
+        .effects(|case| case.effects::<SoupReview>(freeze)),
+    Move::new(
+        "submit",
+        "Hand over for the second review",
+        &[S::InProgress.code()],
+        S::AwaitingSecondReview.code(),
+        REVIEWERS,
+    )
+    .sign(Meaning::Reviewed)
+    .clause("IEC 62304 7.1.3")
+    .covers(|case| vec![(case.id(), Part::Scope)])
+    .guard(|case| case.with::<SoupReview>(may_be_handed_over))
+    .effects(conclude),
+    Move::new(
+        "return",
+        "Return to the reviewer",
+        &[S::AwaitingSecondReview.code(), S::Completed.code()],
+        S::InProgress.code(),
+        REVIEWERS,
+    )
+    .reason(),
+    Move::new(
+        "complete",
+        "Confirm the review",
+        &[S::AwaitingSecondReview.code()],
+        S::Completed.code(),
+        REVIEWERS,
+    )
+    .sign(Meaning::Verified)
+    .clause("IEC 62304 7.1.3")
+    .covers(|case| vec![(case.id(), Part::Scope)])
+    .guard(|case| case.with::<SoupReview>(is_second))
+    .effects(|case| {
+        let Some(actor) = case.actor else { return Vec::new() };
+        vec![set(case.id(), [("second_reviewer", json!(actor))])]
+    }),
+    Move::new("approve", "Approve", &[S::Completed.code()], S::Approved.code(), &[Role::Quality])
+        .sign(Meaning::Approved)
+        .clause("IEC 62304 7.1.3, 6.1 f")
+        .covers(|case| vec![(case.id(), Part::Scope)])
+        .guard(findings_triaged)
+        .effects(|case| case.effects::<SoupReview>(next_dates)),
+    Move::new(
+        "abandon",
+        "Abandon",
+        &[S::Scheduled.code(), S::InProgress.code()],
+        S::Abandoned.code(),
+        &[Role::Quality, Role::SecurityLead, Role::DevLead],
+    )
+    .reason()
+    .grave(),
+];
+
+fn set<const N: usize>(id: RecordId, values: [(&str, Value); N]) -> Effect {
+    let set: Fields = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Effect::Set { id, set }
+}
+
+/// The method as the review states it, or as the plan does.
+fn method(case: &Case, review: &SoupReview) -> String {
+    if !review.method.trim().is_empty() {
+        return review.method.to_string();
+    }
+    case.world.governing().plan().soup_review_method.to_string()
+}
+
+/// A plan is in force, the method is stated, the SOUP in service is registered, and nothing is left out without a reason.
+fn may_start(case: &Case, review: &SoupReview) -> Vec<Condition> {
+    let mut conditions = vec![case.world.governing().is_in_force()];
+    let stated = !method(case, review).trim().is_empty();
+    let text = "The method of search and judgement is stated, here or in the plan";
+    conditions.push(Condition::new("IEC 62304 7.1.3", text, stated).at("method"));
+    let releases = releases_of(case.world, review);
+    let text = "There is a release in service or a candidate whose SOUP is reviewed";
+    conditions.push(Condition::new("IEC 62304 8.1.3", text, !releases.is_empty()).at("candidates"));
+    let scope = scope_of(case.world, review, &releases);
+    let missing = scope.unregistered.len();
+    let text = match scope.unregistered.first() {
+        Some(first) => format!(
+            "All SOUP of these releases is in the register; {} not, such as {first}. Read the bill of materials into the register first",
+            if missing == 1 { "1 is".to_owned() } else { format!("{missing} are") }
+        ),
+        None => "All SOUP of these releases is in the register".to_owned(),
+    };
+    conditions.push(Condition::new("IEC 62304 8.1.2", text, missing == 0));
+    let text = "At least one SOUP item is in its scope";
+    let some = !scope.versions.is_empty() || missing > 0;
+    conditions.push(Condition::new("IEC 62304 7.1.3", text, some).at("tiers"));
+    conditions
+}
+
+/// Plan, method, releases and day are fixed.
+fn freeze(case: &Case, review: &SoupReview) -> Vec<Effect> {
+    let governing = case.world.governing();
+    let Standing::InForce(plan) = governing.standing else { return Vec::new() };
+    let releases = releases_of(case.world, review);
+    vec![set(
+        case.id(),
+        [
+            ("plan", json!(plan)),
+            ("plan_version", json!(governing.plan().version)),
+            ("releases", json!(releases)),
+            ("started_on", json!(case.now.day())),
+            ("method", method(case, review).into()),
+        ],
+    )]
+}
+
+fn items(case: &Case) -> Vec<SharedRecord> {
+    case.world.parts(case.id(), Kind::ReviewItem)
+}
+
+/// Every version in scope has its own result, every required source was searched, and the evidence is kept.
+pub fn may_be_handed_over(case: &Case, review: &SoupReview) -> Vec<Condition> {
+    let items = items(case);
+    let mut conditions = covers_its_scope(case, review, &items);
+    let open: Vec<&SharedRecord> = items.iter().filter(|data| !is_done(data)).collect();
+    let text = match open.first() {
+        Some(first) => format!(
+            "Every item has its own result; {} open, such as {}",
+            counted_are(open.len()),
+            first.title()
+        ),
+        None => "Every item has its own result".to_owned(),
+    };
+    let condition = Condition::new("IEC 62304 7.1.3", text, open.is_empty());
+    conditions.push(match open.first() {
+        Some(first) => condition.on(first.head.id),
+        None => condition,
+    });
+    conditions.push(evidence_is_kept(case, review));
+    conditions.extend(required_sources(case, review, &items));
+    conditions.extend(still_decided(case, &items));
+    conditions
+}
+
+fn counted_are(count: usize) -> String {
+    if count == 1 { "1 is".to_owned() } else { format!("{count} are") }
+}
+
+/// No release in service is left out without a word, and no version of one (REV-09, REV-10).
+fn covers_its_scope(case: &Case, review: &SoupReview, items: &[SharedRecord]) -> Vec<Condition> {
+    let scope = scope_of(case.world, review, &review.releases);
+    let covered: BTreeSet<String> = items.iter().map(|data| data.text("designator").to_owned()).collect();
+    let mut missing: Vec<String> = scope
+        .versions
+        .iter()
+        .filter(|version| !covered.contains(&version.designator.head.id.to_string()))
+        .map(|version| format!("{} {}", version.row.item, version.row.version))
+        .collect();
+    missing.extend(scope.unregistered);
+    let text = match missing.first() {
+        Some(first) => format!(
+            "All SOUP in scope was searched; {} missing, such as {first}. Run the search again",
+            counted_are(missing.len())
+        ),
+        None => "All SOUP in scope was searched".to_owned(),
+    };
+    let mut conditions = vec![Condition::new("IEC 62304 7.1.3", text, missing.is_empty())];
+    let left: Vec<RecordId> = review.releases_left_out.iter().filter_map(|row| row.release).collect();
+    let since: Vec<RecordId> = fielded(case.world)
+        .iter()
+        .map(|data| data.head.id)
+        .filter(|id| !review.releases.contains(id) && !left.contains(id))
+        .collect();
+    if let Some(first) = since.first() {
+        let text = format!(
+            "Every release in service is in scope; {first} went into service since the review started. Abandon it and start another one"
+        );
+        conditions.push(Condition::new("FD&C 524B", text, false).on(*first));
+    }
+    conditions
+}
+
+fn evidence_is_kept(case: &Case, review: &SoupReview) -> Condition {
+    let files = case.world.referring(case.id(), Kind::Attachment);
+    let kept = files
+        .iter()
+        .filter(|data| AttachmentState::of(data) == Some(AttachmentState::Attached))
+        .any(|data| data.text("sha256").eq_ignore_ascii_case(&review.evidence_sha256));
+    let text = "The evidence of the search with this SHA-256 is attached";
+    Condition::new("IEC 62304 7.1.3", text, kept && !review.evidence_sha256.is_empty()).at("evidence_sha256")
+}
+
+/// The sources that the plan requires for the tiers in scope (REV-06, REV-16).
+fn required_sources(case: &Case, review: &SoupReview, items: &[SharedRecord]) -> Vec<Condition> {
+    let plan = review.plan.and_then(|id| case.world.record(id));
+    let Some(plan) = plan.and_then(|data| data.typed::<crate::domain::maintenance_plan::MaintenancePlan>())
+    else {
+        return Vec::new();
+    };
+    let tiers: BTreeSet<Option<RiskTier>> =
+        items.iter().filter_map(|data| data.typed::<ReviewItem>()).map(|item| item.tier).collect();
+    let mut names: Vec<String> = Vec::new();
+    for tier in tiers {
+        let required = due::rule_of(&plan, tier).map(|row| row.required_sources.to_string());
+        names.extend(required.iter().flat_map(|line| source_names(line)));
+    }
+    let lists_read = items.iter().all(|data| {
+        data.typed::<ReviewItem>()
+            .is_some_and(|item| !item.list_place.is_empty() || !item.no_list.trim().is_empty())
+    });
+    distinct(names)
+        .into_iter()
+        .map(|name| {
+            let searched = (is_supplier_list(&name) && lists_read)
+                || review.sources.iter().any(|row| is_source(&row.source, &name));
+            let text = format!("The required source “{name}” was searched");
+            Condition::new("IEC 62304 6.1 f", text, searched).at("sources")
+        })
+        .collect()
+}
+
+/// The sources that a line of the plan names.
+pub fn source_names(line: &str) -> Vec<String> {
+    let parts = line.split([',', ';', '\n', '+']).flat_map(|part| part.split(" and "));
+    parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn is_supplier_list(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["supplier", "tracker", "release notes", "anomaly list", "vendor", "change log", "changelog"]
+        .into_iter()
+        .any(|word| name.contains(word))
+}
+
+fn is_source(source: &str, name: &str) -> bool {
+    let (source, name) = (source.to_lowercase(), name.to_lowercase());
+    source.contains(&name) || name.contains(&source) && !source.is_empty()
+}
+
+/// Findings may have been withdrawn since an item was concluded.
+fn still_decided(case: &Case, items: &[SharedRecord]) -> Option<Condition> {
+    let open = items.iter().find_map(|data| {
+        let item = data.typed::<ReviewItem>()?;
+        let first = hits_undecided(case.world, &item).into_iter().next()?;
+        Some((data.head.id, first))
+    })?;
+    let text = format!("Every hit has its decision; {} has none", open.1);
+    Some(Condition::new("IEC 62304 7.1.3", text, false).on(open.0))
+}
+
+/// The conclusion is made of the results of the items.
+fn conclude(case: &Case) -> Vec<Effect> {
+    let Some(review) = case.data.typed::<SoupReview>() else { return Vec::new() };
+    let mut values = vec![("conclusion", Value::from(conclusion_of(case, &review)))];
+    if let Some(actor) = case.actor {
+        values.push(("reviewer", json!(actor)));
+    }
+    let set: Fields = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    vec![Effect::Set { id: case.id(), set }]
+}
+
+/// The conclusion of a review in words, from the results of its items.
+pub fn conclusion_of(case: &Case, review: &SoupReview) -> String {
+    let items = items(case);
+    let mut results: BTreeMap<Option<ItemResult>, usize> = BTreeMap::new();
+    for data in &items {
+        let result = data.typed::<ReviewItem>().and_then(|item| item.result);
+        *results.entry(result).or_default() += 1;
+    }
+    let of = |result| results.get(&Some(result)).copied().unwrap_or_default();
+    let findings = findings_of(case);
+    let on = review.searched_on.map_or_else(String::new, |day| format!(" on {day}"));
+    format!(
+        "{} of {} were looked for in {}{on}: nothing found for {}, nothing relevant for {}, findings for {}, could not be checked for {}. \
+         {} raised or confirmed by this review. The results of the items stand with each item.",
+        counted(items.len(), "SOUP version"),
+        counted(review.releases.len(), "release"),
+        counted(review.sources.len(), "source"),
+        of(ItemResult::NothingFound),
+        of(ItemResult::NoneRelevant),
+        of(ItemResult::FindingsRaised),
+        of(ItemResult::NotChecked),
+        counted(findings.len(), "finding"),
+    )
+}
+
+/// The findings that a review raised or met again.
+fn findings_of(case: &Case) -> Vec<SharedRecord> {
+    case.world.naming(case.id(), Kind::Finding, "reviews")
+}
+
+/// Two persons review; the second one is not the first.
+fn is_second(case: &Case, review: &SoupReview) -> Vec<Condition> {
+    let text = "The second reviewer is not the first one";
+    let other = case.actor.is_none_or(|actor| review.reviewer != Some(actor));
+    vec![Condition::new("IEC 62304 7.1.3", text, other)]
+}
+
+/// Nothing that was found is still untouched.
+fn findings_triaged(case: &Case) -> Vec<Condition> {
+    let found = findings_of(case);
+    let new: Vec<RecordId> = found
+        .iter()
+        .filter(|data| FindingState::of(data) == Some(FindingState::New))
+        .map(|data| data.head.id)
+        .collect();
+    let text = match new.first() {
+        Some(first) => {
+            format!(
+                "Every finding of the review is triaged at least; {} new, such as {first}",
+                counted_are(new.len())
+            )
+        }
+        None => "Every finding of the review is triaged at least".to_owned(),
+    };
+    let condition = Condition::new("IEC 62304 7.1.3", text, new.is_empty());
+    vec![match new.first() {
+        Some(first) => condition.on(*first),
+        None => condition,
+    }]
+}
+
+/// The next dates follow from the day of the search, not from the day that was planned.
+fn next_dates(case: &Case, review: &SoupReview) -> Vec<Effect> {
+    let Some(on) = review.searched_on else { return Vec::new() };
+    let governing = case.world.governing();
+    let items = items(case);
+    let contents: Vec<_> = items.iter().filter_map(|data| data.typed::<ReviewItem>()).collect();
+    let reviewed: BTreeSet<RecordId> = contents.iter().filter_map(|item| item.item).collect();
+    let mut effects: Vec<Effect> = reviewed
+        .into_iter()
+        .filter(|id| is_whole(case, review, *id))
+        .map(|id| set(id, [("reviewed_on", json!(on))]))
+        .collect();
+    let tiers: BTreeSet<RiskTier> = contents.iter().map(|item| item.tier.unwrap_or(RiskTier::High)).collect();
+    let rows: Vec<Value> = tiers
+        .into_iter()
+        .filter_map(|tier| {
+            let days = due::rule_of(governing.plan(), Some(tier)).and_then(|row| row.interval_days)?;
+            Some(json!({"tier": tier, "on": on.plus_days(i64::from(days))}))
+        })
+        .collect();
+    if !rows.is_empty() {
+        effects.push(set(case.id(), [("next_reviews", Value::Array(rows))]));
+    }
+    effects
+}
+
+/// Whether a review covers all versions of an item in the releases in service: only then it counts as reviewed. A later search of it
+/// is not replaced by an earlier one.
+fn is_whole(case: &Case, review: &SoupReview, item: RecordId) -> bool {
+    let Some(data) = case.world.record(item) else { return false };
+    let later =
+        data.text("reviewed_on") > review.searched_on.map(|day| day.to_string()).unwrap_or_default().as_str();
+    let excluded = review.exclusions.iter().any(|row| *row.item == *data.title());
+    !later
+        && !excluded
+        && !review.releases_left_out.iter().any(|row| {
+            let left =
+                row.release.and_then(|id| case.world.record(id)).and_then(|data| data.typed::<Release>());
+            left.is_some_and(|release| release.soup_baseline.iter().any(|soup| *soup.item == *data.title()))
+        })
+}
+
+pub(super) fn violations(data: &RecordData, _: u32) -> Vec<(&'static str, String)> {
+    let mut wrong = Vec::new();
+    let text = data.text("evidence_sha256");
+    if !text.is_empty() && !is_sha256(text) {
+        wrong.push(("evidence_sha256", "must be a SHA-256: 64 hexadecimal digits".to_owned()));
+    }
+    wrong
+}
+
+/// What a reader of a review must know.
+pub(super) fn notices(case: &Case) -> Vec<String> {
+    let Some(review) = case.data.typed::<SoupReview>() else { return Vec::new() };
+    let state = S::of(case.data);
+    let mut notices = Vec::new();
+    if state == Some(S::Scheduled)
+        && let Some(due) = review.due_on.filter(|due| *due < case.now.day())
+    {
+        notices.push(format!("It was due on {due} and has not started."));
+    }
+    if state == Some(S::InProgress)
+        && review.started_on.is_some_and(|day| case.now.day().days_since(day) > 30)
+    {
+        notices.push("It is in progress for more than 30 days.".to_owned());
+    }
+    let names: Vec<String> = review.sources.iter().map(|row| row.source.to_lowercase()).collect();
+    if !names.is_empty() && names.iter().all(|name| name.contains("nvd")) {
+        notices.push(
+            "Only the NVD was searched. It no longer names the products of most vulnerabilities; search a second source.".to_owned(),
+        );
+    }
+    notices
+}
