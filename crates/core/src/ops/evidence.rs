@@ -28,7 +28,7 @@ impl EvidenceFile {
         canonical::digest(&self.bytes)
     }
 
-    fn attach(self, to: RecordId) -> Request {
+    pub(super) fn attach(self, to: RecordId) -> Request {
         Request::Attach {
             to,
             file_name: self.name,
