@@ -3,6 +3,8 @@
 
 pub mod baseline;
 pub mod cli;
+pub mod register;
+pub mod review;
 pub mod ui;
 
 pub use mainstay_base as base;

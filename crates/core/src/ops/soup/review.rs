@@ -7,7 +7,9 @@ use super::findings::{FoundAdvisory, Raised, raise};
 use crate::domain::field::{Table, is_empty};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
-use crate::domain::review_item::{Hit, ReviewItem, ReviewItemState, SinceLast, SourceRow, outcome};
+use crate::domain::review_item::{
+    Hit, ReviewItem, ReviewItemState, SearchResult, SinceLast, SourceRow, outcome,
+};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_review::scope::{InScope, releases_of, scope_of};
 use crate::domain::soup_review::{SearchedSource, SoupReview, SoupReviewState};
@@ -42,6 +44,8 @@ pub struct ReviewSubject {
 pub struct FoundItem {
     /// The designator.
     pub designator: Option<RecordId>,
+    /// What the search says, over all sources; `None`: as far as the sources say.
+    pub result: Option<SearchResult>,
     /// What each source answered.
     pub sources: Vec<SourceRow>,
     /// What was found.
@@ -303,7 +307,7 @@ fn item_fields(version: &InScope, found: &FoundItem) -> Fields {
         ("releases", json!(version.releases)),
         ("tier", json!(version.tier)),
         ("since_last", json!(found.since_last)),
-        ("search_result", json!(outcome(&judged).result)),
+        ("search_result", json!(found.result.unwrap_or(outcome(&judged).result))),
         ("sources", json!(found.sources)),
         ("hits", json!(found.hits)),
         ("list_place", place.unwrap_or(Value::Null)),
