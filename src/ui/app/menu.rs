@@ -157,6 +157,7 @@ impl App {
     pub(super) fn draw_above(&mut self, ctx: &Context) {
         self.draw_palette(ctx);
         self.draw_signing(ctx);
+        self.draw_signing_several(ctx);
         self.draw_code(ctx);
         self.draw_password(ctx);
         self.draw_attaching(ctx);
@@ -331,6 +332,18 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
         Route::Import => (
             "Feedback from a file of another system. Its columns are matched once, and rows that were already imported are skipped.",
             "IEC 62304 6.2.1",
+        ),
+        Route::Coverage => (
+            "Every version of SOUP in a release in service, and whether it was reviewed inside its interval.",
+            "IEC 62304 7.1.3, 6.1 f",
+        ),
+        Route::ReviewItems(_) => (
+            "Every version in the scope of the review, with the supplier's list beside the search. Choose several with Shift or Space where one judgement fits them all.",
+            "IEC 62304 7.1.3",
+        ),
+        Route::Triage => (
+            "Findings one after the other: the safety question first, then the decision with its evidence. Keys stand on the buttons; Ctrl+Enter stores and goes to the next.",
+            "IEC 62304 7.1.3, 7.1.4",
         ),
         Route::Search(_) => (
             "All records that contain the words, in any field. A number such as CR-0012 opens its record directly.",

@@ -15,6 +15,9 @@ use crate::ui::screens::record::form::FormScreen;
 use crate::ui::screens::record::list::ListScreen;
 use crate::ui::screens::record::page::RecordScreen;
 use crate::ui::screens::search::SearchScreen;
+use crate::ui::screens::soup::coverage::CoverageScreen;
+use crate::ui::screens::soup::items::ItemsScreen;
+use crate::ui::screens::soup::triage::TriageScreen;
 use crate::ui::screens::{later, settings, shortcuts};
 use crate::ui::settings::Settings;
 
@@ -32,6 +35,9 @@ enum Screen {
     Search(Box<SearchScreen>),
     Import(Box<ImportScreen>),
     Packets(Box<PacketsScreen>),
+    Coverage(Box<CoverageScreen>),
+    Items(Box<ItemsScreen>),
+    Triage(Box<TriageScreen>),
     Shortcuts,
     Settings,
     Later(&'static str),
@@ -77,6 +83,9 @@ impl Screens {
             Screen::Search(screen) => screen.ui(ui, cx),
             Screen::Import(screen) => screen.ui(ui, cx),
             Screen::Packets(screen) => screen.ui(ui, cx),
+            Screen::Coverage(screen) => screen.ui(ui, cx),
+            Screen::Items(screen) => screen.ui(ui, cx),
+            Screen::Triage(screen) => screen.ui(ui, cx),
             Screen::Shortcuts => shortcuts::shortcuts_ui(ui),
             Screen::Settings => settings::settings_ui(ui, settings),
             Screen::Later(area) => later::later_ui(ui, area),
@@ -128,6 +137,9 @@ fn make_screen(route: &Route, settings: &Settings) -> Screen {
         Route::AuditTrail(record) => Screen::Audit(Box::new(AuditScreen::new(*record))),
         Route::People => Screen::People(Box::default()),
         Route::Packets(change) => Screen::Packets(Box::new(PacketsScreen::new(*change))),
+        Route::Coverage => Screen::Coverage(Box::default()),
+        Route::ReviewItems(id) => Screen::Items(Box::new(ItemsScreen::of(*id))),
+        Route::Triage => Screen::Triage(Box::default()),
         Route::Import => Screen::Import(Box::new(ImportScreen::new(mappings_folder()))),
         Route::Search(words) => Screen::Search(Box::new(SearchScreen::new(words.clone()))),
         Route::Shortcuts => Screen::Shortcuts,

@@ -3,10 +3,14 @@
 //! Each panel is in a file of its own and names its kind there. Does not belong here: rules, and what the declaration can say.
 
 mod communication;
+mod findings;
 mod plan;
 mod plan_changes;
+mod register;
 mod release;
 mod signs;
+mod soup_item;
+mod soup_review;
 
 use std::path::Path;
 
@@ -30,7 +34,14 @@ struct PanelDef {
     open: fn(RecordId) -> Box<dyn Panel>,
 }
 
-const PANELS: [PanelDef; 4] = [plan::PANEL, plan_changes::PANEL, release::PANEL, communication::PANEL];
+const PANELS: [PanelDef; 6] = [
+    plan::PANEL,
+    plan_changes::PANEL,
+    release::PANEL,
+    communication::PANEL,
+    soup_item::PANEL,
+    soup_review::PANEL,
+];
 
 /// The panel of a record's page, if its kind has one.
 pub fn panel_of(id: RecordId) -> Option<Box<dyn Panel>> {
@@ -49,11 +60,33 @@ struct ListPartDef {
     open: fn() -> Box<dyn ListPart>,
 }
 
-const LIST_PARTS: [ListPartDef; 1] = [signs::LIST_PART];
+const LIST_PARTS: [ListPartDef; 3] = [signs::LIST_PART, register::LIST_PART, findings::LIST_PART];
 
 /// The part above a kind's list, if it has one.
 pub fn list_part_of(kind: Kind) -> Option<Box<dyn ListPart>> {
     LIST_PARTS.iter().find(|part| part.kind == kind).map(|part| (part.open)())
+}
+
+/// What can be done with several chosen records of a list, besides the steps that all kinds have.
+pub trait SeveralPart {
+    /// Draws its buttons for the chosen records.
+    fn buttons_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, chosen: &[RecordId]);
+
+    /// Draws its dialog, if one is open.
+    fn dialog_ui(&mut self, ui: &Ui, cx: &mut Cx<'_>);
+}
+
+/// What can be done with several of a kind.
+struct SeveralDef {
+    kind: Kind,
+    open: fn() -> Box<dyn SeveralPart>,
+}
+
+const SEVERAL: [SeveralDef; 1] = [register::SEVERAL];
+
+/// What can be done with several records of a kind, if its kind has anything.
+pub fn several_of(kind: Kind) -> Option<Box<dyn SeveralPart>> {
+    SEVERAL.iter().find(|several| several.kind == kind).map(|several| (several.open)())
 }
 
 /// The first record of a kind, which the program writes from examples.
