@@ -6,6 +6,7 @@ pub mod cli;
 pub mod register;
 pub mod review;
 pub mod ui;
+pub mod vex;
 
 pub use mainstay_base as base;
 pub use mainstay_core::{domain, ops, report};

@@ -251,7 +251,7 @@ fn meet_again(
     let decided = state.is_some_and(FindingState::is_decided);
     let proposed = state == Some(FindingState::Proposed);
     if why.is_empty() || proposed {
-        acts.push(Request::Edit { id, set }.into());
+        acts.push(Act::from(Request::Edit { id, set }).because(format!("Met again in {review}")));
         raised.known += 1;
         return;
     }

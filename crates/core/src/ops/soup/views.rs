@@ -139,6 +139,19 @@ impl ProductFile {
         self.with_world(now, |world| due::matrix(world, now.day()))
     }
 
+    /// The same at the end of a past day, by the file as it was then.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn soup_coverage_at(&self, moment: Moment) -> Result<Vec<CoverageRow>, Refused> {
+        if self.is_present_at(moment)? {
+            return self.soup_coverage(moment);
+        }
+        let ledger = self.at(moment)?;
+        let work = crate::domain::requests::ChangeSet::for_nobody(&ledger, moment);
+        Ok(due::matrix(&work, moment.day()))
+    }
+
     /// What holds of every finding for every release in service that it concerns.
     ///
     /// # Errors
