@@ -11,10 +11,9 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::person::Role;
 use crate::domain::record::Fields;
-use crate::domain::release::Release;
+use crate::domain::release::{Release, ReleaseState};
 use crate::domain::requests::RULES;
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::soup_item::register::fielded;
 use crate::domain::time::Day;
 use crate::domain::workflow::{Case, World};
 use crate::ops::file::ProductFile;
@@ -43,7 +42,7 @@ pub struct TriageRow {
     pub learned_on: Option<Day>,
     /// The versions of SOUP that it concerns.
     pub versions: Vec<String>,
-    /// The releases in service that contain one of them, with their versions.
+    /// The releases that contain one of them and are or may come into service, with their versions.
     pub releases: Vec<(RecordId, String)>,
     /// The decision that is written, proposed or made.
     pub disposition: Option<Disposition>,
@@ -96,7 +95,7 @@ fn of_finding(id: RecordId) -> Result<(), Refused> {
     require_kind(id, Kind::Finding, "name a finding, such as FN-0001")
 }
 
-/// A release in service with the names and versions in its baseline.
+/// A release that is or may come into service, with the names and versions in its baseline.
 struct InService {
     id: RecordId,
     version: String,
@@ -104,8 +103,11 @@ struct InService {
 }
 
 fn in_service(world: &dyn World) -> Vec<InService> {
-    let releases = fielded(world);
-    let with = releases.iter().filter_map(|data| {
+    let releases = world.all(Kind::Release);
+    let matters = |data: &&SharedRecord| {
+        ReleaseState::of(data).is_some_and(|state| state.may_be_fielded() || state.is_before_release())
+    };
+    let with = releases.iter().filter(matters).filter_map(|data| {
         let content = data.typed::<Release>()?;
         let soup = content.soup_baseline.iter().map(|row| format!("{} {}", row.item, row.version)).collect();
         Some(InService { id: data.head.id, version: content.version.to_string(), soup })
@@ -130,7 +132,7 @@ impl ProductFile {
         })
     }
 
-    /// Writes one decision into several findings, with a verdict for every release in service that they concern: all of it, or
+    /// Writes one decision into several findings, with a verdict for every release that they concern: all of it, or
     /// nothing. Verdicts that are stated already stay unless they contradict the decision. Returns how many were changed.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ pub(super) fn known_ui(ui: &mut Ui, cx: &mut Cx<'_>, (data, row): (&RecordData, 
     });
     fact_ui(ui, "In the product", &row.versions.join(", "));
     let releases: Vec<&str> = row.releases.iter().map(|(_, version)| version.as_str()).collect();
-    let none = "no release in service";
+    let none = "no release";
     fact_ui(
         ui,
         "In versions",

@@ -335,7 +335,7 @@ impl Form {
 
     fn releases_ui(&mut self, ui: &mut Ui) {
         ui.add_space(space::S);
-        ui.label(bold("Releases in service"));
+        ui.label(bold("Releases"));
         if !self.is_one() {
             let words =
                 "Every release that contains a version of a finding gets the verdict of the decision.";
@@ -343,7 +343,7 @@ impl Form {
             return;
         }
         if self.releases.is_empty() {
-            ui.label(hint(ui, "No release in service contains a version that it concerns."));
+            ui.label(hint(ui, "No release contains a version that it concerns."));
         }
         let choices: Vec<Choice<'_>> = Applicability::OPTIONS
             .iter()
