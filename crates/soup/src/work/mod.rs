@@ -1,8 +1,9 @@
-//! The user's actions on bills and advisories: import, look up, scan, inspect, convert, compare, publish.
+//! The user's actions on bills and advisories: import, update, look up, scan, inspect, convert, compare, publish.
 
 mod advisories;
 mod bills;
 mod scan;
+mod update;
 mod vex;
 
 pub use crate::cache::answers::{Answer, AnswerWriter};
@@ -17,5 +18,9 @@ pub use bills::{
 pub use scan::{
     AskedScan, Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScanQuestion, ScanReceiver,
     ScannedComponent, Score, is_decided, read_knowledge, scan, scan_into,
+};
+pub use update::{
+    OnUpdate, Pace, Secret, UpdateOutcome, UpdateProgress, UpdateSettings, UpdateSource, UpdatedSource,
+    listing, update_advisories,
 };
 pub use vex::{LeftOut, ScanForVex, VexFormat, VexInput, VexOfScan, read_vex_input, vex_input, write_vex};

@@ -271,6 +271,7 @@ fn one(
         refused: 0,
         imported_at: now,
         program: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
+        confirmed_at: None,
     };
     let mut import = cache.import(&file)?;
     let mut opened = match regular::open(path) {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cache::{Cache, SourceFile};
 use crate::refused::Refused;
-use mainstay_base::time::Day;
+use mainstay_base::time::{Day, Moment};
 
 /// One imported file with its age.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,7 +19,9 @@ pub struct SourceStatus {
     pub format: String,
     /// Date of the data, according to the file.
     pub data_date: Option<String>,
-    /// Days from the data date to today; `None` if the file gives no date.
+    /// When an update last found that nothing newer of this file is published, RFC 3339.
+    pub confirmed_at: Option<String>,
+    /// Days from the data date or the confirmation, whichever is later, to today; `None` if there is neither.
     pub age_days: Option<i64>,
     /// Whether the age exceeds the limit or is not known.
     pub too_old: bool,
@@ -41,12 +43,14 @@ impl SourceStatus {
         // A date after the import gives no age.
         let dated = file.data_date.as_deref().and_then(day_of);
         let day = dated.filter(|day| *day <= file.imported_at.day().plus_days(1));
+        let day = day.max(file.confirmed_at.map(Moment::day));
         let age_days = day.map(|day| today.days_since(day));
         Self {
             name: file.source.clone(),
             file: file.name.clone(),
             format: file.format.clone(),
             data_date: file.data_date.clone(),
+            confirmed_at: file.confirmed_at.map(|at| at.to_string()),
             age_days,
             too_old: age_days.is_none_or(|days| days > i64::from(max_age_days)),
             sha256: file.sha256.clone(),
