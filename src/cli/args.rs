@@ -4,6 +4,7 @@ mod import;
 mod paper;
 mod releases;
 mod seen;
+mod update;
 
 pub use import::{Import, ImportArguments, RecordsArguments};
 pub use paper::{LetterArguments, PacketArguments, PacketOf};
@@ -12,6 +13,7 @@ pub use releases::{
     RecipientsArguments,
 };
 pub use seen::{ContinueArguments, Heads};
+pub use update::AdvisoriesUpdate;
 
 use std::path::PathBuf;
 
@@ -254,6 +256,8 @@ pub enum Advisories {
         #[arg(long)]
         json: bool,
     },
+    /// Update the cache from the network. Nothing else uses the network for advisory data.
+    Update(AdvisoriesUpdate),
     /// List the cached sources with their files and their age.
     Status {
         /// The folder of the cache, instead of the user's own folder.

@@ -8,8 +8,8 @@ mod vex;
 
 pub use crate::cache::answers::{Answer, AnswerWriter};
 pub use advisories::{
-    AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, cache_status,
-    import_advisories, show_advisory,
+    AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, SourceSummary,
+    cache_status, import_advisories, show_advisory,
 };
 pub use bills::{
     BillFile, BillSyntax, InspectedBill, bill_head, compare_bills, convert_bill, inspect_bill,

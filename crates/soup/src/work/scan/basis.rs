@@ -12,7 +12,7 @@ use crate::formats::advisories::Part;
 use crate::model::advisory::Source;
 use crate::model::matching::{Coverage, SourceFacts};
 use crate::refused::Refused;
-use crate::work::advisories::{SourceStatus, body};
+use crate::work::advisories::{SourceStatus, age, body};
 
 /// The data that a scan is based on.
 pub(super) struct Basis {
@@ -121,17 +121,6 @@ impl SourceFiles {
         );
         gaps
     }
-}
-
-/// The age of several files together: that of the oldest, where files with a single record count as one file with their newest age.
-fn age(files: &[&SourceStatus]) -> Option<u32> {
-    let days =
-        |source: &SourceStatus| source.age_days.map(|days| u32::try_from(days.max(0)).unwrap_or(u32::MAX));
-    let (single, many): (Vec<&SourceStatus>, Vec<&SourceStatus>) =
-        files.iter().partition(|source| source.records <= 1);
-    let newest_single = single.into_iter().filter_map(days).min();
-    let oldest = many.into_iter().map(days).collect::<Option<Vec<u32>>>()?.into_iter().max();
-    oldest.into_iter().chain(newest_single).max()
 }
 
 /// Number of records that pages cover together.
