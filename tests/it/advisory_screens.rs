@@ -106,8 +106,8 @@ fn files_and_folders_are_imported_and_refused_ones_say_why() {
     bench.window.picture("advisory_data");
     let dropped = bench.file("notes.txt", "These are notes.");
     bench.window.input_mut().dropped_files.push(Arc::new(Dropped(dropped)));
-    bench.until("notes.txt");
-    assert!(bench.window.has("not a known kind of advisory data"));
+    bench.until("not a known kind of advisory data");
+    assert!(bench.window.has("notes.txt"));
     assert_eq!(bench.window.route(), Route::Advisories, "the drop is not opened as a product file");
 }
 
@@ -118,6 +118,7 @@ fn an_update_is_switched_on_by_a_person_and_shows_each_source() {
     bench.window.get_by_role_and_label(Part::CheckBox, "Allow updates from the network").click_accesskit();
     bench.window.settle();
     assert!(bench.settings().allowed, "it is kept at once");
+    assert!(!bench.window.has("No source is chosen"), "it is told when it is needed");
     bench.window.press("Update now");
     assert!(bench.window.has("No source is chosen"));
     for source in [UpdateSource::Kev, UpdateSource::Epss, UpdateSource::Osv, UpdateSource::Nvd] {
@@ -167,7 +168,7 @@ fn settings_that_cannot_be_used_are_told_and_everything_is_off() {
     std::fs::write(&file, "(allowed: perhaps)").unwrap();
     let places = AdvisoryPlaces { cache: Some(folder.path().join("cache")), settings: Some(file.clone()) };
     let mut window = Window::arranged(Desk::staffed_once(), "ben", (Route::Advisories, SIZE), |app| {
-        app.keep_advisories(places)
+        app.keep_advisories(places);
     });
     window.settle();
     assert!(window.has("Everything is off"));

@@ -96,3 +96,17 @@ fn wrong_usage_says_what_to_do_and_asks_no_server() {
     let (code, _, err) = bench.run(&["--source", "kev"]);
     assert!(code == 1 && err.contains("there is no file"), "{code} {err}");
 }
+
+#[test]
+fn the_settings_of_the_documentation_are_understood() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/command-line.md")).unwrap();
+    let section = text.split("### Updating from the network").nth(1).unwrap();
+    let example = section.split("```ron").nth(1).unwrap().split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("update.ron");
+    std::fs::write(&path, example).unwrap();
+    let mut settings = UpdateSettings::load(&path).unwrap();
+    assert!(!settings.allowed && settings.sources.len() == UpdateSource::ALL.len());
+    settings.allowed = true;
+    assert!(settings.missing().is_empty(), "{:?}", settings.missing());
+}

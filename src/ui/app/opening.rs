@@ -195,7 +195,7 @@ impl App {
             let same = desk.last_person.as_ref().is_some_and(|(login, _)| login == session.login());
             if !same {
                 desk.history = Default::default();
-                desk.screens = Default::default();
+                desk.screens = Screens::new(self.advisories.clone());
             }
             desk.refusal = None;
             desk.cache = Default::default();
@@ -235,7 +235,7 @@ impl App {
             let _ = desk.file.let_go();
             desk.last_person = None;
             desk.history = Default::default();
-            desk.screens = Default::default();
+            desk.screens = Screens::new(self.advisories.clone());
         }
         self.sign_in = SignIn::default();
     }

@@ -112,18 +112,16 @@ impl AdvisoriesScreen {
         ScrollArea::vertical().id_salt("advisories").auto_shrink(false).show(ui, |ui| {
             ui.add(Label::new(body(PURPOSE)).wrap());
             ui.add_space(space::S);
-            self.buttons_ui(ui, cx);
+            if self.buttons_ui(ui, cx) {
+                self.begin_update(ui, cx, cache);
+            }
             if let Some(problem) = &self.problem {
                 problem_ui(ui, problem);
             }
             self.status_ui(ui);
             self.outcomes.ui(ui);
             ui.add_space(space::L);
-            let blocked =
-                self.work.is_some().then(|| "Other work on the advisory data is running".to_owned());
-            if self.update.ui(ui, blocked.as_deref()) {
-                self.begin_update(ui, cx, cache);
-            }
+            self.update.ui(ui);
             ui.add_space(space::XL);
         });
     }
@@ -203,12 +201,14 @@ impl AdvisoriesScreen {
         }
     }
 
-    fn buttons_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    /// Draws the buttons; returns whether an update was asked for.
+    fn buttons_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         if let Some(work) = &self.work {
             progress_ui(ui, work.progress());
             ui.add_space(space::S);
-            return;
+            return false;
         }
+        let mut asked = false;
         ui.horizontal_wrapped(|ui| {
             if button_in_reach_ui(
                 ui,
@@ -228,9 +228,12 @@ impl AdvisoriesScreen {
                     answer: self.chosen.clone(),
                 });
             }
-            ui.label(hint(ui, "Or drop files here. Nothing here needs a network."));
+            asked = self.update.button_ui(ui);
         });
+        ui.add(Label::new(hint(ui, "Files can also be dropped here. Nothing here needs a network.")).wrap());
+        self.update.missing_ui(ui);
         ui.add_space(space::S);
+        asked
     }
 
     fn status_ui(&mut self, ui: &mut Ui) {
@@ -252,21 +255,17 @@ impl AdvisoriesScreen {
             empty_ui(ui, &empty);
             return;
         }
-        let old = rows.iter().filter(|row| row.too_old).count();
-        let words = if old == 0 {
-            format!(
-                "{}, all at most {} old",
-                counted(rows.len(), "source"),
-                counted(self.max_age_days, "day")
-            )
+        let old: Vec<&str> = rows.iter().filter(|row| row.too_old).map(|row| row.name.as_str()).collect();
+        let limit = counted(self.max_age_days, "day");
+        let words = if old.is_empty() {
+            format!("No source is older than {limit}.")
         } else {
+            let names = old.join(", ");
             format!(
-                "{old} of {} older than {}: “nothing found” in it counts as “could not be checked”",
-                counted(rows.len(), "source"),
-                counted(self.max_age_days, "day")
+                "Older than {limit}: {names}. There, a scan tells “could not be checked” instead of “nothing found”."
             )
         };
-        ui.label(hint(ui, words));
+        ui.add(Label::new(hint(ui, words)).wrap());
         let _ = Table::new("Advisory data", &COLUMNS, rows.len()).only_read().within(360.0).show(
             ui,
             &mut self.table,

@@ -56,8 +56,43 @@ impl UpdateSection {
         &self.settings
     }
 
-    /// Draws the section; returns whether an update was asked for. `blocked`: why none can begin.
-    pub(super) fn ui(&mut self, ui: &mut Ui, blocked: Option<&str>) -> bool {
+    /// Draws the button; returns whether an update was asked for.
+    pub(super) fn button_ui(&mut self, ui: &mut Ui) -> bool {
+        match guarded_ui(ui, "Update now", &self.missing()) {
+            Guarded::Idle => false,
+            Guarded::Refused => {
+                self.tried = true;
+                false
+            }
+            Guarded::Pressed => {
+                self.tried = false;
+                self.settings = self.trimmed();
+                self.save();
+                true
+            }
+        }
+    }
+
+    /// Says why no update can begin, where a person has to know it.
+    pub(super) fn missing_ui(&self, ui: &mut Ui) {
+        if self.tried || !self.settings.allowed {
+            for words in self.missing() {
+                ui.add(Label::new(hint(ui, format!("{words}."))).wrap());
+            }
+        }
+    }
+
+    /// What is missing before an update. Whoever has not switched it on need not read the rest.
+    fn missing(&self) -> Vec<String> {
+        let mut missing = self.trimmed().missing();
+        if !self.settings.allowed {
+            missing.truncate(1);
+        }
+        missing
+    }
+
+    /// Draws the settings.
+    pub(super) fn ui(&mut self, ui: &mut Ui) {
         ui.label(title("Update from the network"));
         ui.add(
             Label::new(body("Off unless you switch it on, and then only when you press “Update now”."))
@@ -74,24 +109,6 @@ impl UpdateSection {
         if let Some(problem) = &self.problem {
             problem_ui(ui, problem);
         }
-        ui.add_space(space::S);
-        let mut missing = self.trimmed().missing();
-        missing.extend(blocked.map(str::to_owned));
-        match guarded_ui(ui, "Update now", &missing) {
-            Guarded::Idle => {}
-            Guarded::Refused => self.tried = true,
-            Guarded::Pressed => {
-                self.tried = false;
-                self.settings = self.trimmed();
-                self.save();
-                return true;
-            }
-        }
-        // Whoever has not switched it on need not read what else is missing.
-        if !missing.is_empty() && (self.tried || !self.settings.allowed) {
-            ui.add(Label::new(hint(ui, missing.join(". "))).wrap());
-        }
-        false
     }
 
     fn sources_ui(&mut self, ui: &mut Ui) {
@@ -103,7 +120,8 @@ impl UpdateSection {
                 }
                 ui.label(hint(ui, source.purpose()));
             });
-            if on {
+            let more = !matches!(source, UpdateSource::Kev | UpdateSource::Epss);
+            if on && more {
                 ui.indent(source.code(), |ui| self.source_ui(ui, source));
             }
         }

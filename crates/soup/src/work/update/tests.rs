@@ -322,6 +322,49 @@ fn later_only_the_changes_of_nvd_are_fetched_in_windows_and_the_whole_counts_as_
     assert!(bench.knows("CVE-2026-1002"), "everything was fetched again");
 }
 
+/// What a scan answers about a component that no record of NVD concerns, and why.
+fn scanned(bench: &Bench) -> (String, String) {
+    let bill = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+        {"type": "library", "name": "q", "version": "1", "cpe": "cpe:2.3:a:v:q:1:*:*:*:*:*:*:*"}]}"#;
+    let bill = crate::formats::sbom::read(bill.as_bytes(), "bill.json").unwrap();
+    let options = crate::work::ScanOptions {
+        today: bench.now.day(),
+        max_age_days: 14,
+        all: false,
+        knowledge: crate::model::matching::Knowledge::default(),
+    };
+    let scan = crate::work::scan(&bill, &bench.cache(), &options, &|_| true, &|component| component);
+    let component = scan.unwrap().1.remove(0);
+    let nvd = component.checked.iter().find(|checked| checked.source == "NVD").unwrap();
+    let outcome = serde_json::to_value(nvd.outcome).unwrap().as_str().unwrap().to_owned();
+    (outcome, serde_json::to_string(nvd).unwrap())
+}
+
+#[test]
+fn a_scan_trusts_nvd_only_after_the_last_page_and_again_after_the_changes() {
+    let whole = std::sync::Arc::new(AtomicBool::new(false));
+    let is_whole = std::sync::Arc::clone(&whole);
+    // The number of records grows while they are fetched.
+    let server = Server::new(move |asked| match asked.query("startIndex").unwrap().as_str() {
+        _ if asked.query("lastModStartDate").is_some() => nvd_page(asked, 2),
+        "0" => nvd_page(asked, 5),
+        _ if !is_whole.load(Ordering::Relaxed) => status(500, ""),
+        _ => nvd_page(asked, 6),
+    });
+    let mut bench = Bench::new(&server, &[UpdateSource::Nvd]);
+    bench.update();
+    let (outcome, words) = scanned(&bench);
+    assert!(outcome == "could_not_be_checked" && words.contains("has 5 records, but only 2"), "{words}");
+    whole.store(true, Ordering::Relaxed);
+    bench.update();
+    assert_eq!(scanned(&bench).0, "nothing_found");
+    bench.later(15);
+    let (outcome, words) = scanned(&bench);
+    assert!(outcome == "could_not_be_checked" && words.contains("too_old"), "{words}");
+    bench.update();
+    assert_eq!(scanned(&bench).0, "nothing_found", "records that did not change are as fresh as the changes");
+}
+
 #[test]
 fn a_server_that_answers_with_another_or_an_empty_page_fails() {
     let pages = [
