@@ -9,6 +9,7 @@ use super::{
     ANALYSTS, Applicability, Disposition, Finding, FindingKind, FindingState as S, RiskControl, UNDECIDED,
 };
 use crate::domain::approval;
+use crate::domain::authority::AuthoritySubject;
 use crate::domain::change_request::ChangeState;
 use crate::domain::choice::Choice as _;
 use crate::domain::communication::CommunicationState;
@@ -18,6 +19,7 @@ use crate::domain::record::RecordData;
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::time::Day;
 use crate::domain::workflow::{Case, Condition, Move, Signing, no_signing};
+use mainstay_base::distinct::distinct;
 
 /// The step that proposes a decision.
 pub const PROPOSE: &str = "propose";
@@ -130,14 +132,25 @@ pub(super) const MOVES: &[Move] = &[
     Move::new("void", "Void", UNDECIDED, S::Void.code(), &[Role::Quality]).reason().grave(),
 ];
 
-/// The roles whose signatures a decision needs, beside that two persons sign.
-const fn roles_for(disposition: Disposition) -> &'static [Role] {
-    match disposition {
-        Disposition::NotAffected | Disposition::Fixed | Disposition::FalsePositive => &[],
-        Disposition::AffectedControlled => &[Role::RiskManager, Role::SecurityLead],
-        Disposition::AffectedUncontrolled => &[Role::RiskManager, Role::SecurityLead, Role::Regulatory],
-        Disposition::RiskAccepted => &[Role::RiskManager, Role::Quality, Role::Management],
-    }
+/// The roles whose signatures a decision needs, beside that two persons sign: those of domain 2.10, and those of the authority matrix.
+fn roles_for(case: &Case, disposition: Disposition) -> Vec<Role> {
+    let (least, subject): (&[Role], Option<AuthoritySubject>) = match disposition {
+        Disposition::NotAffected | Disposition::Fixed | Disposition::FalsePositive => {
+            (&[], Some(AuthoritySubject::FindingNotAffected))
+        }
+        Disposition::AffectedControlled => (&[Role::RiskManager, Role::SecurityLead], None),
+        Disposition::AffectedUncontrolled => (
+            &[Role::RiskManager, Role::SecurityLead, Role::Regulatory],
+            Some(AuthoritySubject::FindingUncontrolled),
+        ),
+        Disposition::RiskAccepted => (
+            &[Role::RiskManager, Role::Quality, Role::Management],
+            Some(AuthoritySubject::FindingRiskAccepted),
+        ),
+    };
+    let b_or_c = case.world.product().class().is_b_or_c();
+    let more = subject.map(|subject| case.world.governing().required_roles(&[subject], b_or_c));
+    distinct(least.iter().copied().chain(more.unwrap_or_default()))
 }
 
 /// The decisions that a kind of finding can have.
@@ -325,19 +338,15 @@ fn confirms(case: &Case, disposition: Disposition) -> Vec<Condition> {
         .and_then(|actor| case.person(actor))
         .map(|person| person.roles.clone())
         .unwrap_or_default();
-    let missing: Vec<&str> = roles_for(disposition)
-        .iter()
-        .filter(|role| !signed.contains(role) && !own.contains(role))
-        .map(|role| role.word())
-        .collect();
-    if !roles_for(disposition).is_empty() {
-        let all: Vec<&str> = roles_for(disposition).iter().map(|role| role.word()).collect();
-        let text = if missing.is_empty() {
-            format!("{} sign it", all.join(", "))
-        } else {
-            format!("{} sign it; missing: {}", all.join(", "), missing.join(", "))
-        };
-        conditions.push(Condition::new("IEC 62304 7.1.3", text, missing.is_empty()));
+    let required = roles_for(case, disposition);
+    let words = |roles: Vec<Role>| roles.into_iter().map(Role::word).collect::<Vec<_>>().join(", ");
+    let missing: Vec<Role> =
+        required.iter().copied().filter(|role| !signed.contains(role) && !own.contains(role)).collect();
+    if !required.is_empty() {
+        let met = missing.is_empty();
+        let left = if met { String::new() } else { format!("; missing: {}", words(missing)) };
+        let text = format!("{} sign it{left}", words(required));
+        conditions.push(Condition::new("IEC 62304 7.1.3", text, met));
     }
     conditions.extend(may_be_proposed(case, &finding));
     conditions
@@ -351,7 +360,7 @@ pub(super) fn signing(case: &Case) -> Signing {
         && let Some(disposition) = disposition
     {
         let signed = approval::roles_that_signed(case);
-        signing.by = roles_for(disposition).iter().copied().filter(|role| !signed.contains(role)).collect();
+        signing.by = roles_for(case, disposition).into_iter().filter(|role| !signed.contains(role)).collect();
         signing.meanings = vec![Meaning::Approved];
         signing.covers = vec![(case.id(), Part::Scope)];
     }
