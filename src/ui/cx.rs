@@ -52,6 +52,8 @@ pub enum Route {
     ReviewItems(RecordId),
     /// The triage of findings.
     Triage,
+    /// The advisory data of this workstation.
+    Advisories,
     /// All results of a search.
     Search(String),
     /// The list of keyboard shortcuts.
@@ -76,6 +78,7 @@ impl Route {
             Self::Coverage => Kind::SoupItem.def().plural,
             Self::ReviewItems(id) => id.kind.def().plural,
             Self::Triage => Kind::Finding.def().plural,
+            Self::Advisories => "Advisory data",
             Self::Search(_) => "Search",
             Self::Shortcuts => "Keyboard shortcuts",
             Self::Settings => "Settings",
@@ -167,6 +170,13 @@ pub enum Command {
         kind: &'static str,
         /// File extensions without the dot.
         endings: &'static [&'static str],
+        /// Where the answer goes.
+        answer: Slot<PathBuf>,
+    },
+    /// Ask for a folder to read; the answer goes into the slot.
+    ChooseFolder {
+        /// Title of the dialog.
+        title: String,
         /// Where the answer goes.
         answer: Slot<PathBuf>,
     },

@@ -6,6 +6,7 @@
 
 mod deadlines;
 pub mod due;
+pub mod impact;
 pub mod register;
 mod rules;
 
