@@ -58,6 +58,8 @@ mod restored;
 mod screens;
 mod signing;
 mod soup_ops;
+mod soup_screens;
+mod soup_triage;
 mod tables;
 mod time_stamps;
 mod upgrade;

@@ -93,6 +93,10 @@ impl ReviewPanel {
         if cx.writable() && may && button_in_reach_ui(ui, "Search and start…", words) {
             self.starting = Some(Starting::of(id));
         }
+        let words = "What this workstation has of published advisories, and how it is imported or updated";
+        if button_in_reach_ui(ui, "Advisory data", words) {
+            cx.go(Route::Advisories);
+        }
     }
 
     fn started_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
