@@ -54,6 +54,7 @@ mod releasing;
 mod restored;
 mod screens;
 mod signing;
+mod soup_desk;
 mod tables;
 mod time_stamps;
 mod upgrade;

@@ -119,7 +119,8 @@ pub fn is_introduced(world: &dyn World, item: &str, content: &SoupDesignator) ->
     begun || was_there(world, item, content)
 }
 
-/// A version of the product that the file knows has it in its baseline; one that follows another needs a change for what is new.
+/// A released version of the product that the file knows has it in its baseline. The first one brings its SOUP without a change; one that
+/// follows another needs a change for what is new.
 fn was_there(world: &dyn World, item: &str, content: &SoupDesignator) -> bool {
     if content.present_since.is_empty() {
         return false;
@@ -127,12 +128,13 @@ fn was_there(world: &dyn World, item: &str, content: &SoupDesignator) -> bool {
     let releases = world.all(Kind::Release);
     let named = releases.iter().find(|data| versions::same(data.text("version"), &content.present_since));
     let Some(named) = named else { return true };
-    let first = named.value("predecessor").is_null();
-    let in_service = ReleaseState::of(named).is_some_and(ReleaseState::was_released);
-    (first || in_service)
-        && named.typed::<Release>().is_some_and(|release| {
-            release.soup_baseline.iter().any(|row| *row.item == *item && *row.version == *content.title)
-        })
+    let was_released = ReleaseState::of(named).is_some_and(ReleaseState::was_released);
+    if !was_released {
+        return named.value("predecessor").is_null();
+    }
+    named.typed::<Release>().is_some_and(|release| {
+        release.soup_baseline.iter().any(|row| *row.item == *item && *row.version == *content.title)
+    })
 }
 
 /// The declaration of designators.

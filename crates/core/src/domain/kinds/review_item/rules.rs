@@ -23,18 +23,17 @@ pub struct SearchOutcome {
     pub answered: usize,
 }
 
-/// The only way to word what a search says of an item: “nothing found” needs a source that can answer, none that found something
-/// and none whose silence leaves a doubt (domain 3.6, REV-04).
+/// The only way to word what a search says of an item: “nothing found” needs a source that can answer and none that found something
+/// (domain 3.6, REV-04). It may say less than its sources do, since these can be in doubt.
 pub fn outcome(item: &ReviewItem) -> SearchOutcome {
     let answered = item.sources.iter().filter(|row| answers(row)).count();
     let found = item.sources.iter().any(|row| row.answer == Some(SourceAnswer::Found));
-    let silent = item.sources.iter().any(|row| row.answer == Some(SourceAnswer::NotChecked));
-    let in_doubt = silent && item.search_result == Some(SearchResult::NotChecked);
-    let result = if answered == 0 {
+    let in_doubt = item.search_result == Some(SearchResult::NotChecked);
+    let result = if answered == 0 || in_doubt {
         SearchResult::NotChecked
     } else if !item.hits.is_empty() {
         SearchResult::Hits
-    } else if found || in_doubt {
+    } else if found {
         SearchResult::NotChecked
     } else {
         SearchResult::NothingFound
