@@ -4,7 +4,7 @@
 //! What a bill becomes in a baseline belongs here, for the window and the command line. Reading bills belongs to `soup`, the
 //! rules of a release to `domain`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::json;
@@ -41,6 +41,8 @@ pub struct BaselineBill {
     pub unversioned: Vec<String>,
     /// Components that the bill marks as not shipped, such as tools of the build. They are not in the product.
     pub not_shipped: Vec<String>,
+    /// Its components by name and version of their rows.
+    pub components: BTreeMap<(String, String), Component>,
     file: EvidenceFile,
 }
 
@@ -126,7 +128,23 @@ pub fn read_bill(path: &Path, unversioned: Unversioned) -> Result<BaselineBill, 
     let file =
         EvidenceFile { name, place: path.display().to_string(), description, bytes: read.into_bytes() };
     let not_shipped = left.iter().map(|component| component.label()).collect();
-    Ok(BaselineBill { format: bill.format, rows, unversioned: without, not_shipped, file })
+    let components = shipped
+        .iter()
+        .filter_map(|component| {
+            Some(((row_name(component), version_of(component)?.to_owned()), (*component).clone()))
+        })
+        .collect();
+    Ok(BaselineBill { format: bill.format, rows, unversioned: without, not_shipped, components, file })
+}
+
+/// The name of a component in a baseline.
+fn row_name(component: &Component) -> String {
+    let group = component.group.as_ref().map(|group| format!("{group}/")).unwrap_or_default();
+    format!("{group}{}", component.name)
+}
+
+fn version_of(component: &Component) -> Option<&str> {
+    component.version.as_deref().map(str::trim).filter(|version| !version.is_empty())
 }
 
 /// The rows of some components, sorted, each once, and the names of those without a version.
@@ -134,11 +152,10 @@ fn soup_rows(components: &[&Component], name: &str) -> Result<(Vec<SoupVersion>,
     let mut rows = BTreeSet::new();
     let mut without = BTreeSet::new();
     for component in components {
-        match component.version.as_deref().map(str::trim).filter(|version| !version.is_empty()) {
+        match version_of(component) {
             Some(version) => {
-                let group = component.group.as_ref().map(|group| format!("{group}/")).unwrap_or_default();
                 let purl = component.main_purl().unwrap_or_default();
-                rows.insert((format!("{group}{}", component.name), version.to_owned(), purl));
+                rows.insert((row_name(component), version.to_owned(), purl));
             }
             None => {
                 without.insert(component.label());

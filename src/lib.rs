@@ -3,7 +3,10 @@
 
 pub mod baseline;
 pub mod cli;
+pub mod register;
+pub mod review;
 pub mod ui;
+pub mod vex;
 
 pub use mainstay_base as base;
 pub use mainstay_core::{domain, ops, report};

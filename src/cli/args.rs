@@ -3,6 +3,7 @@
 mod import;
 mod paper;
 mod releases;
+mod review;
 mod seen;
 
 pub use import::{Import, ImportArguments, RecordsArguments};
@@ -11,6 +12,7 @@ pub use releases::{
     BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments,
     RecipientsArguments,
 };
+pub use review::{Review, Soup, SoupImportArguments, StartReviewArguments};
 pub use seen::{ContinueArguments, Heads};
 
 use std::path::PathBuf;
@@ -132,6 +134,18 @@ pub enum Command {
     ///
     /// The files are attached to the release. Components without a version are refused, because SOUP is identified by its exact version.
     Baseline(BaselineArguments),
+    /// The SOUP register of a product file.
+    Soup {
+        /// What to do with it.
+        #[command(subcommand)]
+        what: Soup,
+    },
+    /// SOUP reviews of a product file.
+    Review {
+        /// What to do with them.
+        #[command(subcommand)]
+        what: Review,
+    },
     /// Compare the commit list of a release with its changes; with LIST, store that list first.
     ///
     /// Exit codes: 0 they agree, 12 they do not.
@@ -361,18 +375,24 @@ pub enum VexSyntax {
 /// The arguments of a VEX document.
 #[derive(Debug, Args)]
 pub struct VexArguments {
-    /// Statements in JSON or RON (see docs/command-line.md), or the output of `mainstay scan --json`.
+    /// Statements in JSON or RON (see docs/command-line.md), the output of `mainstay scan --json`, or with --release a product file.
     pub input: PathBuf,
+    /// For a product file: the release, such as RL-0002. Its statements are the confirmed decisions on findings.
+    #[arg(long, value_name = "RL-0001")]
+    pub release: Option<String>,
+    /// For a product file: login of the person who publishes the document. It is attached to the release.
+    #[arg(long, requires = "release")]
+    pub login: Option<String>,
     /// The format.
     #[arg(long, value_enum)]
     pub format: VexSyntax,
     /// The new document; it must not exist yet.
     #[arg(short = 'o', long = "out")]
     pub out: PathBuf,
-    /// For a scan: the issuer of the document.
+    /// The issuer of the document: for a scan, or for a product file instead of its manufacturer.
     #[arg(long)]
     pub author: Option<String>,
-    /// For a scan: the address of the issuer, such as https://psirt.example.com; CSAF requires it.
+    /// The address of the issuer, such as https://psirt.example.com; CSAF requires it.
     #[arg(long)]
     pub namespace: Option<String>,
     /// For a scan: the identifier of the document; by default it is derived from the scan.

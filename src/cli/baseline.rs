@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::args::BaselineArguments;
 use super::differences::difference_lines;
 use super::failure::Failure;
-use super::{CommandResult, heads, open, time_stamp};
+use super::{CommandResult, open, time_stamp};
 use crate::baseline::{Baseline, Unversioned, named, read_bill, read_items};
 use crate::domain::ids::RecordId;
 use crate::domain::release::Difference;
@@ -30,9 +30,7 @@ pub fn baseline(arguments: &BaselineArguments) -> CommandResult {
     let differences = baseline.rehearse(&file, id)?;
     let output = words(&baseline, "read", &differences);
     baseline.store(&mut file, &session, (id, arguments.reason.as_deref()), &ops::stamp())?;
-    heads::remember(&mut file);
-    time_stamp::request_if_due(&mut file, &session);
-    heads::remember(&mut file);
+    time_stamp::after_writing(&mut file, &session);
     Ok(output)
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::args::CommitsArguments;
 use super::failure::{FOUND, Failure};
-use super::{CommandResult, heads, open, time_stamp};
+use super::{CommandResult, open, time_stamp};
 use crate::domain::ids::RecordId;
 use crate::domain::text::counted;
 use crate::ops::commits::{self, CommitComparison};
@@ -24,9 +24,7 @@ pub fn commits(arguments: &CommitsArguments) -> CommandResult {
     commits::read_commits(&list.bytes, &list.name).map_err(Failure::of_input)?;
     let (mut file, session, _) = open::to_write(&arguments.file, login)?;
     commits::store(&mut file, &session, (id, list), arguments.reason.as_deref(), &ops::stamp())?;
-    heads::remember(&mut file);
-    time_stamp::request_if_due(&mut file, &session);
-    heads::remember(&mut file);
+    time_stamp::after_writing(&mut file, &session);
     outcome(id, &commits::compare(&file, id)?, arguments.json)
 }
 

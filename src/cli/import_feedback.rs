@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::args::ImportArguments;
 use super::failure::Failure;
 use super::records::some_refused;
-use super::{CommandResult, heads, open, time_stamp};
+use super::{CommandResult, open, time_stamp};
 use crate::domain::text::counted;
 use crate::domain::time::Moment;
 use crate::ops::import::{
@@ -29,9 +29,7 @@ pub fn import(arguments: &ImportArguments) -> CommandResult {
     let mut plan = file.plan_import(&source, &mapping, ops::now()).map_err(Failure::of_input)?;
     plan.reason = arguments.reason.clone().unwrap_or_default();
     let report = file.import(session, &plan, &|_| true, &ops::stamp())?;
-    heads::remember(&mut file);
-    time_stamp::request_if_due(&mut file, session);
-    heads::remember(&mut file);
+    time_stamp::after_writing(&mut file, session);
     outcome(&report, plan.imported_before, false)
 }
 

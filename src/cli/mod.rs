@@ -21,10 +21,12 @@ mod packet;
 mod print;
 mod recipients;
 mod records;
+mod review;
 mod run;
 mod sbom;
 mod scan;
 mod script;
+mod soup;
 mod status;
 mod time_stamp;
 mod upgrade;
@@ -107,6 +109,8 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Import { what: Import::Feedback(import) } => import_feedback::import(&import),
         Command::Import { what: Import::Records(records) } => records::take(&records),
         Command::Baseline(arguments) => baseline::baseline(&arguments),
+        Command::Soup { what } => soup::soup(what),
+        Command::Review { what } => review::review(what),
         Command::Commits(arguments) => commits::commits(&arguments),
         Command::Gate(arguments) => gate::gate(&arguments),
         Command::Differences(arguments) => differences::differences(&arguments),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::RecipientsArguments;
 use super::failure::Failure;
-use super::{CommandResult, heads, open, time_stamp};
+use super::{CommandResult, open, time_stamp};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::text::counted;
@@ -61,9 +61,7 @@ fn import(arguments: &RecipientsArguments, id: RecordId, input: &Path) -> Comman
         return Err(Failure::failed(words).after(output));
     }
     let counts = file.import_recipients(&session, &plan, &|_| true, &ops::stamp())?;
-    heads::remember(&mut file);
-    time_stamp::request_if_due(&mut file, &session);
-    heads::remember(&mut file);
+    time_stamp::after_writing(&mut file, &session);
     let _ = writeln!(output, "{name}: {}", counts.words());
     Ok(output)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::args::RecordsArguments;
 use super::failure::Failure;
 use super::print::kind_of;
-use super::{CommandResult, heads, open, time_stamp};
+use super::{CommandResult, open, time_stamp};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::Kind;
 use crate::domain::text::counted;
@@ -52,9 +52,7 @@ pub fn take(arguments: &RecordsArguments) -> CommandResult {
         )));
     }
     let made = file.take_fields(&session, &plan, &ops::stamp())?;
-    heads::remember(&mut file);
-    time_stamp::request_if_due(&mut file, &session);
-    heads::remember(&mut file);
+    time_stamp::after_writing(&mut file, &session);
     let mut output = outcome(&plan, "imported");
     if let (Some(first), Some(last)) = (made.first(), made.last()) {
         let _ = writeln!(output, "{first} to {last}");

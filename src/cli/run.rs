@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::failure::Failure;
-use super::{CommandResult, heads, open, script, time_stamp};
+use super::{CommandResult, open, script, time_stamp};
 use crate::ops::{self, Receipt};
 
 /// Performs a script and prints one line for each request. Without `keep_going` it stops at the first refusal; earlier
@@ -39,9 +39,7 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Command
             }
         }
     }
-    heads::remember(&mut file);
-    time_stamp::request_if_due(&mut file, &session);
-    heads::remember(&mut file);
+    time_stamp::after_writing(&mut file, &session);
     match first {
         None => Ok(String::new()),
         Some(failure) => Err(failure),

@@ -366,7 +366,7 @@ impl std::io::Write for Both {
 }
 
 /// The knowledge that a person added, from a RON file.
-fn knowledge(path: &Path) -> Result<Knowledge, Failure> {
+pub fn knowledge(path: &Path) -> Result<Knowledge, Failure> {
     soup::read_knowledge(path).map_err(input_failure)
 }
 

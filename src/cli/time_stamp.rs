@@ -78,6 +78,13 @@ fn add(file: &mut ProductFile, session: &Session, reply: &[u8], query: Option<&S
     ))
 }
 
+/// What follows when a file was written: the workstation remembers its last event, and requests a time stamp if one is due.
+pub fn after_writing(file: &mut ProductFile, session: &Session) {
+    heads::remember(file);
+    request_if_due(file, session);
+    heads::remember(file);
+}
+
 /// Requests a time stamp if one is due; not for somebody who only reads. What prevents it is only reported: the work before it is done.
 pub fn request_if_due(file: &mut ProductFile, session: &Session) {
     if session.roles().iter().all(|role| *role == Role::Auditor) {

@@ -1,15 +1,21 @@
 //! `mainstay vex`: the status of the vulnerabilities of the user's own product, for its users.
 
-use super::CommandResult;
 use super::args::{VexArguments, VexSyntax};
 use super::failure::Failure;
 use super::sbom::input_failure;
-use crate::ops;
+use super::{CommandResult, open, time_stamp};
+use crate::base::fresh_file::FreshFile;
+use crate::domain::ids::RecordId;
+use crate::ops::{self, Refused};
 use crate::soup::model::vex_document::{Author, VexDocument};
-use crate::soup::{LeftOut, VexFormat, VexInput, VexOfScan, read_vex_input, write_vex};
+use crate::soup::{LeftOut, VexFormat, VexInput, VexOfScan, read_vex_input, vex_text, write_vex};
+use crate::vex::{self as release_vex, VexIssuer};
 
-/// Writes a document from statements or from a scan.
+/// Writes a document from statements, from a scan, or from the decisions of a product file.
 pub fn vex(arguments: &VexArguments) -> CommandResult {
+    if let Some(release) = &arguments.release {
+        return of_release(arguments, release);
+    }
     let input = read_vex_input(&arguments.input).map_err(input_failure)?;
     let (document, left_out) = match input {
         VexInput::Statements(document) => {
@@ -18,13 +24,60 @@ pub fn vex(arguments: &VexArguments) -> CommandResult {
         }
         VexInput::Scan(scan) => scan.document(&of_scan(arguments)?, ops::now()),
     };
-    let format = match arguments.format {
+    write_vex(&document, format_of(arguments), &arguments.out)?;
+    Ok(words(&document, left_out, arguments))
+}
+
+const fn format_of(arguments: &VexArguments) -> VexFormat {
+    match arguments.format {
         VexSyntax::Openvex => VexFormat::OpenVex,
         VexSyntax::Cyclonedx => VexFormat::CycloneDx,
         VexSyntax::Csaf => VexFormat::Csaf,
+    }
+}
+
+/// The decisions of a product file about one release. With a login the document is attached to the release, so that an event holds its
+/// digest.
+fn of_release(arguments: &VexArguments, release: &str) -> CommandResult {
+    if arguments.id.is_some() || arguments.action.is_some() {
+        return Err(Failure::usage(
+            "--id and --action are only for a scan; a product file has its own identifier and decisions",
+        ));
+    }
+    let release: RecordId = release.parse().map_err(Failure::usage)?;
+    let issuer = VexIssuer {
+        name: arguments.author.clone(),
+        namespace: arguments.namespace.clone(),
+        title: arguments.title.clone(),
     };
-    write_vex(&document, format, &arguments.out)?;
-    Ok(words(&document, left_out, arguments))
+    let format = format_of(arguments);
+    let stamp = ops::stamp();
+    let mut target = FreshFile::new(&arguments.out, Some(&arguments.input)).map_err(Refused::from)?;
+    let (made, text) = match arguments.login.as_deref() {
+        Some(login) => {
+            let (mut file, session, _) = open::to_write(&arguments.input, login)?;
+            let made = release_vex::document(&file, release, &issuer, &stamp)?;
+            let text = release_vex::publish(&mut file, &session, (release, &made, format), &stamp)?;
+            time_stamp::after_writing(&mut file, &session);
+            (made, text)
+        }
+        None => {
+            let file = open::to_read(&arguments.input)?;
+            let made = release_vex::document(&file, release, &issuer, &stamp)?;
+            let text = vex_text(&made.document, format)?;
+            (made, text)
+        }
+    };
+    target.put(text.as_bytes()).and_then(|()| target.persist()).map_err(Refused::from)?;
+    let mut output = words(&made.document, LeftOut::default(), arguments);
+    if !made.left_out.is_empty() {
+        let ids: Vec<String> = made.left_out.iter().map(ToString::to_string).collect();
+        output.push_str(&format!("left out, because they have no identifier: {}\n", ids.join(", ")));
+    }
+    if arguments.login.is_some() {
+        output.push_str(&format!("attached to {release}\n"));
+    }
+    Ok(output)
 }
 
 /// A file of statements contains all of this itself.

@@ -11,12 +11,13 @@ use super::deviation_signs;
 use super::file::ProductFile;
 use super::refused::Refused;
 use crate::domain::choice::Choice as _;
-use crate::domain::deadline::{Deadline, Due, Limits};
+use crate::domain::deadline::{Deadline, Due, Limits, Task};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::ledger::Ledger;
 use crate::domain::person::Role;
 use crate::domain::requests::{POLICY, RULES, RecordSource};
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::soup_item::{self, due};
 use crate::domain::workflow::{Case, Tone, World};
 pub(super) use cached_source::CachedSource;
 use mainstay_base::time::{Day, Moment};
@@ -119,6 +120,7 @@ pub fn attention<F>(source: &dyn RecordSource<F>, now: Moment) -> Result<Attenti
         finder.kind(*kind)?;
     }
     finder.signs()?;
+    finder.soup()?;
     finder.clock()?;
     finder.calendar();
     let mut found = finder.found;
@@ -240,6 +242,37 @@ impl<'a, F> Finder<'a, F> {
             let what = format!("Raise a process deviation: {}", sign.what.trim_end_matches('.'));
             let due = Due { what, by: Ok(self.now.day()), provisional: false };
             self.add((id, &title), due, Role::Quality.word().to_owned(), sign.clause, 0);
+        }
+        Ok(())
+    }
+
+    /// SOUP in service whose review is due or overdue, all items of a tier at once, and support that ends.
+    fn soup(&mut self) -> Result<(), F> {
+        let (dues, support) = {
+            let world: &dyn World = &self.cached;
+            let items = self.cached.source.in_states(Kind::SoupItem, soup_item::ALIVE)?;
+            let case = |data| Case { data, world, now: self.now, actor: None, rules: RULES };
+            let support: Vec<(RecordId, String, Task)> = items
+                .iter()
+                .filter_map(|data| {
+                    Some((data.head.id, data.title().to_owned(), soup_item::support_ends(&case(data))?))
+                })
+                .collect();
+            let dues = if items.is_empty() { Vec::new() } else { due::dues(world, self.now.day()) };
+            (dues, support)
+        };
+        self.cached.failed()?;
+        let provisional = self.limits.provisional.is_some();
+        for found in dues {
+            let title = format!("SOUP, risk tier {}", found.tier.word().to_lowercase());
+            let what = format!("Review {}", found.words());
+            let due = Due { what, by: Ok(found.by), provisional };
+            let whose = Role::SecurityLead.word().to_owned();
+            self.add((found.first, &title), due, whose, "IEC 62304 7.1.3", 0);
+        }
+        for (id, title, Task { what, by }) in support {
+            let due = Due { what, by: Ok(by), provisional: false };
+            self.add((id, &title), due, Role::DevLead.word().to_owned(), "IEC 62304 6.1 f", 1);
         }
         Ok(())
     }

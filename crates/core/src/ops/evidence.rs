@@ -28,7 +28,7 @@ impl EvidenceFile {
         canonical::digest(&self.bytes)
     }
 
-    fn attach(self, to: RecordId) -> Request {
+    pub(super) fn attach(self, to: RecordId) -> Request {
         Request::Attach {
             to,
             file_name: self.name,
@@ -41,6 +41,21 @@ impl EvidenceFile {
 }
 
 impl ProductFile {
+    /// Attaches files to a record, all of them or none.
+    ///
+    /// # Errors
+    /// The refusal of a request; then nothing was changed.
+    pub fn keep(
+        &mut self,
+        session: &Session,
+        id: RecordId,
+        files: Vec<EvidenceFile>,
+        stamp: &Stamp,
+    ) -> Result<Vec<Receipt>, Refused> {
+        let acts = files.into_iter().map(|file| Act::from(file.attach(id))).collect();
+        self.perform_all(session, acts, &|_| true, stamp).map_err(|(_, refusal)| refusal)
+    }
+
     /// Attaches files to a record and sets fields that were read from them, in one transaction. A file that is attached to the record
     /// already is not attached again.
     ///

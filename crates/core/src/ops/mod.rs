@@ -34,6 +34,7 @@ mod request;
 mod scratch_copy;
 mod secrets;
 mod session;
+mod soup;
 mod time_stamps;
 mod upgrade;
 pub mod workstation;
@@ -69,6 +70,11 @@ pub use request::{Act, FileSource, Receipt, Request, request_names};
 pub use scratch_copy::ScratchCopy;
 pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
+pub use soup::{
+    CoverageCount, FoundAdvisory, FoundItem, FoundSearch, PlannedSoup, Raised, ReleaseStatement,
+    ReviewSubject, SoupAction, SoupImportCounts, SoupImportOptions, SoupImportPlan, SoupRow, SoupUse,
+    StartedReview, count_coverage, statements,
+};
 pub use time_stamps::{
     AddedStamp, PATIENCE as STAMP_PATIENCE, REPLY_BYTES_MAX as STAMP_REPLY_BYTES_MAX,
     SHORT_PATIENCE as SHORT_STAMP_PATIENCE, StampQuery,

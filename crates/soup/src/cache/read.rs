@@ -100,6 +100,14 @@ impl Cache {
         Ok(Some(read(row.get(0)?, body)))
     }
 
+    /// The kind of a record and its compressed text, by its number. `None` if there is no such record.
+    pub fn text_of(&self, number: i64) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT kind, raw FROM record JOIN record_text ON record = id WHERE id = ?1")?;
+        Ok(statement.query_row([number], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    }
+
     /// All versions of a record from all documents, the current ones first.
     pub fn versions_of(&self, id: &str) -> Result<Vec<RecordVersion>, StoreError> {
         let mut statement = self.conn.prepare_cached(

@@ -1,7 +1,8 @@
-//! Formats of bills, advisories and VEX statements: bytes to plain values, and back.
+//! Formats of bills, advisories, VEX statements and lists of anomalies: bytes to plain values, and back.
 //!
 //! Not here: the file system (the caller has the bytes), the cache, and the meaning of a record for a component.
 
 pub mod advisories;
 pub mod sbom;
+pub mod trackers;
 pub mod vex_out;

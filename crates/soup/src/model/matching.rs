@@ -15,6 +15,7 @@ mod conditions;
 mod coverage;
 mod criterion;
 mod ecosystem;
+mod fixes;
 mod group;
 mod hits;
 mod identity;
@@ -35,6 +36,7 @@ use super::purl::Level;
 
 pub use coverage::Coverage;
 pub use ecosystem::repository;
+pub use fixes::fixed_versions;
 pub use group::{Group, group};
 pub use identity::{Identity, OWN_PYTHON, SOURCE_INFO, SOURCE_PROPERTIES, has_source_package, names_source};
 pub use keys::{

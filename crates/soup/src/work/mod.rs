@@ -3,6 +3,7 @@
 mod advisories;
 mod bills;
 mod scan;
+mod search_run;
 mod vex;
 
 pub use crate::cache::answers::{Answer, AnswerWriter};
@@ -18,4 +19,11 @@ pub use scan::{
     AskedScan, Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScanQuestion, ScanReceiver,
     ScannedComponent, Score, is_decided, read_knowledge, scan, scan_into,
 };
-pub use vex::{LeftOut, ScanForVex, VexFormat, VexInput, VexOfScan, read_vex_input, vex_input, write_vex};
+pub use search_run::{
+    Delta, EvidenceRecord, HitRecord, SameResult, SearchHit, SearchLogRow, SearchOptions, SearchProgram,
+    SearchResult, SearchRun, SearchScore, SearchSource, SearchSubject, SearchedSubject, SourceResult,
+    SubjectChange, SubjectOutcome, run_again, run_search, search_log, since,
+};
+pub use vex::{
+    LeftOut, ScanForVex, VexFormat, VexInput, VexOfScan, read_vex_input, vex_input, vex_text, write_vex,
+};

@@ -85,23 +85,32 @@ pub fn scan_into<T: Send>(
     receiver: &mut dyn ScanReceiver<T>,
 ) -> Result<(), Refused> {
     let ScanQuestion { bill, folder, options } = question;
-    let nothing = || {
-        Refused::Rule(format!(
-            "there is no advisory data in {}; import some with mainstay advisories import",
-            folder.display()
-        ))
-    };
-    let names_sources = names_sources(bill);
-    let cancelled = || Refused::Rule("the scan was cancelled".to_owned());
-    let total = bill.components.len();
-    let cache = Cache::open_to_read(folder)?.ok_or_else(nothing)?;
-    let scanner = Scanner::new(cache, options, names_sources)?;
+    let scanner = Scanner::open(folder, options, &bill.components)?;
     if !receiver.begin(scanner.sources.clone()) {
         return Err(cancelled());
     }
+    let make = |component: &Component| Ok(convert(scanner.component(component)?));
+    each(&bill.components, go_on, &make, &mut |converted| receiver.component(converted))
+}
+
+fn cancelled() -> Refused {
+    Refused::Rule("the scan was cancelled".to_owned())
+}
+
+/// Hands what `make` makes of each component to `receive`, in the order of the components. Several workers make it.
+///
+/// # Errors
+/// When one could not be made, and when it was cancelled.
+pub(in crate::work) fn each<T: Send>(
+    components: &[Component],
+    go_on: &(dyn Fn(f32) -> bool + Sync),
+    make: &(dyn Fn(&Component) -> Result<T, Refused> + Sync),
+    receive: &mut dyn FnMut(T) -> bool,
+) -> Result<(), Refused> {
+    let total = components.len();
     let queue = InOrder::new(total);
-    let make = |number: usize| match bill.components.get(number) {
-        Some(component) => Ok(convert(scanner.component(component)?)),
+    let make = |number: usize| match components.get(number) {
+        Some(component) => make(component),
         None => Err(cancelled()),
     };
     let others = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX) - 1;
@@ -110,7 +119,7 @@ pub fn scan_into<T: Send>(
             .map(|_| scope.spawn(|| queue.work(&make)))
             .collect();
         let share = |number: usize| go_on(number as f32 / total.max(1) as f32);
-        let all = queue.receive(&share, &mut |converted| receiver.component(converted));
+        let all = queue.receive(&share, receive);
         for worker in workers {
             worker
                 .join()
@@ -148,45 +157,50 @@ pub fn scan<T: Send>(
     Ok((all.0, all.1))
 }
 
-/// Whether the bill names source packages. Then a package without one has the same name as its source package.
-fn names_sources(bill: &Bill) -> bool {
-    bill.components.iter().any(matching::has_source_package)
-}
-
 /// One record that concerns a component, with its judgement.
 struct Judged {
     advisory: Advisory,
     judgement: Judgement,
+    place: Place,
+    /// The versions that it names as fixed, if they are wanted.
+    fixed: Vec<String>,
+}
+
+/// Where the cache holds a record.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Its number.
+    number: i64,
     /// Number of the file that contains it.
     file: i64,
 }
 
-/// Values of records with the numbers of their files, one after another in one buffer.
+/// Values of records with their places, one after another in one buffer.
 #[derive(Default)]
 struct Records {
     bytes: Vec<u8>,
-    /// The file of each record, and where its value ends.
-    ends: Vec<(i64, usize)>,
+    /// The place of each record, and where its value ends.
+    ends: Vec<(Place, usize)>,
 }
 
 impl Records {
-    fn add(&mut self, file: i64, body: &[u8]) {
+    fn add(&mut self, place: Place, body: &[u8]) {
         self.bytes.extend_from_slice(body);
-        self.ends.push((file, self.bytes.len()));
+        self.ends.push((place, self.bytes.len()));
     }
 
-    fn each(&self) -> impl Iterator<Item = (i64, &[u8])> {
+    fn each(&self) -> impl Iterator<Item = (Place, &[u8])> {
         let mut start = 0;
-        self.ends.iter().map(move |(file, end)| {
+        self.ends.iter().map(move |(place, end)| {
             let body = self.bytes.get(start..*end).unwrap_or_default();
             start = *end;
-            (*file, body)
+            (*place, body)
         })
     }
 }
 
 /// The data that the workers of a scan use for all components.
-struct Scanner<'o> {
+pub(in crate::work) struct Scanner<'o> {
     /// One connection for all workers, so that the file is in memory once. A worker needs it for a tenth of its time.
     cache: Mutex<Cache>,
     options: &'o ScanOptions,
@@ -197,8 +211,10 @@ struct Scanner<'o> {
     facts: BTreeMap<String, SourceFacts>,
     /// Whether an imported file contains exploitation or prediction entries.
     joins: bool,
-    /// Whether the bill names source packages, see [`names_sources`].
+    /// Whether a component names its source package. Then a package without one has the same name as its source package.
     names_sources: bool,
+    /// Whether findings name the versions that contain a fix.
+    fixes: bool,
     /// Records whose CPE names leave the vendor or the product open, by number, with these names. They may concern every component that
     /// has a CPE name.
     open: BTreeMap<i64, Vec<Cpe>>,
@@ -210,6 +226,30 @@ struct Scanner<'o> {
 type Joined = (Option<KnownExploited>, Option<ExploitPrediction>);
 
 impl<'o> Scanner<'o> {
+    /// Opens the cache in a folder for a scan of these components.
+    ///
+    /// # Errors
+    /// When there is no advisory data, and when the cache cannot be read.
+    pub(in crate::work) fn open(
+        folder: &Path,
+        options: &'o ScanOptions,
+        components: &[Component],
+    ) -> Result<Self, Refused> {
+        let nothing = || {
+            Refused::Rule(format!(
+                "there is no advisory data in {}; import some with mainstay advisories import",
+                folder.display()
+            ))
+        };
+        let names_sources = components.iter().any(matching::has_source_package);
+        Self::new(Cache::open_to_read(folder)?.ok_or_else(nothing)?, options, names_sources)
+    }
+
+    /// The same, with the versions that contain a fix.
+    pub(in crate::work) fn with_fixes(self) -> Self {
+        Self { fixes: true, ..self }
+    }
+
     fn new(cache: Cache, options: &'o ScanOptions, names_sources: bool) -> Result<Self, Refused> {
         cache.hold()?;
         let held = cache.files()?;
@@ -225,6 +265,7 @@ impl<'o> Scanner<'o> {
             facts: basis.facts,
             joins: basis.joins,
             names_sources,
+            fixes: false,
             open: BTreeMap::new(),
             joined: Mutex::default(),
         };
@@ -239,15 +280,21 @@ impl<'o> Scanner<'o> {
         Ok(scanner)
     }
 
-    fn cache(&self) -> MutexGuard<'_, Cache> {
+    pub(in crate::work) fn cache(&self) -> MutexGuard<'_, Cache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The imported files that supply current records.
+    pub(in crate::work) fn current_sources(&self) -> Result<Vec<&SourceStatus>, Refused> {
+        let current = self.cache().files_with_current_records()?;
+        Ok(current.into_iter().filter_map(|file| self.source_of(file)).collect())
     }
 
     fn source_of(&self, file: i64) -> Option<&SourceStatus> {
         self.files.get(&file).and_then(|at| self.sources.get(*at))
     }
 
-    fn component(&self, component: &Component) -> Result<ScannedComponent, Refused> {
+    pub(in crate::work) fn component(&self, component: &Component) -> Result<ScannedComponent, Refused> {
         let mut identity = Identity::of(component, &self.options.knowledge);
         if self.names_sources {
             identity.assume_named_like_source();
@@ -259,7 +306,7 @@ impl<'o> Scanner<'o> {
             .map(|(name, facts)| {
                 let own = judged
                     .iter()
-                    .filter(|one| self.source_of(one.file).is_some_and(|source| source.name == *name))
+                    .filter(|one| self.source_of(one.place.file).is_some_and(|source| source.name == *name))
                     .map(|one| JudgedRecord {
                         judgement: &one.judgement,
                         withdrawn: one.advisory.standing.is_withdrawn(),
@@ -283,8 +330,8 @@ impl<'o> Scanner<'o> {
     /// All records of the cache that concern a component.
     fn judged(&self, identity: &Identity) -> Result<Vec<Judged>, Refused> {
         let mut judged = Vec::new();
-        for (file, body) in self.records(identity)?.each() {
-            judged.extend(self.judge(identity, file, body)?);
+        for (place, body) in self.records(identity)?.each() {
+            judged.extend(self.judge(identity, place, body)?);
         }
         Ok(judged)
     }
@@ -294,13 +341,13 @@ impl<'o> Scanner<'o> {
         let cache = self.cache();
         let mut records = Records::default();
         for number in self.numbers(&cache, identity)? {
-            cache.read(number, |file, body| records.add(file, body))?;
+            cache.read(number, |file, body| records.add(Place { number, file }, body))?;
         }
         Ok(records)
     }
 
     /// The judgement of a record for a component; `None` if it does not concern the component.
-    fn judge(&self, identity: &Identity, file: i64, body: &[u8]) -> Result<Option<Judged>, StoreError> {
+    fn judge(&self, identity: &Identity, place: Place, body: &[u8]) -> Result<Option<Judged>, StoreError> {
         let concerns = |criteria: &str| identity.is_meant_by(criteria);
         let Some((mut advisory, shown)) = body::unpack_advisory(body, &concerns)? else { return Ok(None) };
         let mut judgement = matching::judge(identity, &advisory);
@@ -319,10 +366,18 @@ impl<'o> Scanner<'o> {
             }
             judgement = mentioned(identity, &advisory);
         }
+        let fixed = match judgement.verdict {
+            Verdict::NotAffected => Vec::new(),
+            _ if !self.fixes => Vec::new(),
+            Verdict::Affected
+            | Verdict::Conditional { .. }
+            | Verdict::NotComparable { .. }
+            | Verdict::Candidate => matching::fixed_versions(identity, &advisory),
+        };
         // Only the judgement needs these.
         advisory.packages = Vec::new();
         advisory.applicability = Vec::new();
-        Ok(Some(Judged { advisory, judgement, file }))
+        Ok(Some(Judged { advisory, judgement, place, fixed }))
     }
 
     /// Numbers of the records that may concern a component.

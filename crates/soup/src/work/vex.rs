@@ -64,17 +64,25 @@ pub fn vex_input(text: &str) -> Result<VexInput, String> {
     statements::of_ron(text).map(|document| VexInput::Statements(Box::new(document)))
 }
 
-/// Writes the document to a new file, which must not exist yet.
+/// The document in a format, as text.
 ///
 /// # Errors
-/// When the format cannot express the document, with all reasons; when the new file exists or cannot be written.
-pub fn write_vex(document: &VexDocument, format: VexFormat, out: &Path) -> Result<(), Refused> {
+/// When the format cannot express the document, with all reasons.
+pub fn vex_text(document: &VexDocument, format: VexFormat) -> Result<String, Refused> {
     let written = match format {
         VexFormat::OpenVex => openvex_0_2(document),
         VexFormat::CycloneDx => cyclonedx_vex_1_6(document),
         VexFormat::Csaf => csaf_2_0_vex(document),
     };
-    let text = written.map_err(|unwritable| Refused::Rule(unwritable.to_string()))?;
+    written.map_err(|unwritable| Refused::Rule(unwritable.to_string()))
+}
+
+/// Writes the document to a new file, which must not exist yet.
+///
+/// # Errors
+/// When the format cannot express the document, with all reasons; when the new file exists or cannot be written.
+pub fn write_vex(document: &VexDocument, format: VexFormat, out: &Path) -> Result<(), Refused> {
+    let text = vex_text(document, format)?;
     let failed =
         || StoreError::io(format!("{} could not be written; choose a name that is free", out.display()));
     let mut file = OpenOptions::new().write(true).create_new(true).open(out).map_err(failed())?;

@@ -35,7 +35,7 @@ choice! {
         Hits = "hits", "Found";
         /// At least one source can answer, and none has anything.
         NothingFound = "nothing_found", "Nothing found";
-        /// No source can answer.
+        /// No source can answer, or those that can are in doubt.
         NotChecked = "not_checked", "Could not be checked";
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn words_keys(claim: &PackageClaim) -> Vec<String> {
 
 /// The hits of a claim for the component: by package, else by CPE, else by name. For CPE names with a version of their own, the answers are
 /// returned instead of hits.
-fn hits<'a>(
+pub(super) fn hits<'a>(
     identity: &'a Identity,
     advisory: &Advisory,
     claim: &PackageClaim,

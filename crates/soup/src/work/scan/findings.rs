@@ -85,13 +85,15 @@ impl Scanner<'_> {
     }
 
     fn record(&self, one: Judged) -> FoundRecord {
-        let source = self.source_of(one.file);
+        let source = self.source_of(one.place.file);
         FoundRecord {
             id: one.advisory.id,
             source: source.map(|source| source.name.clone()).unwrap_or_default(),
             verdict: one.judgement.verdict,
             why: one.judgement.why,
             file_sha256: source.map(|source| source.sha256.clone()).unwrap_or_default(),
+            number: one.place.number,
+            fixed: one.fixed,
         }
     }
 

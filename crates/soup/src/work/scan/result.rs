@@ -86,6 +86,12 @@ pub struct FoundRecord {
     pub why: Option<Why>,
     /// SHA-256 of the file that contains it.
     pub file_sha256: String,
+    /// Its number in the cache that was read.
+    #[serde(skip)]
+    pub(in crate::work) number: i64,
+    /// The versions that it names as fixed, if they were wanted.
+    #[serde(skip)]
+    pub(in crate::work) fixed: Vec<String>,
 }
 
 /// One finding: one vulnerability under all its names, as seen from one component.

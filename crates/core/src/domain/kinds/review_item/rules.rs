@@ -45,12 +45,13 @@ fn answers(row: &super::SourceRow) -> bool {
     matches!(row.answer, Some(SourceAnswer::Found | SourceAnswer::Nothing)) && !row.source.is_empty()
 }
 
-/// The result of the search is that of its sources.
+/// The result of the search says no more than its sources do. It may say less: sources can be in doubt.
 pub(super) fn violations(data: &RecordData, _: u32) -> Vec<(&'static str, String)> {
     let Some(item) = data.typed::<ReviewItem>() else { return Vec::new() };
     let found = outcome(&item).result;
     let mut wrong = Vec::new();
-    if item.search_result.is_some_and(|said| said != found) {
+    let says_less = item.search_result == Some(SearchResult::NotChecked);
+    if !says_less && item.search_result.is_some_and(|said| said != found) {
         let why = match found {
             SearchResult::NotChecked if item.hits.is_empty() && outcome(&item).answered > 0 => {
                 "must be “could not be checked”: a source found something, and no hit of it is listed"
@@ -96,13 +97,14 @@ pub(super) fn is_in_scope(case: &Case) -> Vec<Condition> {
 /// Everything that an item needs for its result.
 pub(super) fn has_its_result(case: &Case, item: &ReviewItem) -> Vec<Condition> {
     let mut conditions = vec![lane_a(item)];
-    let found = outcome(item);
-    if found.result == SearchResult::NotChecked {
+    if item.search_result != Some(SearchResult::NothingFound)
+        && item.search_result != Some(SearchResult::Hits)
+    {
         let said = !item.not_checked.trim().is_empty();
-        let text = "No source can answer for it: it is said what was done instead";
+        let text = "The search could not check it: it is said what was done instead";
         conditions.push(Condition::new("IEC 62304 7.1.3", text, said).at("not_checked"));
     }
-    conditions.push(enough_sources(case, item, found.answered));
+    conditions.push(enough_sources(case, item, outcome(item).answered));
     let undecided = hits_undecided(case.world, item);
     let whole = format!(
         "Every hit is in a finding that names {}, or it is said why it does not concern the product",
@@ -230,7 +232,7 @@ pub(super) fn result(case: &Case, item: &ReviewItem) -> Vec<Effect> {
         || item.anomalies.iter().any(|row| row.relevant == Some(true));
     let result = if raised {
         ItemResult::FindingsRaised
-    } else if outcome(item).result == SearchResult::NotChecked {
+    } else if matches!(item.search_result, None | Some(SearchResult::NotChecked)) {
         ItemResult::NotChecked
     } else if !item.hits.is_empty() || !item.anomalies.is_empty() {
         ItemResult::NoneRelevant

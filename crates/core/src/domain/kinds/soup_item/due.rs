@@ -1,12 +1,15 @@
 //! When an item must be reviewed: the interval of the plan for its risk tier, from the day on which its last review was done
 //! (IEC 62304 6.1 f, 7.1.3; domain 2.9, 3.6 SOUP-11).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::SoupItem;
 use super::register::{Register, fielded};
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::{MaintenancePlan, RiskTier, SoupReviewRule};
 use crate::domain::release::Release;
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::text::counted;
 use crate::domain::time::Day;
 use crate::domain::workflow::World;
 
@@ -116,4 +119,61 @@ fn coverage(plan: &MaintenancePlan, item: &SoupItem, from: Day, today: Day) -> C
         (Some(on), until) => Coverage::Reviewed { on, until },
         (None, _) => Coverage::Overdue { last: None, since: from },
     }
+}
+
+/// The reviews that are due at one time: the items of a tier whose earliest day is this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewDue {
+    /// The tier.
+    pub tier: RiskTier,
+    /// The day by which the first of its items must be reviewed.
+    pub by: Day,
+    /// One of these items, to open.
+    pub first: RecordId,
+    /// How many items are due by that day or overdue.
+    pub items: usize,
+    /// How many of them were never reviewed.
+    pub never: usize,
+}
+
+impl ReviewDue {
+    /// How many items are due, in words.
+    pub fn words(&self) -> String {
+        let never = match self.never {
+            0 => String::new(),
+            count if count == self.items => ", never reviewed".to_owned(),
+            count => format!(", {count} of them never reviewed"),
+        };
+        format!("{} in service{never}", counted(self.items, "SOUP item"))
+    }
+}
+
+/// The reviews of SOUP in service that are overdue on a day, or due next, for each tier.
+pub fn dues(world: &dyn World, today: Day) -> Vec<ReviewDue> {
+    let register = Register::of(world);
+    let governing = world.governing();
+    let mut next: BTreeMap<RiskTier, BTreeMap<RecordId, (Day, bool)>> = BTreeMap::new();
+    for data in fielded(world) {
+        let Some(release) = data.typed::<Release>() else { continue };
+        let from = data.head.state_since.day();
+        for row in release.soup_baseline.iter() {
+            let Some(known) = register.find(row) else { continue };
+            let Some(item) = known.item.typed::<SoupItem>() else { continue };
+            let Some(by) = next_review(governing.plan(), &item, from) else { continue };
+            let tier = item.risk_tier.unwrap_or(RiskTier::High);
+            let entry = next.entry(tier).or_default().entry(known.item.head.id).or_insert((by, false));
+            *entry = (entry.0.min(by), item.reviewed_on.is_none());
+        }
+    }
+    let mut found = Vec::new();
+    for (tier, items) in next {
+        let days: BTreeSet<Day> = items.values().map(|(by, _)| *by).collect();
+        let Some(earliest) = days.first().copied() else { continue };
+        let until = earliest.max(today);
+        let due: Vec<_> = items.iter().filter(|(_, (by, _))| *by <= until).collect();
+        let Some((first, _)) = due.iter().min_by_key(|(_, (by, _))| *by) else { continue };
+        let never = due.iter().filter(|(_, (_, never))| *never).count();
+        found.push(ReviewDue { tier, by: earliest, first: **first, items: due.len(), never });
+    }
+    found
 }

@@ -1,0 +1,350 @@
+//! Findings from what a search found: new ones are raised, known ones are met again, and a decision is opened again by itself where
+//! what it rests on has changed (domain 2.10).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::review::{FoundItem, FoundSearch};
+use crate::domain::canonical;
+use crate::domain::field::is_empty;
+use crate::domain::finding::{Finding, FindingState, REASSESS, known_as};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::maintenance_plan::PatchSeverity;
+use crate::domain::record::Fields;
+use crate::domain::review_item::{Hit, SinceLast};
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::soup_review::scope::InScope;
+use crate::domain::time::Day;
+use crate::domain::workflow::{Case, World};
+use crate::ops::request::{Act, Request};
+
+/// More about a hit than a review item keeps: from it a finding is made.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FoundAdvisory {
+    /// Whether it says that the version is affected, possibly on a condition, so that a finding is raised. Other hits are judged in the
+    /// review item first.
+    pub raises: bool,
+    /// What the source says.
+    pub description: String,
+    /// The affected versions, in words.
+    pub affected_range: String,
+    /// The versions with the correction.
+    pub fixed_in: String,
+    /// The score with its vector.
+    pub cvss: String,
+    /// The severity.
+    pub severity: Option<PatchSeverity>,
+    /// Kinds of weakness.
+    pub cwe: Vec<String>,
+    /// Since when it is known to be exploited.
+    pub kev_added: Option<Day>,
+    /// The date of the catalogue of known exploited vulnerabilities.
+    pub kev_due: Option<Day>,
+    /// How likely its exploitation is.
+    pub epss: String,
+    /// When it was published.
+    pub published_on: Option<Day>,
+    /// The sources that have it.
+    pub sources: Vec<String>,
+}
+
+/// What became of findings when a review started.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Raised {
+    /// New findings.
+    pub new: usize,
+    /// Known ones that were met again and are unchanged.
+    pub known: usize,
+    /// Decisions that were opened again.
+    pub reopened: usize,
+}
+
+/// One vulnerability with everything that a search says of it, over all versions in scope.
+#[derive(Default)]
+struct Group<'a> {
+    /// Its names as they were written, by their lower case.
+    names: BTreeMap<String, String>,
+    first: Option<(&'a Hit, &'a FoundAdvisory)>,
+    items: BTreeSet<RecordId>,
+    versions: BTreeSet<String>,
+    digests: BTreeSet<String>,
+    exploited: bool,
+    raises: bool,
+}
+
+impl<'a> Group<'a> {
+    fn add(&mut self, version: &InScope, hit: &'a Hit, more: &'a FoundAdvisory) {
+        self.names.extend(names_of(hit));
+        let stronger = self.first.is_none_or(|(_, first)| !first.raises && more.raises);
+        if stronger {
+            self.first = Some((hit, more));
+        }
+        self.items.insert(version.item.head.id);
+        self.versions.insert(format!("{} {}", version.row.item, version.row.version));
+        self.digests.insert(hit.digest.to_string());
+        self.exploited |= hit.exploited == Some(true);
+        self.raises |= more.raises && hit.since_last != Some(SinceLast::Withdrawn);
+    }
+
+    fn join(&mut self, other: Self) {
+        self.names.extend(other.names);
+        self.items.extend(other.items);
+        self.versions.extend(other.versions);
+        self.digests.extend(other.digests);
+        self.exploited |= other.exploited;
+        self.raises |= other.raises;
+        if let Some((hit, more)) = other.first
+            && self.first.is_none_or(|(_, first)| !first.raises && more.raises)
+        {
+            self.first = Some((hit, more));
+        }
+    }
+
+    /// The digest of the records that describe it, over all items.
+    fn digest(&self) -> String {
+        let mut digests = self.digests.iter();
+        match (digests.next(), digests.next()) {
+            (Some(one), None) => one.clone(),
+            _ => canonical::digest(
+                self.digests.iter().map(String::as_str).collect::<Vec<_>>().join("\n").as_bytes(),
+            ),
+        }
+    }
+}
+
+/// The names of a hit, in lower case and as they are written.
+fn names_of(hit: &Hit) -> impl Iterator<Item = (String, String)> {
+    let all = std::iter::once(&hit.advisory).chain(&hit.aliases).filter(|id| !id.is_empty());
+    all.map(|id| (id.to_lowercase(), id.to_string()))
+}
+
+/// The hits of a search by vulnerability: those that share a name are one.
+fn groups<'a>(versions: &[InScope], search: &'a FoundSearch) -> Vec<Group<'a>> {
+    let by_designator: BTreeMap<Option<RecordId>, &InScope> =
+        versions.iter().map(|version| (Some(version.designator.head.id), version)).collect();
+    let mut groups: Vec<Option<Group<'a>>> = Vec::new();
+    let mut at_name: BTreeMap<String, usize> = BTreeMap::new();
+    for item in &search.items {
+        let Some(version) = by_designator.get(&item.designator).copied() else { continue };
+        for (hit, more) in hits_of(item) {
+            let known: BTreeSet<usize> =
+                names_of(hit).filter_map(|(name, _)| at_name.get(&name).copied()).collect();
+            let mut known = known.into_iter();
+            let at = known.next().unwrap_or_else(|| {
+                groups.push(Some(Group::default()));
+                groups.len() - 1
+            });
+            let others: Vec<Group<'a>> =
+                known.filter_map(|other| groups.get_mut(other).and_then(Option::take)).collect();
+            let Some(group) = groups.get_mut(at).and_then(Option::as_mut) else { continue };
+            group.add(version, hit, more);
+            others.into_iter().for_each(|other| group.join(other));
+            for name in group.names.keys() {
+                at_name.insert(name.clone(), at);
+            }
+        }
+    }
+    groups.into_iter().flatten().collect()
+}
+
+fn hits_of(item: &FoundItem) -> impl Iterator<Item = (&Hit, &FoundAdvisory)> {
+    item.hits.iter().zip(&item.advisories)
+}
+
+/// The requests that raise findings, note that known ones were met again, and open decisions again.
+pub(super) fn raise(
+    case: &Case,
+    review: RecordId,
+    versions: &[InScope],
+    search: &FoundSearch,
+) -> (Vec<Act>, Raised) {
+    let known = known_findings(case.world);
+    let mut acts = Vec::new();
+    let mut raised = Raised::default();
+    for group in groups(versions, search) {
+        let id = group.names.keys().find_map(|name| known.get(name).copied());
+        match id.and_then(|id| case.world.record(id)) {
+            Some(data) => meet_again(&mut acts, &mut raised, (&data, review), &group),
+            None if group.raises => {
+                if let Some(set) = new_finding(review, &group, search) {
+                    acts.push(Request::Create { kind: Kind::Finding, parent: None, set }.into());
+                    raised.new += 1;
+                }
+            }
+            None => {}
+        }
+    }
+    (acts, raised)
+}
+
+/// The findings by all their names.
+fn known_findings(world: &dyn World) -> BTreeMap<String, RecordId> {
+    let all = world.all(Kind::Finding);
+    let all = all.iter().filter(|data| FindingState::of(data) != Some(FindingState::Void));
+    all.filter_map(|data| Some((data.head.id, data.typed::<Finding>()?)))
+        .flat_map(|(id, finding)| known_as(&finding).into_iter().map(move |name| (name, id)))
+        .collect()
+}
+
+fn new_finding(review: RecordId, group: &Group, search: &FoundSearch) -> Option<Fields> {
+    let (hit, more) = group.first?;
+    let aliases: Vec<&String> = group.names.values().filter(|name| **name != *hit.advisory).collect();
+    let title = if hit.title.is_empty() { hit.advisory.to_string() } else { hit.title.to_string() };
+    let values = [
+        ("title", title.chars().take(500).collect::<String>().into()),
+        ("finding_kind", "vulnerability".into()),
+        ("external_id", json!(hit.advisory)),
+        ("aliases", json!(aliases)),
+        ("items", json!(group.items)),
+        ("versions", json!(group.versions)),
+        ("affected_range", line(&more.affected_range)),
+        ("fixed_in", line(&more.fixed_in)),
+        ("description", more.description.clone().into()),
+        ("source", line(&more.sources.join(", "))),
+        ("published_on", json!(more.published_on)),
+        ("learned_on", json!(search.on)),
+        ("cvss", line(&more.cvss)),
+        ("severity", json!(more.severity)),
+        ("cwe", json!(more.cwe)),
+        ("kev_listed", group.exploited.into()),
+        ("kev_added", json!(more.kev_added)),
+        ("kev_due", json!(more.kev_due)),
+        ("epss", line(&more.epss)),
+        ("advisory_digest", group.digest().into()),
+        ("reviews", json!([review])),
+    ];
+    Some(filled(values))
+}
+
+fn filled<const N: usize>(values: [(&str, Value); N]) -> Fields {
+    values
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .filter(|(_, value)| !is_empty(value))
+        .collect()
+}
+
+fn line(text: &str) -> Value {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().take(500).collect::<String>().into()
+}
+
+/// A known finding is met again. Where the records that describe it changed, it became known as exploited, or another version is in
+/// use, its decision is opened again, with the reason.
+fn meet_again(
+    acts: &mut Vec<Act>,
+    raised: &mut Raised,
+    (data, review): (&SharedRecord, RecordId),
+    group: &Group,
+) {
+    let id = data.head.id;
+    let Some(finding) = data.typed::<Finding>() else { return };
+    let mut reviews = finding.reviews.clone();
+    if !reviews.contains(&review) {
+        reviews.push(review);
+    }
+    let mut set = Fields::new();
+    set.insert("reviews".into(), json!(reviews));
+    let why = what_changed(&finding, group);
+    let state = FindingState::of(data);
+    let decided = state.is_some_and(FindingState::is_decided);
+    let proposed = state == Some(FindingState::Proposed);
+    if why.is_empty() || proposed {
+        acts.push(Request::Edit { id, set }.into());
+        raised.known += 1;
+        return;
+    }
+    if decided {
+        let again = Request::Move { id, go: REASSESS.to_owned(), set: Fields::new() };
+        acts.push(Act::from(again).because(why.join("; ")));
+        raised.reopened += 1;
+    } else {
+        raised.known += 1;
+    }
+    set.extend(news(&finding, group));
+    acts.push(Act::from(Request::Edit { id, set }).because(why.join("; ")));
+}
+
+/// Why a decision no longer rests on what it did, in words.
+fn what_changed(finding: &Finding, group: &Group) -> Vec<String> {
+    let mut why = Vec::new();
+    if !finding.advisory_digest.is_empty() && *finding.advisory_digest != *group.digest() {
+        why.push("The records that describe it have changed".to_owned());
+    }
+    if group.exploited && finding.kev_listed != Some(true) {
+        why.push("It is now known to be exploited".to_owned());
+    }
+    let known: BTreeSet<String> = finding.versions.iter().map(ToString::to_string).collect();
+    let new: Vec<&str> = group.versions.difference(&known).map(String::as_str).collect();
+    if !new.is_empty() {
+        why.push(format!("It also concerns {}", new.join(", ")));
+    }
+    why
+}
+
+/// What a search says anew of a known finding.
+fn news(finding: &Finding, group: &Group) -> Fields {
+    let mut versions: BTreeSet<String> = finding.versions.iter().map(ToString::to_string).collect();
+    versions.extend(group.versions.iter().cloned());
+    let mut items: BTreeSet<RecordId> = finding.items.iter().copied().collect();
+    items.extend(&group.items);
+    let mut set = filled([
+        ("versions", json!(versions)),
+        ("items", json!(items)),
+        ("advisory_digest", group.digest().into()),
+        ("kev_listed", (group.exploited || finding.kev_listed == Some(true)).into()),
+    ]);
+    if let Some((_, more)) = group.first {
+        set.extend(filled([
+            ("affected_range", line(&more.affected_range)),
+            ("fixed_in", line(&more.fixed_in)),
+            ("cvss", line(&more.cvss)),
+            ("severity", json!(more.severity)),
+            ("kev_added", json!(more.kev_added)),
+            ("kev_due", json!(more.kev_due)),
+            ("epss", line(&more.epss)),
+        ]));
+    }
+    set
+}
+
+/// What the impact analysis of a change of SOUP will ask: which findings the new versions answer, and which hazards the items are
+/// linked to.
+pub(super) fn change_text(world: &dyn World, changed: &[Value]) -> String {
+    let names: BTreeSet<&str> = changed.iter().filter_map(|row| row["item"].as_str()).collect();
+    let items = world.all(Kind::SoupItem);
+    let items: Vec<&SharedRecord> = items.iter().filter(|data| names.contains(data.title())).collect();
+    let mut lines = vec!["SOUP of the product changes as listed under “SOUP changes”.".to_owned()];
+    let mut found = BTreeMap::new();
+    let mut hazards = BTreeSet::new();
+    for item in &items {
+        for data in world.naming(item.head.id, Kind::Finding, "items") {
+            if let Some(finding) = data.typed::<Finding>() {
+                found.insert(
+                    data.head.id,
+                    format!("{} {} ({})", data.head.id, finding.external_id, finding.fixed_in),
+                );
+            }
+        }
+        let named = item.value("hazards").as_array().cloned().unwrap_or_default();
+        hazards.extend(named.iter().filter_map(Value::as_str).map(str::to_owned));
+    }
+    if !found.is_empty() {
+        let all: Vec<String> = found.into_values().collect();
+        lines.push(format!(
+            "Findings about these items, with the versions that correct them: {}.",
+            all.join("; ")
+        ));
+    }
+    if !hazards.is_empty() {
+        let all: Vec<String> = hazards.into_iter().collect();
+        lines.push(format!("Hazards to which these items can contribute: {}.", all.join(", ")));
+    }
+    lines.push(
+        "To be answered in the impact analysis: what the new versions correct and introduce, whether requirements and environment still \
+         hold (5.3.3, 5.3.4), and what their published anomalies mean (7.1.3)."
+            .to_owned(),
+    );
+    lines.join("\n")
+}

@@ -1,0 +1,338 @@
+//! Starting a review: its scope is frozen, the search is kept as evidence, every version in scope gets its item, and what was found
+//! becomes findings; all of it or nothing (IEC 62304 7.1.3; domain 2.9).
+
+use serde_json::{Value, json};
+
+use super::findings::{FoundAdvisory, Raised, raise};
+use crate::domain::field::{Table, is_empty};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::Fields;
+use crate::domain::review_item::{
+    Hit, ReviewItem, ReviewItemState, SearchResult, SinceLast, SourceRow, outcome,
+};
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::soup_review::scope::{InScope, releases_of, scope_of};
+use crate::domain::soup_review::{SearchedSource, SoupReview, SoupReviewState};
+use crate::domain::workflow::Case;
+use crate::ops::evidence::EvidenceFile;
+use crate::ops::file::ProductFile;
+use crate::ops::refused::{Refused, require_kind};
+use crate::ops::request::{Act, Request};
+use crate::ops::session::Session;
+use mainstay_base::clock::Stamp;
+use mainstay_base::time::{Day, Moment};
+
+/// One version that a review will search for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewSubject {
+    /// The item.
+    pub item: RecordId,
+    /// The designator.
+    pub designator: RecordId,
+    /// Name of the item.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its package URL.
+    pub purl: String,
+    /// Its CPE names.
+    pub cpes: Vec<String>,
+}
+
+/// What the search says of one version.
+#[derive(Debug, Clone, Default)]
+pub struct FoundItem {
+    /// The designator.
+    pub designator: Option<RecordId>,
+    /// What the search says, over all sources; `None`: as far as the sources say.
+    pub result: Option<SearchResult>,
+    /// What each source answered.
+    pub sources: Vec<SourceRow>,
+    /// What was found.
+    pub hits: Vec<Hit>,
+    /// More about each hit, in the same order, from which findings are made.
+    pub advisories: Vec<FoundAdvisory>,
+    /// What became of the version since the last review.
+    pub since_last: Option<SinceLast>,
+}
+
+/// A search that was made.
+#[derive(Debug, Clone)]
+pub struct FoundSearch {
+    /// Its evidence.
+    pub evidence: EvidenceFile,
+    /// The day of the search.
+    pub on: Day,
+    /// The program.
+    pub program: String,
+    /// The sources.
+    pub sources: Vec<SearchedSource>,
+    /// The versions.
+    pub items: Vec<FoundItem>,
+    /// What the search cannot show.
+    pub limitations: String,
+}
+
+/// What starting a review made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartedReview {
+    /// Its items.
+    pub items: usize,
+    /// What became of findings.
+    pub findings: Raised,
+}
+
+fn of_review(id: RecordId) -> Result<(), Refused> {
+    require_kind(id, Kind::SoupReview, "name a SOUP review, such as SR-0001")
+}
+
+impl ProductFile {
+    /// The versions that a review covers, or would cover if it started now. Those that are not in the register are not among them; its
+    /// first step says which.
+    ///
+    /// # Errors
+    /// When it is not a review, or there is no such record.
+    pub fn review_subjects(&self, review: RecordId, now: Moment) -> Result<Vec<ReviewSubject>, Refused> {
+        of_review(review)?;
+        self.as_rules_see(review, Some(now), |case| versions_of(case).iter().map(subject).collect())
+    }
+
+    /// The evidence of the last review whose search counts, with its review: what “since last time” compares with.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn last_search(&self, review: RecordId) -> Result<Option<(RecordId, Vec<u8>)>, Refused> {
+        let mut last: Option<(String, RecordId, String)> = None;
+        for row in self.list(Kind::SoupReview)? {
+            let data = self.record(row.id)?;
+            let counts = matches!(
+                SoupReviewState::of(&data),
+                Some(
+                    SoupReviewState::AwaitingSecondReview
+                        | SoupReviewState::Completed
+                        | SoupReviewState::Approved
+                )
+            );
+            let key = (data.text("searched_on").to_owned(), row.id, data.text("evidence_sha256").to_owned());
+            if row.id != review && counts && !key.2.is_empty() && last.as_ref().is_none_or(|last| *last < key)
+            {
+                last = Some(key);
+            }
+        }
+        let Some((_, id, sha256)) = last else { return Ok(None) };
+        Ok(self.kept_bytes(id, &sha256)?.map(|bytes| (id, bytes)))
+    }
+
+    /// The bytes of a file that is attached to a record, by their digest.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the bytes are not those that were recorded.
+    pub fn kept_bytes(&self, record: RecordId, sha256: &str) -> Result<Option<Vec<u8>>, Refused> {
+        let files = self.referring(record, Kind::Attachment)?;
+        let kept = files.iter().find(|data| data.text("sha256").eq_ignore_ascii_case(sha256));
+        Ok(kept.map(|data| self.attachment_bytes(data)).transpose()?.flatten())
+    }
+
+    /// Starts a review with the search that was made for it: the scope is frozen, the evidence attached, every version gets its item,
+    /// and what affects the product becomes findings. All of it, or nothing.
+    ///
+    /// # Errors
+    /// The refusal of a step with its reason; then nothing was changed.
+    pub fn start_review(
+        &mut self,
+        session: &Session,
+        (review, search): (RecordId, FoundSearch),
+        keep_going: &dyn Fn(usize) -> bool,
+        stamp: &Stamp,
+    ) -> Result<StartedReview, Refused> {
+        of_review(review)?;
+        let (acts, items, findings) = self.as_rules_see(review, Some(stamp.now), |case| {
+            let versions = versions_of(case);
+            let items = item_acts(review, &versions, &search);
+            let raised = raise(case, review, &versions, &search);
+            (start_acts(review, search, items.clone(), raised.0), items.len(), raised.1)
+        })?;
+        self.perform_all(session, acts, keep_going, stamp).map_err(|(_, refusal)| refusal)?;
+        Ok(StartedReview { items, findings })
+    }
+
+    /// Sets fields of several items of a review and concludes those that then have everything: all of it, or nothing. Returns how many
+    /// were concluded.
+    ///
+    /// # Errors
+    /// The refusal of an edit or a step, with its item; then nothing was changed.
+    pub fn judge_items(
+        &mut self,
+        session: &Session,
+        (ids, set): (&[RecordId], &Fields),
+        conclude: bool,
+        stamp: &Stamp,
+    ) -> Result<usize, Refused> {
+        let mut acts = Vec::new();
+        let mut places = Vec::new();
+        let mut concluded = 0;
+        for id in ids {
+            require_kind(*id, Kind::ReviewItem, "name a reviewed item, such as RI-0001")?;
+            let data = self.record(*id)?;
+            if ReviewItemState::of(&data) != Some(ReviewItemState::Open) {
+                continue;
+            }
+            if set.iter().any(|(name, value)| data.value(name) != value) {
+                acts.push(Act::from(Request::Edit { id: *id, set: set.clone() }));
+                places.push(*id);
+            }
+            if conclude {
+                let go = "conclude".to_owned();
+                acts.push(Act::from(Request::Move { id: *id, go, set: Fields::new() }));
+                places.push(*id);
+                concluded += 1;
+            }
+        }
+        self.perform_all(session, acts, &|_| true, stamp).map_err(|(index, refusal)| {
+            match places.get(index) {
+                Some(id) if !refusal.is_failure() => {
+                    Refused::Rule(format!("{id}: {refusal}. Nothing was changed"))
+                }
+                Some(_) | None => refusal,
+            }
+        })?;
+        Ok(concluded)
+    }
+
+    /// The items of a review that have everything for their result and wait only for the step.
+    ///
+    /// # Errors
+    /// When it is not a review, or there is no such record.
+    pub fn items_to_conclude(&self, review: RecordId, now: Moment) -> Result<Vec<RecordId>, Refused> {
+        of_review(review)?;
+        let step = Kind::ReviewItem.def().find_move("conclude");
+        self.as_rules_see(review, Some(now), |case| {
+            let parts = case.world.parts(review, Kind::ReviewItem);
+            let open = parts.iter().filter(|data| ReviewItemState::of(data) == Some(ReviewItemState::Open));
+            let ready = |data: &&SharedRecord| {
+                step.is_some_and(|step| step.conditions(&case.of(data)).iter().all(|condition| condition.met))
+            };
+            open.filter(ready).map(|data| data.head.id).collect()
+        })
+    }
+
+    /// For the open items of a review, the fields of the supplier's list as they were judged in the last review of the same version,
+    /// where nothing was found then and nothing changed since. A person takes them over for today.
+    ///
+    /// # Errors
+    /// When it is not a review, or there is no such record.
+    pub fn lists_of_last_time(
+        &self,
+        review: RecordId,
+        now: Moment,
+    ) -> Result<Vec<(RecordId, Fields)>, Refused> {
+        of_review(review)?;
+        self.as_rules_see(review, Some(now), |case| {
+            let parts = case.world.parts(review, Kind::ReviewItem);
+            let open = parts.iter().filter(|data| ReviewItemState::of(data) == Some(ReviewItemState::Open));
+            open.filter_map(|data| Some((data.head.id, list_before(case, data)?))).collect()
+        })
+    }
+}
+
+fn list_before(case: &Case, data: &SharedRecord) -> Option<Fields> {
+    let designator = data.text("designator").parse().ok()?;
+    let mut before = case.world.naming(designator, Kind::ReviewItem, "designator");
+    before.retain(|other| {
+        other.head.parent != data.head.parent
+            && ReviewItemState::of(other) == Some(ReviewItemState::Done)
+            && other.text("result") != "findings_raised"
+    });
+    let last = before.into_iter().max_by_key(|other| other.head.id)?;
+    let taken = ["list_place", "list_judgement", "no_list", "list_read_on"];
+    let mut set = Fields::new();
+    for name in taken {
+        let value = last.value(name);
+        if !is_empty(value) {
+            set.insert(name.to_owned(), value.clone());
+        }
+    }
+    (!set.is_empty()).then_some(set)
+}
+
+fn versions_of(case: &Case) -> Vec<InScope> {
+    let Some(review) = case.data.typed::<SoupReview>() else { return Vec::new() };
+    let started = SoupReviewState::of(case.data) != Some(SoupReviewState::Scheduled);
+    let releases = if started { review.releases.clone() } else { releases_of(case.world, &review) };
+    scope_of(case.world, &review, &releases).versions
+}
+
+fn subject(version: &InScope) -> ReviewSubject {
+    let purl = match version.designator.text("purl") {
+        "" => version.row.purl.to_string(),
+        purl => purl.to_owned(),
+    };
+    let cpes = version.item.value("cpes").as_array().cloned().unwrap_or_default();
+    ReviewSubject {
+        item: version.item.head.id,
+        designator: version.designator.head.id,
+        name: version.row.item.to_string(),
+        version: version.row.version.to_string(),
+        purl,
+        cpes: cpes.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+    }
+}
+
+/// One item for every version in scope. A version that the search does not name could not be checked.
+fn item_acts(review: RecordId, versions: &[InScope], search: &FoundSearch) -> Vec<Act> {
+    let found: std::collections::BTreeMap<Option<RecordId>, &FoundItem> =
+        search.items.iter().map(|item| (item.designator, item)).collect();
+    let nothing = FoundItem::default();
+    let acts = versions.iter().map(|version| {
+        let found = found.get(&Some(version.designator.head.id)).copied().unwrap_or(&nothing);
+        let set = item_fields(version, found);
+        Act::from(Request::Create { kind: Kind::ReviewItem, parent: Some(review), set })
+    });
+    acts.collect()
+}
+
+fn item_fields(version: &InScope, found: &FoundItem) -> Fields {
+    let title: String = format!("{} {}", version.row.item, version.row.version).chars().take(500).collect();
+    let judged = ReviewItem {
+        sources: Table(found.sources.clone()),
+        hits: Table(found.hits.clone()),
+        ..ReviewItem::default()
+    };
+    let place = version.item.value("anomaly_lists").get(0).and_then(|row| row.get("place")).cloned();
+    let values = [
+        ("title", title.into()),
+        ("item", json!(version.item.head.id)),
+        ("designator", json!(version.designator.head.id)),
+        ("version_searched", json!(version.row.version)),
+        ("releases", json!(version.releases)),
+        ("tier", json!(version.tier)),
+        ("since_last", json!(found.since_last)),
+        ("search_result", json!(found.result.unwrap_or(outcome(&judged).result))),
+        ("sources", json!(found.sources)),
+        ("hits", json!(found.hits)),
+        ("list_place", place.unwrap_or(Value::Null)),
+    ];
+    values
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .filter(|(_, value)| !is_empty(value))
+        .collect()
+}
+
+fn start_acts(review: RecordId, search: FoundSearch, items: Vec<Act>, findings: Vec<Act>) -> Vec<Act> {
+    let mut set = Fields::new();
+    set.insert("evidence_sha256".into(), search.evidence.sha256().into());
+    set.insert("searched_on".into(), json!(search.on));
+    set.insert("program".into(), search.program.into());
+    set.insert("sources".into(), json!(search.sources));
+    set.insert("limitations".into(), search.limitations.into());
+    set.retain(|_, value| !is_empty(value));
+    let mut acts = vec![
+        Act::from(Request::Move { id: review, go: "start".to_owned(), set: Fields::new() }),
+        Act::from(search.evidence.attach(review)),
+        Act::from(Request::Edit { id: review, set }),
+    ];
+    acts.extend(items);
+    acts.extend(findings);
+    acts
+}

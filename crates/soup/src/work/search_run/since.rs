@@ -1,0 +1,252 @@
+//! What is different in a search from an earlier one: for each subject, and for each advisory under any of its identifiers.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::SearchRun;
+use super::parts::{SearchHit, SearchedSubject, SubjectOutcome};
+use crate::model::purl::Purl;
+
+/// What is different. The first that holds counts; the words of a [`Delta`] name everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SubjectChange {
+    /// The subject was not searched for before.
+    NewSubject,
+    /// The subject has another version.
+    VersionChanged,
+    /// The subject is not searched for any more.
+    Removed,
+    /// The subject could be checked before, but not now.
+    NotCheckable,
+    /// The advisory is new for the subject.
+    New,
+    /// The advisory is now known to be exploited.
+    NewlyExploited,
+    /// The advisory is now withdrawn.
+    Withdrawn,
+    /// Its records, its verdict or its affected versions are different.
+    Changed,
+    /// It is not found any more.
+    Gone,
+    /// It is the same.
+    Same,
+}
+
+impl SubjectChange {
+    /// The change in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NewSubject => "new SOUP item",
+            Self::VersionChanged => "another version",
+            Self::Removed => "not searched any more",
+            Self::NotCheckable => "cannot be checked any more",
+            Self::New => "new",
+            Self::NewlyExploited => "now known to be exploited",
+            Self::Withdrawn => "withdrawn",
+            Self::Changed => "changed",
+            Self::Gone => "not found any more",
+            Self::Same => "the same",
+        }
+    }
+}
+
+/// One difference of a subject, or of an advisory for a subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delta {
+    /// The subject's name.
+    pub item: String,
+    /// Its version now; of a removed subject, its version then.
+    pub version: String,
+    /// Its version then, if it was searched for.
+    pub former_version: Option<String>,
+    /// The main identifier of the advisory; `None` for a difference of the subject itself.
+    pub advisory: Option<String>,
+    /// The title of the advisory; empty for a difference of the subject itself.
+    pub title: String,
+    /// What is different.
+    pub change: SubjectChange,
+    /// Everything that is different, in words.
+    pub words: String,
+}
+
+/// The differences of a search from an earlier one, in the order of the subjects now, then those that were removed. Advisories that are the same
+/// are among them.
+pub fn since(former: &SearchRun, now: &SearchRun) -> Vec<Delta> {
+    let pairs = pairs(former, now);
+    let paired: BTreeSet<usize> = pairs.iter().filter_map(|pair| *pair).collect();
+    let mut deltas = Vec::new();
+    for (subject, was) in now.subjects.iter().zip(&pairs) {
+        let was = was.and_then(|at| former.subjects.get(at));
+        of_subject(was, subject, &mut deltas);
+        of_hits(was, subject, &mut deltas);
+    }
+    for (at, subject) in former.subjects.iter().enumerate() {
+        if !paired.contains(&at) {
+            let words = SubjectChange::Removed.words().to_owned();
+            deltas.push(delta((Some(subject), subject), None, (SubjectChange::Removed, words)));
+        }
+    }
+    deltas
+}
+
+/// The product of a subject without its version.
+fn product(subject: &SearchedSubject) -> String {
+    match Purl::parse(&subject.subject.purl) {
+        Ok(purl) => purl.key(),
+        Err(_) => format!("name:{}", subject.subject.item),
+    }
+}
+
+/// For each subject now, the place of the same subject before. Of several versions of a product, the same ones belong together, then the
+/// remaining ones in their order.
+fn pairs(former: &SearchRun, now: &SearchRun) -> Vec<Option<usize>> {
+    let mut left: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, subject) in former.subjects.iter().enumerate() {
+        left.entry(product(subject)).or_default().push(at);
+    }
+    let mut exact: HashMap<(String, &str), Vec<usize>> = HashMap::new();
+    for (at, subject) in former.subjects.iter().enumerate().rev() {
+        exact.entry((product(subject), &subject.subject.version)).or_default().push(at);
+    }
+    let mut pairs: Vec<Option<usize>> = now
+        .subjects
+        .iter()
+        .map(|subject| exact.get_mut(&(product(subject), subject.subject.version.as_str()))?.pop())
+        .collect();
+    let taken: BTreeSet<usize> = pairs.iter().filter_map(|pair| *pair).collect();
+    let mut rest: BTreeMap<String, std::vec::IntoIter<usize>> = left
+        .into_iter()
+        .map(|(product, places)| {
+            let free: Vec<usize> = places.into_iter().filter(|at| !taken.contains(at)).collect();
+            (product, free.into_iter())
+        })
+        .collect();
+    for (pair, subject) in pairs.iter_mut().zip(&now.subjects) {
+        if pair.is_none() {
+            *pair = rest.get_mut(&product(subject)).and_then(Iterator::next);
+        }
+    }
+    pairs
+}
+
+fn delta(
+    (former, subject): (Option<&SearchedSubject>, &SearchedSubject),
+    hit: Option<&SearchHit>,
+    (change, words): (SubjectChange, String),
+) -> Delta {
+    Delta {
+        item: subject.subject.item.clone(),
+        version: subject.subject.version.clone(),
+        former_version: former.map(|one| one.subject.version.clone()),
+        advisory: hit.map(|hit| hit.id.clone()),
+        title: hit.map(|hit| hit.title.clone()).unwrap_or_default(),
+        change,
+        words,
+    }
+}
+
+/// Why a subject could not be checked.
+fn unchecked(subject: &SearchedSubject) -> Option<String> {
+    match subject.outcome() {
+        SubjectOutcome::NotChecked { why } => Some(why),
+        SubjectOutcome::Hits(_) | SubjectOutcome::NothingFound { .. } => None,
+    }
+}
+
+fn of_subject(former: Option<&SearchedSubject>, now: &SearchedSubject, deltas: &mut Vec<Delta>) {
+    let both = (former, now);
+    let Some(was) = former else {
+        let words = format!("not searched before; {}", now.outcome().words());
+        deltas.push(delta(both, None, (SubjectChange::NewSubject, words)));
+        return;
+    };
+    if was.subject.version != now.subject.version {
+        let words = format!("version {} was searched before", was.subject.version);
+        deltas.push(delta(both, None, (SubjectChange::VersionChanged, words)));
+    }
+    if let Some(why) = unchecked(now).filter(|_| unchecked(was).is_none()) {
+        let words = format!("before: {}; now not checked: {why}", was.outcome().words());
+        deltas.push(delta(both, None, (SubjectChange::NotCheckable, words)));
+    }
+}
+
+/// The identifiers of an advisory, in capitals.
+fn ids(hit: &SearchHit) -> impl Iterator<Item = String> {
+    std::iter::once(&hit.id).chain(&hit.aliases).map(|id| id.to_uppercase())
+}
+
+fn of_hits(former: Option<&SearchedSubject>, now: &SearchedSubject, deltas: &mut Vec<Delta>) {
+    let both = (former, now);
+    let before: &[SearchHit] = former.map(|one| one.hits.as_slice()).unwrap_or_default();
+    let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, hit) in before.iter().enumerate() {
+        for id in ids(hit) {
+            by_id.entry(id).or_default().push(at);
+        }
+    }
+    let mut matched = BTreeSet::new();
+    for hit in &now.hits {
+        let same: BTreeSet<usize> = ids(hit).filter_map(|id| by_id.get(&id)).flatten().copied().collect();
+        let was: Vec<&SearchHit> = same.iter().filter_map(|at| before.get(*at)).collect();
+        deltas.push(delta(both, Some(hit), change_of(&was, hit)));
+        matched.extend(same);
+    }
+    for (_, hit) in before.iter().enumerate().filter(|(at, _)| !matched.contains(at)) {
+        let words = match unchecked(now) {
+            Some(why) => format!("not found any more, but the item was not checked: {why}"),
+            None if former.is_some_and(|was| was.subject.version != now.subject.version) => {
+                format!("not found for version {}", now.subject.version)
+            }
+            None => "not found any more".to_owned(),
+        };
+        deltas.push(delta(both, Some(hit), (SubjectChange::Gone, words)));
+    }
+}
+
+/// How an advisory differs from those that it was before, and everything that is different.
+fn change_of(was: &[&SearchHit], now: &SearchHit) -> (SubjectChange, String) {
+    if was.is_empty() {
+        let exploited = if now.kev.is_some() { "; known to be exploited" } else { "" };
+        return (SubjectChange::New, format!("new: {}{exploited}", now.verdict.replace('_', " ")));
+    }
+    let mut notes: Vec<(SubjectChange, String)> = Vec::new();
+    let mut note = |kind: SubjectChange, text: String| notes.push((kind, text));
+    if let Some(kev) = now.kev.as_ref().filter(|_| was.iter().all(|one| one.kev.is_none())) {
+        note(SubjectChange::NewlyExploited, format!("known to be exploited since {}", kev.added));
+    }
+    if let Some(withdrawn) = now.withdrawn.as_ref().filter(|_| was.iter().any(|one| one.withdrawn.is_none()))
+    {
+        note(SubjectChange::Withdrawn, withdrawn.clone());
+    }
+    match was {
+        [only] => differences(only, now, &mut note),
+        several => {
+            note(SubjectChange::Changed, format!("{} advisories before are one now", several.len()));
+        }
+    }
+    let change = notes.iter().map(|(kind, _)| *kind).min().unwrap_or(SubjectChange::Same);
+    let words: Vec<String> = notes.into_iter().map(|(_, text)| text).collect();
+    if words.is_empty() { (change, "the same".to_owned()) } else { (change, words.join("; ")) }
+}
+
+/// Notes what is different about verdict, versions and records.
+fn differences(was: &SearchHit, now: &SearchHit, note: &mut dyn FnMut(SubjectChange, String)) {
+    let verdict = |hit: &SearchHit| match &hit.condition {
+        Some(condition) => format!("{} ({condition})", hit.verdict.replace('_', " ")),
+        None => hit.verdict.replace('_', " "),
+    };
+    for (what, before, after) in [
+        ("verdict", verdict(was), verdict(now)),
+        ("affected versions", was.range.clone(), now.range.clone()),
+        ("versions with a fix", was.fixed.join(", "), now.fixed.join(", ")),
+    ] {
+        if before != after {
+            note(SubjectChange::Changed, format!("{what}: {before:?} before, {after:?} now"));
+        }
+    }
+    let records = |hit: &SearchHit| hit.records.iter().map(|one| one.sha256.clone()).collect::<BTreeSet<_>>();
+    if records(was) != records(now) {
+        note(SubjectChange::Changed, "its records are different".to_owned());
+    } else if was.kev.is_some() && now.kev.is_none() {
+        note(SubjectChange::Changed, "no longer in the catalogue of exploited vulnerabilities".to_owned());
+    }
+}

@@ -1,0 +1,142 @@
+//! The SOUP register from foreign files: a bill of materials, a lock file, a table of SOUP or a `soup.yml` (IEC 62304 8.1.2).
+//!
+//! What a component becomes in the register belongs here, for the window and the command line.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::baseline::{BaselineBill, Unversioned, read_bill};
+use crate::domain::record::Fields;
+use crate::ops::{Refused, SoupRow};
+use crate::soup::model::component::{Component, ComponentKind, Directness};
+
+/// A list of components that was read.
+#[derive(Debug, Clone)]
+pub struct RegisterList {
+    /// The bill, as a baseline takes it.
+    pub bill: BaselineBill,
+    /// Its components, as the register takes them.
+    pub rows: Vec<SoupRow>,
+}
+
+/// Reads a bill of materials, a lock file or a table of SOUP.
+///
+/// # Errors
+/// As [`read_bill`].
+pub fn read_list(path: &Path, unversioned: Unversioned) -> Result<RegisterList, Refused> {
+    let bill = read_bill(path, unversioned)?;
+    let rows = bill
+        .rows
+        .iter()
+        .map(|row| SoupRow {
+            item: row.item.to_string(),
+            version: row.version.to_string(),
+            purl: row.purl.to_string(),
+            fields: bill
+                .components
+                .get(&(row.item.to_string(), row.version.to_string()))
+                .map(component_fields)
+                .unwrap_or_default(),
+        })
+        .collect();
+    Ok(RegisterList { bill, rows })
+}
+
+/// Most characters of a line that is taken over from a bill.
+const LINE_CHARS: usize = 400;
+
+fn line(text: &str) -> Value {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().filter(|c| !c.is_control()).take(LINE_CHARS).collect::<String>().into()
+}
+
+/// The fields of an item that a component tells.
+fn component_fields(component: &Component) -> Fields {
+    let mut set = Fields::new();
+    let mut put = |name: &str, value: Value| {
+        let empty = value.is_null() || value == "" || value == json!([]);
+        if !empty {
+            set.insert(name.to_owned(), value);
+        }
+    };
+    put("supplier", line(component.supplier.as_deref().unwrap_or_default()));
+    put("license", line(&component.licences.join(" AND ")));
+    put("cpes", json!(component.cpes.iter().map(|cpe| line(cpe)).collect::<Vec<_>>()));
+    put("soup_kind", json!(kind_of(component.kind)));
+    put(
+        "direct",
+        match component.directness {
+            Directness::Direct => true.into(),
+            Directness::Transitive => false.into(),
+            Directness::Unknown => Value::Null,
+        },
+    );
+    let lists: Vec<Value> = component
+        .addresses
+        .iter()
+        .filter_map(|address| {
+            list_kind(address).map(|kind| json!({"place": line(address), "list_kind": kind}))
+        })
+        .take(3)
+        .collect();
+    put("anomaly_lists", json!(lists));
+    for (name, text) in &component.more {
+        let plain: String =
+            name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        match plain.as_str() {
+            "risklevel" | "risk" | "risktier" => put("risk_tier", json!(tier_of(text))),
+            "requirements" | "requirement" | "functionalrequirements" => {
+                put("requirements", text.trim().into());
+            }
+            "language" | "programminglanguage" | "languages" => put("language", line(text)),
+            "softwaresystem" | "softwareitem" | "usedby" => put("host_item", line(text)),
+            "environment" | "hardwareandsoftware" => put("environment", text.trim().into()),
+            _ => {}
+        }
+    }
+    set
+}
+
+const fn kind_of(kind: ComponentKind) -> Option<&'static str> {
+    match kind {
+        ComponentKind::OperatingSystem => Some("operating_system"),
+        ComponentKind::Platform => Some("runtime"),
+        ComponentKind::DeviceDriver => Some("driver"),
+        ComponentKind::Firmware => Some("firmware"),
+        ComponentKind::Service => Some("cloud_service"),
+        ComponentKind::Application
+        | ComponentKind::Framework
+        | ComponentKind::Library
+        | ComponentKind::Container
+        | ComponentKind::Device
+        | ComponentKind::File
+        | ComponentKind::MachineLearningModel
+        | ComponentKind::Data
+        | ComponentKind::CryptographicAsset
+        | ComponentKind::Other => None,
+    }
+}
+
+/// What kind of list of anomalies an address is, if it looks like one.
+fn list_kind(address: &str) -> Option<&'static str> {
+    let text = address.to_lowercase();
+    let any = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if any(&["/issues", "bugzilla", "jira", "/bugs", "bugs."]) {
+        Some("tracker")
+    } else if any(&["release", "changelog", "changes"]) {
+        Some("release_notes")
+    } else if any(&["advisor", "security"]) {
+        Some("advisories")
+    } else {
+        None
+    }
+}
+
+fn tier_of(text: &str) -> Option<&'static str> {
+    let text = text.trim().to_lowercase();
+    [("high", "high"), ("medium", "medium"), ("moderate", "medium"), ("low", "low")]
+        .into_iter()
+        .find(|(word, _)| text.contains(word))
+        .map(|(_, code)| code)
+}

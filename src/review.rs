@@ -1,0 +1,409 @@
+//! A SOUP review and its search: what is searched for, what the search says in the words of the product file, and whether kept evidence
+//! is the same again (IEC 62304 7.1.3).
+//!
+//! What a search becomes in a review belongs here, for the window and the command line. Searching belongs to `soup`, the rules of a
+//! review to `domain`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::domain::field::Table;
+use crate::domain::ids::RecordId;
+use crate::domain::maintenance_plan::PatchSeverity;
+use crate::domain::review_item::{Hit, SearchResult, SinceLast, SourceAnswer, SourceRow};
+use crate::domain::soup_review::SearchedSource;
+use crate::domain::text::Line;
+use crate::domain::time::Day;
+use crate::ops::{
+    EvidenceFile, FoundAdvisory, FoundItem, FoundSearch, ProductFile, Refused, ReviewSubject, Session, Stamp,
+    StartedReview,
+};
+use crate::soup::model::matching::Knowledge;
+use crate::soup::{
+    self, Delta, MAX_AGE_DAYS, SameResult, SearchHit, SearchOptions, SearchRun, SearchSubject,
+    SearchedSubject, SubjectChange, SubjectOutcome, run_again, run_search, since,
+};
+
+/// Most characters of a line that is taken over from a source.
+const LINE_CHARS: usize = 400;
+/// Most characters of a description that is taken over from a source.
+const TEXT_CHARS: usize = 4_000;
+
+/// How a review searches.
+#[derive(Debug, Clone)]
+pub struct ReviewSearch<'a> {
+    /// The folder of the advisory cache.
+    pub folder: &'a Path,
+    /// Days after which data counts as too old.
+    pub max_age_days: u32,
+    /// Aliases and exclusions that people added.
+    pub knowledge: Knowledge,
+}
+
+impl<'a> ReviewSearch<'a> {
+    /// A search in this folder with the usual limits.
+    pub fn of(folder: &'a Path) -> Self {
+        Self { folder, max_age_days: MAX_AGE_DAYS, knowledge: Knowledge::default() }
+    }
+}
+
+fn refused(refusal: soup::Refused) -> Refused {
+    match refusal {
+        soup::Refused::Rule(words) => Refused::Rule(words),
+        soup::Refused::Store(error) => Refused::Store(error),
+    }
+}
+
+/// Text from a source as one line, never refused.
+fn line(text: &str) -> Line {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain: String = words.chars().filter(|c| !c.is_control()).take(LINE_CHARS).collect();
+    Line::new(&plain).unwrap_or_default()
+}
+
+/// Searches for the versions that a review covers. `former` is the evidence of the last search, with which it is compared.
+///
+/// # Errors
+/// When there is no advisory data, it cannot be read, or the search was cancelled.
+pub fn search(
+    subjects: &[ReviewSubject],
+    options: &ReviewSearch<'_>,
+    (today, former): (Day, Option<&[u8]>),
+    go_on: &(dyn Fn(f32) -> bool + Sync),
+) -> Result<FoundSearch, Refused> {
+    let wanted: Vec<SearchSubject> = subjects.iter().map(searched).collect();
+    let search =
+        SearchOptions { today, max_age_days: options.max_age_days, knowledge: options.knowledge.clone() };
+    let run = run_search(&wanted, options.folder, &search, go_on).map_err(refused)?;
+    let former = former.and_then(|bytes| SearchRun::read(bytes).ok());
+    let deltas = former.map(|former| since(&former, &run)).unwrap_or_default();
+    Ok(found(subjects, &run, &deltas))
+}
+
+fn searched(subject: &ReviewSubject) -> SearchSubject {
+    SearchSubject {
+        item: subject.name.clone(),
+        version: subject.version.clone(),
+        purl: subject.purl.clone(),
+        cpes: subject.cpes.clone(),
+    }
+}
+
+/// What a search says, in the words of the product file.
+fn found(subjects: &[ReviewSubject], run: &SearchRun, deltas: &[Delta]) -> FoundSearch {
+    let by_subject: BTreeMap<&SearchSubject, &SearchedSubject> =
+        run.subjects.iter().map(|one| (&one.subject, one)).collect();
+    let mut changes: BTreeMap<(&str, &str), Vec<&Delta>> = BTreeMap::new();
+    for delta in deltas {
+        changes.entry((delta.item.as_str(), delta.version.as_str())).or_default().push(delta);
+    }
+    let mut items = Vec::with_capacity(subjects.len());
+    for subject in subjects {
+        let wanted = searched(subject);
+        let Some(one) = by_subject.get(&wanted) else { continue };
+        let changed = changes.get(&(subject.name.as_str(), subject.version.as_str()));
+        items.push(item(subject.designator, one, changed.map_or(&[], Vec::as_slice), deltas.is_empty()));
+    }
+    let program = format!("{} {}", run.program.name, run.program.version);
+    let name = format!("soup-search-{}.json", run.on);
+    let evidence = EvidenceFile {
+        name,
+        place: program.clone(),
+        description: "Evidence of the search: queries, sources, results and matching records".to_owned(),
+        bytes: run.to_bytes(),
+    };
+    FoundSearch { evidence, on: run.on, program, sources: sources(run), items, limitations: limitations(run) }
+}
+
+fn item(designator: RecordId, one: &SearchedSubject, changed: &[&Delta], first: bool) -> FoundItem {
+    let answer = |result| match result {
+        soup::SearchResult::Found => SourceAnswer::Found,
+        soup::SearchResult::NothingFound => SourceAnswer::Nothing,
+        soup::SearchResult::NotChecked => SourceAnswer::NotChecked,
+    };
+    let sources = one.results.iter().map(|row| SourceRow {
+        source: line(&row.source),
+        answer: Some(answer(row.result)),
+        identifier: line(row.identifier.as_deref().unwrap_or_default()),
+        records: u32::try_from(row.records).ok(),
+        why: line(row.why.as_deref().unwrap_or_default()),
+    });
+    let result = match one.outcome() {
+        SubjectOutcome::Hits(_) => SearchResult::Hits,
+        SubjectOutcome::NothingFound { .. } => SearchResult::NothingFound,
+        SubjectOutcome::NotChecked { .. } => SearchResult::NotChecked,
+    };
+    let of_hit = |id: &str| {
+        let own = changed.iter().find(|delta| delta.advisory.as_deref() == Some(id));
+        if first { None } else { Some(own.map_or(SinceLast::New, |delta| since_last(delta.change))) }
+    };
+    FoundItem {
+        designator: Some(designator),
+        result: Some(result),
+        sources: sources.collect(),
+        hits: one.hits.iter().map(|hit| hit_row(hit, of_hit(&hit.id))).collect(),
+        advisories: one.hits.iter().map(advisory).collect(),
+        since_last: if first { None } else { Some(changes_of(changed)) },
+    }
+}
+
+/// What became of an item: the strongest of its changes.
+fn changes_of(changed: &[&Delta]) -> SinceLast {
+    let all = changed.iter().map(|delta| (delta.advisory.is_none(), since_last(delta.change)));
+    let mut strongest = SinceLast::Same;
+    for (whole, change) in all {
+        let change = match change {
+            SinceLast::New if !whole => SinceLast::Changed,
+            other => other,
+        };
+        let rank = |change: SinceLast| match change {
+            SinceLast::NewlyExploited => 4,
+            SinceLast::New => 3,
+            SinceLast::Changed => 2,
+            SinceLast::Withdrawn => 1,
+            SinceLast::Same => 0,
+        };
+        if rank(change) > rank(strongest) {
+            strongest = change;
+        }
+    }
+    strongest
+}
+
+const fn since_last(change: SubjectChange) -> SinceLast {
+    match change {
+        SubjectChange::NewSubject | SubjectChange::VersionChanged | SubjectChange::New => SinceLast::New,
+        SubjectChange::NewlyExploited => SinceLast::NewlyExploited,
+        SubjectChange::Withdrawn | SubjectChange::Gone | SubjectChange::Removed => SinceLast::Withdrawn,
+        SubjectChange::Changed | SubjectChange::NotCheckable => SinceLast::Changed,
+        SubjectChange::Same => SinceLast::Same,
+    }
+}
+
+/// The score with its vector, the newest version of CVSS first.
+fn score(hit: &SearchHit) -> Option<&soup::SearchScore> {
+    let mut scores: Vec<&soup::SearchScore> = hit.cvss.iter().filter(|score| score.score.is_some()).collect();
+    scores.sort_by(|a, b| b.version.cmp(&a.version));
+    scores.first().copied()
+}
+
+fn hit_row(hit: &SearchHit, since_last: Option<SinceLast>) -> Hit {
+    let severity = score(hit).map_or_else(String::new, |score| {
+        let rating = score.severity.as_deref().unwrap_or_default();
+        format!("{} {rating}", score.score.as_deref().unwrap_or_default())
+    });
+    let verdict = match &hit.withdrawn {
+        Some(_) => "withdrawn".to_owned(),
+        None => hit.verdict.replace('_', " "),
+    };
+    Hit {
+        advisory: line(&hit.id),
+        aliases: hit.aliases.iter().map(|alias| line(alias)).collect(),
+        title: line(&hit.title),
+        verdict: line(&verdict),
+        severity: line(severity.trim()),
+        exploited: Some(hit.kev.is_some()),
+        since_last,
+        digest: line(&hit.digest),
+    }
+}
+
+fn advisory(hit: &SearchHit) -> FoundAdvisory {
+    let severity = score(hit).and_then(|score| score.severity.as_deref()).and_then(severity_of);
+    let vector = score(hit).map_or_else(String::new, |score| {
+        format!("{} {}", score.score.as_deref().unwrap_or_default(), score.vector)
+    });
+    let day = |text: &str| Day::parse(text.get(..10).unwrap_or(text)).ok();
+    let mut description = hit.title.clone();
+    for (word, text) in [("Condition", hit.condition.as_deref()), ("Match", hit.why.as_deref())] {
+        if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+            description.push_str(&format!("\n{word}: {text}"));
+        }
+    }
+    let mut sources: Vec<String> = hit.records.iter().map(|record| record.source.clone()).collect();
+    sources.sort();
+    sources.dedup();
+    FoundAdvisory {
+        raises: hit.withdrawn.is_none() && matches!(hit.verdict.as_str(), "affected" | "conditional"),
+        description: description.chars().filter(|c| *c == '\n' || !c.is_control()).take(TEXT_CHARS).collect(),
+        affected_range: line(&hit.range).to_string(),
+        fixed_in: line(&hit.fixed.join(", ")).to_string(),
+        cvss: line(&vector).to_string(),
+        severity,
+        cwe: hit.cwe.iter().map(|cwe| line(cwe).to_string()).collect(),
+        kev_added: hit.kev.as_ref().and_then(|kev| day(&kev.added)),
+        kev_due: hit.kev.as_ref().and_then(|kev| kev.due.as_deref()).and_then(day),
+        epss: hit.epss.as_ref().map_or_else(String::new, |epss| line(&epss.probability).to_string()),
+        published_on: None,
+        sources,
+    }
+}
+
+fn severity_of(word: &str) -> Option<PatchSeverity> {
+    match word.to_lowercase().as_str() {
+        "critical" => Some(PatchSeverity::Critical),
+        "high" => Some(PatchSeverity::High),
+        "medium" | "moderate" => Some(PatchSeverity::Medium),
+        "low" | "none" => Some(PatchSeverity::Low),
+        _ => None,
+    }
+}
+
+/// The sources with how often they found something, found nothing, or could not be checked.
+fn sources(run: &SearchRun) -> Vec<SearchedSource> {
+    let mut rows: BTreeMap<&str, SearchedSource> = BTreeMap::new();
+    for one in &run.subjects {
+        for row in &one.results {
+            let entry = rows
+                .entry(row.source.as_str())
+                .or_insert_with(|| SearchedSource { source: line(&row.source), ..SearchedSource::default() });
+            let count = match row.result {
+                soup::SearchResult::Found => &mut entry.found,
+                soup::SearchResult::NothingFound => &mut entry.nothing,
+                soup::SearchResult::NotChecked => &mut entry.not_checked,
+            };
+            *count = Some(count.unwrap_or_default().saturating_add(1));
+            let kind = row.identifier_kind();
+            if !kind.is_empty() && !entry.identifiers.contains(kind) {
+                let known = if entry.identifiers.is_empty() {
+                    String::new()
+                } else {
+                    format!("{}, ", entry.identifiers)
+                };
+                entry.identifiers = line(&format!("{known}{kind}"));
+            }
+        }
+    }
+    for source in &run.sources {
+        let entry = rows
+            .entry(source.name.as_str())
+            .or_insert_with(|| SearchedSource { source: line(&source.name), ..SearchedSource::default() });
+        if let Some(date) = source.data_date.as_deref()
+            && (entry.data_date.is_empty() || *date > *entry.data_date)
+        {
+            entry.data_date = line(date.get(..10).unwrap_or(date));
+            entry.age_days = source.age_days.and_then(|days| u32::try_from(days.max(0)).ok());
+        }
+        if source.too_old {
+            entry.limitation = line("its data is older than the search allows");
+        }
+        if entry.files.len() < FILES_MAX {
+            entry.files.push(line(&source.sha256));
+        }
+    }
+    rows.into_values().collect()
+}
+
+/// Most file digests that a review lists for a source; the evidence has them all.
+const FILES_MAX: usize = 50;
+
+/// What the sources cannot show, in sentences.
+fn limitations(run: &SearchRun) -> String {
+    let mut words = Vec::new();
+    let not_checked =
+        run.subjects.iter().filter(|one| matches!(one.outcome(), SubjectOutcome::NotChecked { .. })).count();
+    if not_checked > 0 {
+        words.push(format!(
+            "{not_checked} of {} versions could not be checked by the search; each says why.",
+            run.subjects.len()
+        ));
+    }
+    let old: Vec<&str> =
+        run.sources.iter().filter(|source| source.too_old).map(|source| source.name.as_str()).collect();
+    if !old.is_empty() {
+        let mut names: Vec<&str> = old;
+        names.sort_unstable();
+        names.dedup();
+        words.push(format!(
+            "Data older than {} days, or without a date: {}.",
+            run.max_age_days,
+            names.join(", ")
+        ));
+    }
+    if run.sources.iter().any(|source| source.name.to_lowercase().contains("nvd")) {
+        words.push(
+            "The NVD names the products of only part of the vulnerabilities that it lists; those without products are found by their text alone.".to_owned(),
+        );
+    }
+    words.push("Advisories that no searched source had on the date of its data are not found.".to_owned());
+    words.join(" ")
+}
+
+/// Starts a review: searches for what it covers, and stores all that follows, or nothing. `prepared` is a search that was made before.
+///
+/// # Errors
+/// When it cannot be searched, or a step is refused; then nothing was changed.
+pub fn start(
+    file: &mut ProductFile,
+    session: &Session,
+    (review, options): (RecordId, &ReviewSearch<'_>),
+    go_on: &(dyn Fn(f32) -> bool + Sync),
+    stamp: &Stamp,
+) -> Result<StartedReview, Refused> {
+    let subjects = file.review_subjects(review, stamp.now)?;
+    let former = file.last_search(review)?.map(|(_, bytes)| bytes);
+    let found = search(&subjects, options, (stamp.now.day(), former.as_deref()), go_on)?;
+    file.start_review(session, (review, found), &|_| true, stamp)
+}
+
+/// Whether the kept evidence of a review is what its items say, and whether the same search gives the same again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceCheck {
+    /// Where the evidence and the items differ, in words; empty if they agree.
+    pub differs: Vec<String>,
+    /// Whether the search gives the same on the present data; `None` if it was not repeated.
+    pub again: Option<SameResult>,
+}
+
+/// Compares the items of a review with its evidence, and with `folder` repeats the search.
+///
+/// # Errors
+/// When the evidence is missing, cannot be read, or the search cannot be repeated.
+pub fn check(
+    file: &ProductFile,
+    review: RecordId,
+    folder: Option<&Path>,
+    go_on: &(dyn Fn(f32) -> bool + Sync),
+) -> Result<EvidenceCheck, Refused> {
+    let data = file.record(review)?;
+    let sha256 = data.text("evidence_sha256").to_owned();
+    let bytes = file
+        .kept_bytes(review, &sha256)?
+        .ok_or_else(|| Refused::Rule(format!("{review} has no evidence of its search in the file")))?;
+    let run = SearchRun::read(&bytes)
+        .map_err(|why| Refused::Rule(format!("the evidence of {review} cannot be read: {why}")))?;
+    let differs = differences(file, review, &run)?;
+    let again = folder.map(|folder| run_again(&bytes, folder, go_on).map_err(refused)).transpose()?;
+    Ok(EvidenceCheck { differs, again })
+}
+
+/// Where the items of a review say something else than its evidence.
+fn differences(file: &ProductFile, review: RecordId, run: &SearchRun) -> Result<Vec<String>, Refused> {
+    use crate::domain::ids::Kind;
+    use crate::domain::review_item::ReviewItem;
+    let mut known: BTreeMap<(String, String), &SearchedSubject> = run
+        .subjects
+        .iter()
+        .map(|one| ((one.subject.item.clone(), one.subject.version.clone()), one))
+        .collect();
+    let mut differs = Vec::new();
+    for data in file.parts(review, Kind::ReviewItem)? {
+        let Some(content) = data.typed::<ReviewItem>() else { continue };
+        let version = content.version_searched.to_string();
+        let name = content.title.strip_suffix(&version).unwrap_or(&content.title).trim().to_owned();
+        let Some(one) = known.remove(&(name.clone(), version.clone())) else {
+            differs.push(format!("{}: {name} {version} is not in the evidence", data.head.id));
+            continue;
+        };
+        let told = item(data.head.id, one, &[], true);
+        let ids = |hits: &[Hit]| hits.iter().map(|hit| hit.advisory.to_string()).collect::<Vec<_>>();
+        if ids(&told.hits) != ids(&content.hits.0) || told.result != content.search_result {
+            differs.push(format!("{}: its result is not that of the evidence", data.head.id));
+        } else if Table(told.sources) != content.sources {
+            differs.push(format!("{}: its sources are not those of the evidence", data.head.id));
+        }
+    }
+    differs
+        .extend(known.keys().map(|(name, version)| format!("{name} {version} was searched and has no item")));
+    Ok(differs)
+}

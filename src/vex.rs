@@ -1,0 +1,236 @@
+//! What is published of the findings about one release: a VEX document in one of three formats, from confirmed decisions only
+//! (domain 2.10; CISA's minimum requirements for VEX).
+//!
+//! Which statement a decision becomes belongs here. The formats belong to `soup`, the decisions to `domain`.
+
+use std::collections::BTreeMap;
+
+use crate::domain::canonical;
+use crate::domain::finding::{Applicability, Response};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::product::{PRODUCT, Product};
+use crate::domain::release::Release;
+use crate::ops::{EvidenceFile, ProductFile, Refused, ReleaseStatement, Session, Stamp};
+use crate::soup::model::component::{Component, ComponentKind};
+use crate::soup::model::vex::{Justification, Statement, Status, Subject};
+use crate::soup::model::vex_document::{Author, Revision, Tool, TrackingStatus, VexDocument};
+use crate::soup::{VexFormat, vex_text};
+
+/// Who publishes, if the product does not say it.
+#[derive(Debug, Clone, Default)]
+pub struct VexIssuer {
+    /// Name; by default the manufacturer.
+    pub name: Option<String>,
+    /// Address that identifies the issuer; CSAF requires it.
+    pub namespace: Option<String>,
+    /// Title of the document.
+    pub title: Option<String>,
+}
+
+/// A document and what it leaves out.
+#[derive(Debug, Clone)]
+pub struct ReleaseVex {
+    /// The document.
+    pub document: VexDocument,
+    /// Findings that are not stated, because they have no identifier that others know, such as an anomaly of a supplier's list.
+    pub left_out: Vec<RecordId>,
+}
+
+/// The words by which a VEX document of a release is found among its attachments.
+const DESCRIPTION: &str = "VEX document";
+
+/// The document about a release. Findings without a confirmed decision are stated as under investigation.
+///
+/// # Errors
+/// When it is not a release, or the file cannot be read.
+pub fn document(
+    file: &ProductFile,
+    release: RecordId,
+    issuer: &VexIssuer,
+    stamp: &Stamp,
+) -> Result<ReleaseVex, Refused> {
+    let statements = file.release_statements(release, stamp.now)?;
+    let data = file.record(release)?;
+    let content = data.typed::<Release>().unwrap_or_default();
+    let product = file.record(PRODUCT)?.typed::<Product>().unwrap_or_default();
+    let whole = format!("pkg:generic/{}@{}", slug(&product.title), content.version);
+    let mut products = vec![Component {
+        reference: whole.clone(),
+        name: product.title.to_string(),
+        version: Some(content.version.to_string()),
+        kind: ComponentKind::Firmware,
+        supplier: Some(product.manufacturer.to_string()),
+        ..Component::default()
+    }];
+    let mut known: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut left_out = Vec::new();
+    let mut stated = Vec::new();
+    let mut descriptions = BTreeMap::new();
+    for one in &statements {
+        if one.id.is_empty() {
+            left_out.push(one.finding);
+            continue;
+        }
+        let parts = one.components.iter().map(|row| part(row, &mut known, &mut products)).collect();
+        descriptions.insert(one.id.clone(), one.title.clone());
+        stated.push(statement(one, &whole, parts));
+    }
+    let title = issuer
+        .title
+        .clone()
+        .unwrap_or_else(|| format!("Vulnerabilities in {} {}", product.title, content.version));
+    Ok(ReleaseVex {
+        document: VexDocument {
+            id: identifier(&file.uuid()?, release),
+            title,
+            author: Author {
+                name: issuer.name.clone().unwrap_or_else(|| product.manufacturer.to_string()),
+                namespace: issuer.namespace.clone(),
+                contact: Some(product.manufacturer_contact.to_string()).filter(|text| !text.is_empty()),
+                ..Author::default()
+            },
+            status: TrackingStatus::Final,
+            revisions: revisions(file, release, stamp)?,
+            tool: Tool { name: "Mainstay".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            products,
+            about: Some(whole),
+            descriptions,
+            statements: stated,
+        },
+        left_out,
+    })
+}
+
+/// A name as a part of a package URL.
+fn slug(name: &str) -> String {
+    let plain: String =
+        name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// The component of a row of the baseline, among the products once.
+fn part(
+    (item, version, purl): &(String, String, String),
+    known: &mut BTreeMap<(String, String), String>,
+    products: &mut Vec<Component>,
+) -> String {
+    let key = (item.clone(), version.clone());
+    if let Some(reference) = known.get(&key) {
+        return reference.clone();
+    }
+    let reference =
+        if purl.is_empty() { format!("pkg:generic/{}@{version}", slug(item)) } else { purl.clone() };
+    if !products.iter().any(|component| component.reference == reference) {
+        products.push(Component {
+            reference: reference.clone(),
+            name: item.clone(),
+            version: Some(version.clone()),
+            purls: Some(purl.clone()).filter(|purl| !purl.is_empty()).into_iter().collect(),
+            ..Component::default()
+        });
+    }
+    known.insert(key, reference.clone());
+    reference
+}
+
+fn statement(one: &ReleaseStatement, whole: &str, parts: Vec<String>) -> Statement {
+    let status = match one.applicability {
+        Some(Applicability::Affected) => Status::Affected,
+        Some(Applicability::NotAffected) => Status::NotAffected,
+        Some(Applicability::Fixed) => Status::Fixed,
+        Some(Applicability::UnderInvestigation) | None => Status::UnderInvestigation,
+    };
+    let justification = if one.false_positive {
+        Some(Justification::ComponentNotPresent)
+    } else {
+        one.justification.and_then(justification)
+    };
+    let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    Statement {
+        vulnerability: one.id.clone(),
+        aliases: one.aliases.clone(),
+        subjects: vec![Subject { id: whole.to_owned(), subcomponents: parts, ..Subject::default() }],
+        status: Some(status),
+        justification: justification.filter(|_| status == Status::NotAffected),
+        impact: text(&one.impact).filter(|_| status == Status::NotAffected),
+        action: text(&action(one)).filter(|_| status == Status::Affected),
+        own_words: None,
+        at: None,
+        place: one.finding.to_string(),
+    }
+}
+
+fn action(one: &ReleaseStatement) -> String {
+    if !one.action.is_empty() {
+        return one.action.clone();
+    }
+    let update = one.responses.contains(&Response::Update);
+    if update { "Update to the next version.".to_owned() } else { String::new() }
+}
+
+fn justification(code: &str) -> Option<Justification> {
+    match code {
+        "component_not_present" => Some(Justification::ComponentNotPresent),
+        "vulnerable_code_not_present" => Some(Justification::VulnerableCodeNotPresent),
+        "vulnerable_code_not_in_execute_path" => Some(Justification::VulnerableCodeNotInExecutePath),
+        "vulnerable_code_cannot_be_controlled_by_adversary" => {
+            Some(Justification::VulnerableCodeCannotBeControlledByAdversary)
+        }
+        "inline_mitigations_already_exist" => Some(Justification::InlineMitigationsAlreadyExist),
+        _ => None,
+    }
+}
+
+/// The identifier of the document, the same in all its revisions: a UUID made of the file's identity and the release (RFC 9562, version 8).
+fn identifier(file: &str, release: RecordId) -> String {
+    let hex = canonical::digest(format!("{file} {release} vex").as_bytes());
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    format!("urn:uuid:{}-{}-8{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
+}
+
+/// The documents that were published before, and this one.
+fn revisions(file: &ProductFile, release: RecordId, stamp: &Stamp) -> Result<Vec<Revision>, Refused> {
+    let kept = file.referring(release, Kind::Attachment)?;
+    let published = kept.iter().filter(|data| data.text("description").starts_with(DESCRIPTION));
+    let mut at: Vec<_> = published.map(|data| data.head.created_at).collect();
+    at.sort_unstable();
+    at.dedup();
+    at.push(stamp.now);
+    let word = |number: usize| if number == 0 { "First statements" } else { "Statements renewed" };
+    Ok(at
+        .into_iter()
+        .enumerate()
+        .map(|(number, at)| Revision { at, summary: word(number).to_owned() })
+        .collect())
+}
+
+/// The name of a format in words and in names of files.
+pub const fn format_word(format: VexFormat) -> (&'static str, &'static str) {
+    match format {
+        VexFormat::OpenVex => ("OpenVEX 0.2.0", "openvex"),
+        VexFormat::CycloneDx => ("CycloneDX 1.6 VEX", "cdx-vex"),
+        VexFormat::Csaf => ("CSAF 2.0 VEX", "csaf-vex"),
+    }
+}
+
+/// Publishes a document: it is attached to the release, so that an event holds its digest. Returns its text.
+///
+/// # Errors
+/// When the format cannot express the document, with all reasons; or the refusal of attaching it.
+pub fn publish(
+    file: &mut ProductFile,
+    session: &Session,
+    (release, vex, format): (RecordId, &ReleaseVex, VexFormat),
+    stamp: &Stamp,
+) -> Result<String, Refused> {
+    let text = vex_text(&vex.document, format).map_err(|words| Refused::Rule(words.to_string()))?;
+    let (word, name) = format_word(format);
+    let evidence = EvidenceFile {
+        name: format!("{release}-{name}.json"),
+        place: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
+        description: format!("{DESCRIPTION} ({word}), as published"),
+        bytes: text.clone().into_bytes(),
+    };
+    file.keep(session, release, vec![evidence], stamp)?;
+    Ok(text)
+}
