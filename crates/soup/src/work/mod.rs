@@ -25,10 +25,10 @@ pub use search_run::{
     SearchResult, SearchRun, SearchScore, SearchSource, SearchSubject, SearchedSubject, SourceResult,
     SubjectChange, SubjectOutcome, run_again, run_search, search_log, since,
 };
-pub use vex::{
-    LeftOut, ScanForVex, VexFormat, VexInput, VexOfScan, read_vex_input, vex_input, vex_text, write_vex,
-};
 pub use update::{
     OnUpdate, Pace, Secret, UpdateOutcome, UpdateProgress, UpdateSettings, UpdateSource, UpdatedSource,
     listing, update_advisories,
+};
+pub use vex::{
+    LeftOut, ScanForVex, VexFormat, VexInput, VexOfScan, read_vex_input, vex_input, vex_text, write_vex,
 };
