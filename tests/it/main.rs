@@ -57,6 +57,7 @@ mod releasing;
 mod restored;
 mod screens;
 mod signing;
+mod soup_desk;
 mod soup_ops;
 mod soup_screens;
 mod soup_triage;
