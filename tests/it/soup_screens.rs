@@ -204,7 +204,7 @@ fn findings_are_decided_proposed_and_confirmed_by_keys_alone() {
     window.key_press(Key::Enter);
     window.settle();
     write(&mut window, "The parser is not built in");
-    window.key_press(Key::Tab);
+    window.key_press(Key::F8);
     window.settle();
     until_focused(&mut window, "Evidence");
     write(&mut window, "Build log of 1.0.0, kpj");

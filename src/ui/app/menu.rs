@@ -65,8 +65,11 @@ impl App {
         if self.is_asking() {
             return;
         }
-        let in_list =
-            matches!(self.route(), Some(Route::List(_) | Route::AuditTrail(_))) && self.session.is_some();
+        let filters = matches!(
+            self.route(),
+            Some(Route::List(_) | Route::AuditTrail(_) | Route::ReviewItems(_) | Route::Triage)
+        );
+        let in_list = filters && self.session.is_some();
         for row in COMMANDS {
             let Some(keys) = row.keys else { continue };
             // A list uses these keys for its own filter.

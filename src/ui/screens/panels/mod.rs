@@ -17,8 +17,9 @@ use std::path::Path;
 use eframe::egui::Ui;
 
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::Fields;
+use crate::domain::record::{Fields, RecordData};
 use crate::domain::text::sentence;
+use crate::domain::workflow::Condition;
 use crate::ops::{RecordPage, Refused};
 use crate::ui::cx::Cx;
 
@@ -65,6 +66,22 @@ const LIST_PARTS: [ListPartDef; 3] = [signs::LIST_PART, register::LIST_PART, fin
 /// The part above a kind's list, if it has one.
 pub fn list_part_of(kind: Kind) -> Option<Box<dyn ListPart>> {
     LIST_PARTS.iter().find(|part| part.kind == kind).map(|part| (part.open)())
+}
+
+/// What a record lacks for its next step, shown while it is typed.
+pub struct LintDef {
+    kind: Kind,
+    /// The words above it.
+    pub title: &'static str,
+    /// What a record lacks, as it is typed.
+    pub look: fn(&Cx<'_>, &RecordData) -> Result<Vec<Condition>, Refused>,
+}
+
+const LINTS: [LintDef; 1] = [soup_item::LINT];
+
+/// What is shown of a kind while it is typed, if its kind has anything.
+pub fn lint_of(kind: Kind) -> Option<&'static LintDef> {
+    LINTS.iter().find(|lint| lint.kind == kind)
 }
 
 /// What can be done with several chosen records of a list, besides the steps that all kinds have.

@@ -2,7 +2,7 @@
 
 use eframe::egui::Ui;
 
-use super::{Panel, PanelDef};
+use super::{LintDef, Panel, PanelDef};
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::{RecordPage, SoupUse};
 use crate::ui::cx::{Cx, Route};
@@ -14,6 +14,12 @@ use crate::ui::widgets::link::link_ui;
 
 pub(super) const PANEL: PanelDef =
     PanelDef { kind: Kind::SoupItem, open: |id| Box::new(ItemPanel { id, looking: Looking::default() }) };
+
+pub(super) const LINT: LintDef = LintDef {
+    kind: Kind::SoupItem,
+    title: "Before it is approved for use",
+    look: |cx, data| cx.file.soup_lint(data, cx.now()),
+};
 
 /// Records of one sort that are shown at once.
 const SHOWN: usize = 12;

@@ -4,10 +4,11 @@ mod acts;
 mod detail;
 
 use eframe::egui;
-use egui::{Key, Modifiers, Panel, Ui};
+use egui::{Panel, Ui};
 
 use self::acts::Acts;
 use self::detail::detail_ui;
+use super::filter_ui;
 use super::picked::Picked;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
@@ -22,7 +23,6 @@ use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::button::segments_ui;
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::table::{Cell, Column, Table, Width};
-use crate::ui::widgets::text::TextLine;
 
 /// Width of the detail beside the list, in points.
 const DETAIL: f32 = 400.0;
@@ -146,7 +146,6 @@ impl ItemsScreen {
 
     fn filters_ui(&mut self, ui: &mut Ui) {
         let rows = self.looking.get().map(Vec::as_slice).unwrap_or_default();
-        let find = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F));
         let words: Vec<String> = Filter::ALL
             .iter()
             .map(|filter| {
@@ -157,11 +156,7 @@ impl ItemsScreen {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let on = Filter::ALL.iter().position(|filter| *filter == self.filter);
         ui.horizontal_wrapped(|ui| {
-            let edit = ui.add(TextLine::new(&mut self.text).hint("Filter (Ctrl+F)").width(180.0));
-            let edit = edit.accessible_name("Filter");
-            if find {
-                edit.request_focus();
-            }
+            filter_ui(ui, &mut self.text, &mut self.picked.table);
             if let Some(chosen) = segments_ui(ui, &words, on).and_then(|index| Filter::ALL.get(index)) {
                 self.filter = *chosen;
             }

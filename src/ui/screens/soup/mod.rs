@@ -12,8 +12,34 @@ pub mod several;
 pub mod starting;
 pub mod triage;
 
+use eframe::egui;
+use egui::{Event, Key, Modifiers, Ui};
+
 use crate::ops::Refused;
 use crate::ui::cx::Slot;
+use crate::ui::widgets::table::TableState;
+use crate::ui::widgets::text::TextLine;
+
+/// The input that filters a table by words, reached by Ctrl+F and “/”; the arrow down leads from it to the table.
+fn filter_ui(ui: &mut Ui, text: &mut String, table: &mut TableState) {
+    let mut find = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F));
+    if !ui.ctx().text_edit_focused() {
+        find |= ui.input_mut(|input| {
+            let is_slash = |event: &Event| matches!(event, Event::Text(text) if text == "/");
+            let typed = input.events.iter().any(is_slash);
+            input.events.retain(|event| !is_slash(event));
+            input.consume_key(Modifiers::NONE, Key::Slash) || typed
+        });
+    }
+    let edit = ui.add(TextLine::new(text).hint("Filter (Ctrl+F)").width(180.0)).accessible_name("Filter");
+    if find {
+        edit.request_focus();
+    }
+    if edit.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown)) {
+        table.go_to(0);
+        table.focus();
+    }
+}
 
 /// The outcome of a write, once it has come.
 enum Wrote {

@@ -13,6 +13,7 @@ use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
 use self::acts::Acts;
 use self::form::Form;
+use super::filter_ui;
 use super::picked::Picked;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
@@ -76,7 +77,8 @@ pub struct TriageScreen {
     filter: Filter,
     /// Findings whose decision was stored since the rows were read.
     stored: BTreeSet<RecordId>,
-    shown_for: Option<(u64, Filter, usize)>,
+    text: String,
+    shown_for: Option<(u64, Filter, usize, String)>,
     picked: Picked,
     form: Option<Form>,
     /// Decisions that were begun and are not stored, by the findings that they are about.
@@ -95,6 +97,7 @@ impl Default for TriageScreen {
             places: HashMap::new(),
             filter: Filter::ToDecide,
             stored: BTreeSet::new(),
+            text: String::new(),
             shown_for: None,
             picked: Picked::default(),
             form: None,
@@ -177,6 +180,7 @@ impl TriageScreen {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let on = Filter::ALL.iter().position(|filter| *filter == self.filter);
         ui.horizontal_wrapped(|ui| {
+            filter_ui(ui, &mut self.text, &mut self.picked.table);
             if let Some(chosen) = segments_ui(ui, &words, on).and_then(|index| Filter::ALL.get(index)) {
                 self.filter = *chosen;
                 self.picked.table.focus();
@@ -204,12 +208,13 @@ impl TriageScreen {
     }
 
     fn choose_rows(&mut self, looker: &Looker) {
-        let wanted = (self.round, self.filter, self.stored.len());
-        if self.shown_for == Some(wanted) {
+        let wanted = (self.round, self.filter, self.stored.len(), self.text.to_lowercase());
+        if self.shown_for.as_ref() == Some(&wanted) {
             return;
         }
-        let order =
-            self.rows().iter().filter(|row| self.fits(self.filter, row, looker)).map(|row| row.id).collect();
+        let words: Vec<&str> = wanted.3.split_whitespace().collect();
+        let rows = self.rows().iter().filter(|row| self.fits(self.filter, row, looker));
+        let order = rows.filter(|row| says(row, &words)).map(|row| row.id).collect();
         self.picked.show(order);
         self.shown_for = Some(wanted);
         if !std::mem::replace(&mut self.begun, true) {
@@ -333,6 +338,15 @@ impl TriageScreen {
             form.focus = Some(form.first_text());
         }
     }
+}
+
+/// Whether a finding names all of these words.
+fn says(row: &TriageRow, words: &[&str]) -> bool {
+    if words.is_empty() {
+        return true;
+    }
+    let text = format!("{} {} {} {}", row.id, row.external_id, row.title, row.versions.join(" ")).to_lowercase();
+    words.iter().all(|word| text.contains(word))
 }
 
 fn cell_of(row: &TriageRow, column: usize) -> Cell<'_> {

@@ -2,11 +2,13 @@
 
 use crate::domain::finding::verdicts;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::Fields;
+use crate::domain::record::{Fields, RecordData};
+use crate::domain::requests::RULES;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::due::{self, CoverageRow};
+use crate::domain::soup_item::SoupItem;
 use crate::domain::soup_item::register;
-use crate::domain::workflow::{Condition, World};
+use crate::domain::workflow::{Case, Condition, World};
 use crate::ops::file::ProductFile;
 use crate::ops::refused::{ChangeSet, Refused, require_kind};
 use crate::ops::request::Request;
@@ -95,6 +97,20 @@ impl ProductFile {
                 hazards: content.hazards.iter().map(ToString::to_string).collect(),
                 lint: crate::domain::soup_item::lint(case, &content),
             }
+        })
+    }
+
+    /// What a SOUP item lacks as it is typed, with the clause.
+    ///
+    /// # Errors
+    /// When it is not a SOUP item, or the file cannot be read.
+    pub fn soup_lint(&self, data: &RecordData, now: Moment) -> Result<Vec<Condition>, Refused> {
+        require_kind(data.head.id, Kind::SoupItem, "name a SOUP item, such as SI-0001")?;
+        let data = SharedRecord::from(data.clone());
+        self.with_world(now, |world| {
+            let content = data.typed::<SoupItem>().unwrap_or_default();
+            let case = Case { data: &data, world, now, actor: None, rules: RULES };
+            crate::domain::soup_item::lint(&case, &content)
         })
     }
 

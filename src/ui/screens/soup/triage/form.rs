@@ -2,7 +2,7 @@
 //!
 //! Belongs here: what is typed and how it is shown. Does not belong here: which finding comes next.
 
-use eframe::egui::{Button, Label, Ui};
+use eframe::egui::{Button, Label, Sense, Ui};
 use serde_json::{Value, json};
 
 use super::super::deciding::Deciding;
@@ -366,8 +366,10 @@ fn keyed_ui(ui: &mut Ui, choices: &[(char, &str)], on: Option<usize>) -> Option<
     let mut pressed = None;
     ui.horizontal_wrapped(|ui| {
         for (index, (key, word)) in choices.iter().enumerate() {
+            // The row is one stop of Tab, as its keys press the others.
+            let sense = if index == on.unwrap_or(0) { Sense::click() } else { Sense::CLICK };
             let button = Button::selectable(on == Some(index), format!("{word} ({key})"));
-            if ui.add(button.frame_when_inactive(true)).clicked() {
+            if ui.add(button.frame_when_inactive(true).sense(sense)).clicked() {
                 pressed = Some(index);
             }
         }

@@ -30,6 +30,11 @@ impl TriageScreen {
         if cx.writable() && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
             self.store_or_confirm(cx);
         }
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F8))
+            && let Some(form) = &mut self.form
+        {
+            form.focus = Some(form.first_text());
+        }
         if ui.ctx().text_edit_focused() {
             if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
                 self.picked.table.focus();
