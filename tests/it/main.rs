@@ -61,6 +61,7 @@ mod soup_desk;
 mod soup_ops;
 mod soup_screens;
 mod soup_triage;
+mod soup_walk;
 mod tables;
 mod time_stamps;
 mod upgrade;

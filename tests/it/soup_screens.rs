@@ -49,13 +49,13 @@ fn an_empty_register_says_what_it_is_for_and_a_list_is_read_into_it_after_a_rehe
     let mut bench = Soup::new();
     let release = bench.planned(&[("pump-link", "2.6.3")]);
     let mut window = Window::new(bench.desk, "ben", Route::List(Kind::SoupItem), SIZE);
-    assert!(window.has("No soup yet"));
+    assert!(window.has("No SOUP yet"));
     window.picture("soup_empty");
     let bill = window.folder.path().join("bill.json");
     std::fs::write(&bill, BILL).unwrap();
     *window.chosen.borrow_mut() = Some(bill);
     window.press("Read a list…");
-    until_shown(&mut window, "2 new items, 2 new versions");
+    until_shown(&mut window, "2 items new, 0 versions new");
     assert!(window.has("New: pump-link 2.6.3"), "the only release is chosen: {release}");
     window.picture("soup_read_list");
     window.press_last("Read into the register");
@@ -81,12 +81,13 @@ fn fields_are_set_in_several_items_and_those_that_may_be_are_approved() {
         RecordId::new(Kind::SoupItem, 1),
         json!({"supplier": "community: maintainers"}),
     );
-    choose_all(&mut window, "SI-0001");
+    choose_all(&mut window, "SI-0002");
+    window.picture("soup_chosen");
     window.press("Set fields…");
     assert!(window.has("Set fields of 2 items"));
     for (name, text) in [
         ("Why", "Isolated from the alarm"),
-        ("What it must do for the product", "Parses messages"),
+        ("Functional and performance requirements", "Parses messages"),
         ("Hardware and software that it needs", "Linux"),
         ("No list is published: evidence", "Asked on 2031-02-01, none"),
     ] {
@@ -100,7 +101,7 @@ fn fields_are_set_in_several_items_and_those_that_may_be_are_approved() {
     until(&mut window, "the fields", |window| {
         window.record(RecordId::new(Kind::SoupItem, 2)).text("risk_tier") == "low"
     });
-    choose_all(&mut window, "SI-0001");
+    choose_all(&mut window, "SI-0002");
     window.press("Approve for use…");
     until_shown(&mut window, "1 item with everything that the approval needs");
     assert!(window.has("The supplier is named"), "it is said why the other one may not");
@@ -126,11 +127,12 @@ fn what_is_in_service_without_a_review_is_named_above_the_register_and_in_the_ma
     crate::releasing::released(&mut desk);
     let mut window = Window::new(desk, "ben", Route::List(Kind::SoupItem), SIZE);
     until_shown(&mut window, "0 of 1 version in 1 release are reviewed inside their interval");
-    assert!(window.has("libexpat 2.5.0 in 2.3.1 (not registered)"));
+    window.picture("soup_coverage_line");
+    assert!(window.has("libexpat 2.5.0 in 2.3.1 (never reviewed)"));
     window.press("Coverage");
     until_shown(&mut window, "Not covered 1");
     assert_eq!(window.route(), Route::Coverage);
-    assert!(window.query_all_by_role(Part::Label).any(|node| cell(&node, "Not registered")));
+    assert!(window.query_all_by_role(Part::Label).any(|node| cell(&node, "Never reviewed, due 2031-03-03")));
     window.picture("soup_coverage");
 }
 
@@ -163,7 +165,7 @@ fn a_review_is_started_with_its_search_judged_and_checked() {
     window.picture("soup_review_scheduled");
     window.press("Search and start…");
     window.type_into("Folder of the advisory data", "/nowhere/at/all");
-    until_shown(&mut window, "The folder has no advisory data");
+    until_shown(&mut window, "There is no advisory data");
     window.type_into("Folder of the advisory data", &cache);
     until_shown(&mut window, "2 files of advisory data");
     window.picture("soup_review_start");

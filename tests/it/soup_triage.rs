@@ -126,7 +126,11 @@ fn several_proposals_and_confirmations_are_each_signed_with_one_password_or_none
     let sam = bench.desk.people["sam"].person();
     let ben = bench.desk.people["ben"].person();
     let listed = rows(&mut bench);
-    assert!(listed.iter().all(|row| row.waits_for(sam, &[Role::SecurityLead]) && !row.waits_for(ben, &[Role::SecurityLead])));
+    assert!(
+        listed.iter().all(
+            |row| row.waits_for(sam, &[Role::SecurityLead]) && !row.waits_for(ben, &[Role::SecurityLead])
+        )
+    );
     let (acts, not) = bench.desk.file.confirm_acts(&bench.desk.people["sam"], &ids, &at).unwrap();
     assert_eq!((acts.len(), not.len()), (3, 0));
     assert_eq!(sign(&mut bench, "sam", acts, PASSWORD).unwrap(), 3);

@@ -9,7 +9,7 @@ use super::{Content, Outcome};
 use crate::domain::choice::Choice as _;
 use crate::domain::requests::Preview;
 use crate::domain::text::sentence;
-use crate::ops::{Act, Password, Refused};
+use crate::ops::{Act, Password, Refused, value_words};
 use crate::ui::cx::Slot;
 use crate::ui::screens::record::show::Names;
 use crate::ui::theme::{body, bold, hint, space};
@@ -38,7 +38,12 @@ pub struct SignSeveral {
     password: String,
     tried: bool,
     refusal: Option<String>,
+    /// How often the password was given the focus: a dialog that opens gives it to its first input.
+    focused: u8,
 }
+
+/// Passes in which the password is given the focus.
+const FOCUSED: u8 = 6;
 
 impl SignSeveral {
     /// The dialog for acts and the previews of their dry runs.
@@ -48,18 +53,16 @@ impl SignSeveral {
         names: &Names,
         answer: Slot<Option<Refused>>,
     ) -> Self {
-        let acts =
-            acts.into_iter()
-                .map(|(act, preview)| {
-                    let content = Content::of(&preview, names);
-                    let heading = preview.signed.first().map_or_else(String::new, |part| {
-                        format!("{} {}", part.data.head.id, part.data.title())
-                    });
-                    let act = Act { read: Some(preview.read()), ..act };
-                    One { act, heading, content }
-                })
-                .collect();
-        Self { title, acts, answer, password: String::new(), tried: false, refusal: None }
+        let acts = acts
+            .into_iter()
+            .map(|(act, preview)| {
+                let content = Content::of(&preview, names);
+                let heading = preview.signed.first().map_or_else(String::new, heading_of);
+                let act = Act { read: Some(preview.read()), ..act };
+                One { act, heading, content }
+            })
+            .collect();
+        Self { title, acts, answer, password: String::new(), tried: false, refusal: None, focused: 0 }
     }
 
     /// The acts, each with the digest of what was shown.
@@ -99,10 +102,15 @@ impl SignSeveral {
                 }
                 let violation =
                     (self.tried && self.password.is_empty()).then_some("Your password is missing");
-                Field::new("Password")
+                let password = Field::new("Password")
                     .required("required for every signature")
                     .violation(violation)
                     .show(ui, |ui| password_ui(ui, &mut self.password));
+                if self.focused < FOCUSED && !ui.is_sizing_pass() {
+                    self.focused += 1;
+                    password.request_focus();
+                    ui.ctx().request_repaint();
+                }
             });
         match ended {
             Ended::Open => Outcome::Pending,
@@ -149,6 +157,16 @@ impl SignSeveral {
             ui.add(Label::new(format!("on {}", crate::domain::text::counted(self.acts.len(), "record"))));
         });
     }
+}
+
+/// Number, gist, decision and digest of what is signed.
+fn heading_of(part: &crate::domain::requests::SignedPart) -> String {
+    let data = &part.data;
+    let gist = data.text(data.def().gist);
+    let decided = value_words(data.head.id, "disposition", data.value("disposition"), &|_| None);
+    let decision = if decided.is_empty() { String::new() } else { format!(": {decided}") };
+    let digest = crate::ui::screens::record::page::short_digest(&part.digest);
+    format!("{} {gist}{decision} (SHA-256 {digest})", data.head.id)
 }
 
 impl Drop for SignSeveral {

@@ -49,6 +49,22 @@ pub fn panel_of(id: RecordId) -> Option<Box<dyn Panel>> {
     PANELS.iter().find(|panel| panel.kind == id.kind).map(|panel| (panel.open)(id))
 }
 
+/// A step that is taken with more than the step itself, by a button of the panel.
+struct Instead {
+    kind: Kind,
+    step: &'static str,
+    /// The button of the panel.
+    button: &'static str,
+}
+
+const INSTEAD: [Instead; 1] = [soup_review::INSTEAD];
+
+/// The button of the panel that takes a step with what belongs to it, if there is one.
+pub fn instead_of(kind: Kind, step: &str) -> Option<&'static str> {
+    let found = INSTEAD.iter().find(|instead| instead.kind == kind && instead.step == step);
+    found.map(|instead| instead.button)
+}
+
 /// A part of the list of a kind, above its rows.
 pub trait ListPart {
     /// Draws it.

@@ -3,7 +3,7 @@
 
 use eframe::egui::{Label, Ui};
 
-use super::{Panel, PanelDef};
+use super::{Instead, Panel, PanelDef};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::soup_review::{START, SoupReviewState};
 use crate::domain::text::{counted, sentence};
@@ -22,6 +22,12 @@ use crate::ui::widgets::button::button_in_reach_ui;
 
 pub(super) const PANEL: PanelDef =
     PanelDef { kind: Kind::SoupReview, open: |id| Box::new(ReviewPanel::of(id)) };
+
+/// The button that searches and starts a review.
+const SEARCH: &str = "Search and start…";
+
+/// A review is not started without its search.
+pub(super) const INSTEAD: Instead = Instead { kind: Kind::SoupReview, step: START, button: SEARCH };
 
 /// Names that are shown at once.
 const NAMED: usize = 12;
@@ -90,13 +96,16 @@ impl ReviewPanel {
         let may = step.is_some_and(|step| step.by.iter().any(|role| cx.session.roles().contains(role)));
         let words = "Searches in the advisory data of this workstation, keeps the evidence, and makes an item for every version";
         ui.add_space(space::S);
-        if cx.writable() && may && button_in_reach_ui(ui, "Search and start…", words) {
-            self.starting = Some(Starting::of(id));
-        }
-        let words = "What this workstation has of published advisories, and how it is imported or updated";
-        if button_in_reach_ui(ui, "Advisory data", words) {
-            cx.go(Route::Advisories);
-        }
+        ui.horizontal_wrapped(|ui| {
+            if cx.writable() && may && button_in_reach_ui(ui, SEARCH, words) {
+                self.starting = Some(Starting::of(id));
+            }
+            let words =
+                "What this workstation has of published advisories, and how it is imported or updated";
+            if button_in_reach_ui(ui, "Advisory data", words) {
+                cx.go(Route::Advisories);
+            }
+        });
     }
 
     fn started_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -152,11 +161,11 @@ impl ReviewPanel {
 
 fn scope_ui(ui: &mut Ui, cx: &mut Cx<'_>, scope: &ReviewScope) {
     let words = format!(
-        "{} in {}",
-        counted(scope.versions, "version of SOUP"),
+        "{} of SOUP in {}",
+        counted(scope.versions, "version"),
         counted(scope.releases.len(), "release")
     );
-    ui.label(words.replace("version of SOUPs", "versions of SOUP"));
+    ui.label(words);
     for (index, (release, version, count)) in scope.releases.iter().enumerate() {
         ui.push_id(index, |ui| {
             ui.horizontal_wrapped(|ui| {

@@ -246,7 +246,7 @@ impl FormScreen {
         let Some(entry) = &mut self.entry else { return };
         let def = entry.data.def();
         let heading = match &self.target {
-            Target::New(_) | Target::NewFrom(..) => format!("New {}", def.word.to_lowercase()),
+            Target::New(_) | Target::NewFrom(..) => format!("New {}", def.noun()),
             Target::Edit(id) => format!("Edit {id}"),
         };
         ui.label(egui::RichText::new(heading).heading());

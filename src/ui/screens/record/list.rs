@@ -176,7 +176,7 @@ impl ListScreen {
             ui.label(egui::RichText::new(def.plural).heading());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if self.may_make(cx) && !self.lines.is_empty() {
-                    let word = format!("New {}…", def.word.to_lowercase());
+                    let word = format!("New {}…", def.noun());
                     if primary_ui(ui, &word).on_hover_text("Ctrl+N").clicked() {
                         cx.go(Route::New(self.kind));
                     }
@@ -207,9 +207,8 @@ impl ListScreen {
     fn empty(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let def = self.kind.def();
         let first = first_of(self.kind).filter(|_| self.may_make(cx));
-        let none = format!("No {} yet", def.plural.to_lowercase());
-        let button =
-            if self.may_make(cx) { format!("New {}…", def.word.to_lowercase()) } else { String::new() };
+        let none = format!("No {} yet", def.nouns());
+        let button = if self.may_make(cx) { format!("New {}…", def.noun()) } else { String::new() };
         let button = first.map_or(button, |first| first.button.to_owned());
         let empty = Empty { title: &none, purpose: def.purpose, clause: def.clause, button: &button };
         if empty_ui(ui, &empty).is_some_and(|response| response.clicked()) {

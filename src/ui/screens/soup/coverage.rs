@@ -183,7 +183,7 @@ fn cell_of<'a>(line: &'a Line, releases: &[(RecordId, String)], column: usize) -
                 None => Cell::weak("Not in it"),
                 Some(Coverage::Reviewed { on, .. }) => Cell::toned(Tone::Good, format!("Reviewed {on}")),
                 Some(Coverage::Overdue { last: None, since }) => {
-                    Cell::toned(Tone::Late, format!("Never reviewed, {since}"))
+                    Cell::toned(Tone::Late, format!("Never reviewed, due {since}"))
                 }
                 Some(Coverage::Overdue { since, .. }) => {
                     Cell::toned(Tone::Late, format!("Overdue since {since}"))

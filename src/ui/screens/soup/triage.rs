@@ -314,11 +314,11 @@ impl TriageScreen {
 
     fn table_ui(&mut self, ui: &mut Ui) {
         const COLUMNS: [Column<'static>; 5] = [
-            Column::new("Finding", Width::Fixed(140.0)).unsortable(),
-            Column::new("Severity", Width::Fixed(110.0)).unsortable(),
+            Column::new("Finding", Width::Fixed(132.0)).unsortable(),
+            Column::new("Severity", Width::Fixed(104.0)).unsortable(),
             Column::new("What it is", Width::Rest(160.0)).unsortable(),
-            Column::new("In the product", Width::Fixed(140.0)).unsortable(),
-            Column::new("State", Width::Fixed(150.0)).unsortable(),
+            Column::new("In the product", Width::Fixed(128.0)).unsortable(),
+            Column::new("State", Width::Fixed(128.0)).unsortable(),
         ];
         if self.picked.order.is_empty() {
             ui.label("Nothing here. Choose another filter above.");
@@ -345,7 +345,8 @@ fn says(row: &TriageRow, words: &[&str]) -> bool {
     if words.is_empty() {
         return true;
     }
-    let text = format!("{} {} {} {}", row.id, row.external_id, row.title, row.versions.join(" ")).to_lowercase();
+    let text =
+        format!("{} {} {} {}", row.id, row.external_id, row.title, row.versions.join(" ")).to_lowercase();
     words.iter().all(|word| text.contains(word))
 }
 

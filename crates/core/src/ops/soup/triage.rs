@@ -286,6 +286,9 @@ fn verdicts(finding: &Finding, disposition: Disposition, service: &[InService]) 
                 && said != crate::domain::finding::Applicability::UnderInvestigation
         });
         let Ok(mut kept) = serde_json::to_value(row) else { continue };
+        if let Some(cells) = kept.as_object_mut() {
+            cells.retain(|_, value| !is_empty(value));
+        }
         if !agrees {
             kept["applicability"] = json!(means);
         }

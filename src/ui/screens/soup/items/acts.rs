@@ -13,6 +13,7 @@ use crate::domain::record::Fields;
 use crate::domain::text::{counted, sentence};
 use crate::ops::jobs::Progress;
 use crate::ops::{Act, FileSource, ProductFile, Refused, Request, ReviewRow, Session, Stamp, read_bytes};
+use crate::review::anomalies_of;
 use crate::ui::cx::{Command, Cx, LongWrite, Slot};
 use crate::ui::screens::record::field_context::FieldContext;
 use crate::ui::screens::soup::reading::file_name;
@@ -31,11 +32,24 @@ enum What {
     Dismiss,
     NotChecked,
     Copy,
+    Export,
 }
 
 impl What {
-    const ALL: [Self; 6] =
-        [Self::ListRead, Self::NoList, Self::LastTime, Self::Dismiss, Self::NotChecked, Self::Copy];
+    const ALL: [Self; 7] = [
+        Self::ListRead,
+        Self::NoList,
+        Self::LastTime,
+        Self::Dismiss,
+        Self::NotChecked,
+        Self::Copy,
+        Self::Export,
+    ];
+
+    /// Whether it reads a file.
+    const fn reads(self) -> bool {
+        matches!(self, Self::Copy | Self::Export)
+    }
 
     const fn button(self) -> &'static str {
         match self {
@@ -45,6 +59,7 @@ impl What {
             Self::Dismiss => "Hits do not concern the product…",
             Self::NotChecked => "Could not be checked…",
             Self::Copy => "Copy of a list…",
+            Self::Export => "Export of a tracker…",
         }
     }
 
@@ -56,6 +71,7 @@ impl What {
             Self::Dismiss => "Hits do not concern the product",
             Self::NotChecked => "Could not be checked",
             Self::Copy => "Copy of a list",
+            Self::Export => "Export of a tracker",
         }
     }
 
@@ -72,6 +88,9 @@ impl What {
                 "One reason for all open hits of the chosen items. Hits that are in a finding are left out."
             }
             Self::NotChecked => "No source could answer for these items: what was done instead.",
+            Self::Export => {
+                "The file is attached to the review, and its anomalies that may concern the version become rows to be judged. Of one item at a time."
+            }
             Self::Copy => "The file is attached to the review, and its SHA-256 stands in every chosen item.",
         }
     }
@@ -79,6 +98,7 @@ impl What {
     const fn fields(self) -> &'static [&'static str] {
         match self {
             Self::ListRead => &["list_read_on", "list_judgement", "list_place"],
+            Self::Export => &["list_read_on", "list_place"],
             Self::NoList => &["no_list"],
             Self::LastTime => &["list_read_on"],
             Self::NotChecked => &["not_checked"],
@@ -89,6 +109,7 @@ impl What {
     const fn needed(self) -> &'static [&'static str] {
         match self {
             Self::ListRead => &["list_read_on", "list_judgement"],
+            Self::Export => &["list_read_on"],
             Self::NoList | Self::LastTime | Self::NotChecked => self.fields(),
             Self::Dismiss | Self::Copy => &[],
         }
@@ -136,7 +157,8 @@ impl Acts {
         ui.horizontal_wrapped(|ui| {
             ui.label(hint(ui, format!("{} chosen", chosen.len())));
             for what in What::ALL {
-                let button = ui.add_enabled(!chosen.is_empty(), Button::new(what.button()));
+                let fits = !chosen.is_empty() && (what != What::Export || chosen.len() == 1);
+                let button = ui.add_enabled(fits, Button::new(what.button()));
                 if button.on_hover_text(what.words()).clicked() {
                     self.begin(cx, what, chosen);
                 }
@@ -165,8 +187,8 @@ impl Acts {
             typed.put("list_read_on", &json!(cx.today()));
         }
         let file = Slot::default();
-        if what == What::Copy {
-            let title = "Copy of a supplier's list".to_owned();
+        if what.reads() {
+            let title = what.title().to_owned();
             cx.ask(Command::ChooseFile { title, kind: "All files", endings: &["*"], answer: file.clone() });
         }
         self.open = Some(Open {
@@ -176,7 +198,7 @@ impl Acts {
             reason: String::new(),
             file,
             path: None,
-            conclude: what != What::Copy,
+            conclude: !what.reads(),
             refusal: None,
         });
     }
@@ -198,7 +220,7 @@ impl Acts {
         if let Some(path) = open.file.take() {
             open.path = Some(path);
         }
-        if open.what == What::Copy && open.path.is_none() {
+        if open.what.reads() && open.path.is_none() {
             self.open = Some(open);
             return;
         }
@@ -264,6 +286,14 @@ impl Acts {
                     Ok(found)
                 });
             }
+            What::Export => {
+                let (Some(path), Some(id)) = (open.path.clone(), ids.first().copied()) else { return };
+                let (write, answer) = LongWrite::new("Reading the export", move |file, session, stamp, _| {
+                    read_export(file, session, (review, id, &path), (set, stamp))
+                });
+                self.written = Some(answer);
+                cx.ask(Command::WriteInBackground(write));
+            }
             What::Copy => {
                 let Some(path) = open.path.clone() else { return };
                 let (write, answer) = LongWrite::new("Attaching the copy", move |file, session, stamp, _| {
@@ -321,9 +351,37 @@ fn open_ui(ui: &mut Ui, open: &mut Open, context: &FieldContext) {
             .required("required")
             .show(ui, |ui| ui.add(TextArea::new(&mut open.reason)));
     }
-    if open.what != What::Copy {
+    if !open.what.reads() {
         ui.checkbox(&mut open.conclude, "Give those their result that then have everything for it");
     }
+}
+
+/// Attaches the export of a tracker to the review, and takes what may concern the version of an item into its rows, both or neither.
+fn read_export(
+    file: &mut ProductFile,
+    session: &Session,
+    (review, id, path): (RecordId, RecordId, &std::path::Path),
+    (mut set, stamp): (Fields, &Stamp),
+) -> Result<String, Refused> {
+    let bytes = read_bytes(path)?;
+    let found = anomalies_of(&file.record(id)?, (&bytes, &file_name(path)))?;
+    set.extend(found.set);
+    set.insert("list_sha256".to_owned(), crate::domain::canonical::digest(&bytes).into());
+    let acts = vec![attach(review, path, bytes), Request::Edit { id, set }.into()];
+    file.perform_all(session, acts, &|_| true, stamp).map_err(|(_, refusal)| refusal)?;
+    Ok(found.words)
+}
+
+/// The request that attaches a supplier's list to a review.
+fn attach(review: RecordId, path: &std::path::Path, bytes: Vec<u8>) -> Act {
+    Act::from(Request::Attach {
+        to: review,
+        file_name: file_name(path),
+        file: FileSource::Bytes(bytes),
+        description: "Copy of a supplier's list of anomalies".to_owned(),
+        source: path.display().to_string(),
+        captured_at: None,
+    })
 }
 
 /// Attaches a copy to the review and names its digest in the items, all of it or nothing.
@@ -335,15 +393,7 @@ fn attach_copy(
 ) -> Result<String, Refused> {
     let bytes = read_bytes(path)?;
     let sha256 = crate::domain::canonical::digest(&bytes);
-    let attach = Request::Attach {
-        to: review,
-        file_name: file_name(path),
-        file: FileSource::Bytes(bytes),
-        description: "Copy of a supplier's list of anomalies".to_owned(),
-        source: path.display().to_string(),
-        captured_at: None,
-    };
-    let mut acts = vec![Act::from(attach)];
+    let mut acts = vec![attach(review, path, bytes)];
     for id in ids {
         let mut set = Fields::new();
         set.insert("list_sha256".to_owned(), sha256.clone().into());

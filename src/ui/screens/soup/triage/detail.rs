@@ -1,6 +1,6 @@
 //! What is known of a finding, and a decision that is proposed or made, as it is read.
 
-use eframe::egui::{CollapsingHeader, Label, Ui};
+use eframe::egui::{Align, CollapsingHeader, Label, Layout, Ui, vec2};
 
 use crate::domain::choice::Choice as _;
 use crate::domain::finding::Finding;
@@ -9,7 +9,7 @@ use crate::domain::record::RecordData;
 use crate::domain::text::counted;
 use crate::ops::{TriageRow, value_words};
 use crate::ui::cx::{Cx, Route};
-use crate::ui::theme::{Tone, bold, hint, space};
+use crate::ui::theme::{Tone, bold, hint, size, space};
 use crate::ui::widgets::badge::badge_ui;
 use crate::ui::widgets::link::link_ui;
 
@@ -30,6 +30,8 @@ const DECIDED: [&str; 14] = [
     "reassess_by",
     "per_release",
 ];
+/// Width of the labels, in points.
+const LABEL: f32 = 110.0;
 /// Findings that are named where several are chosen.
 const NAMED: usize = 12;
 
@@ -82,8 +84,12 @@ fn fact_ui(ui: &mut Ui, label: &str, value: &str) {
     if value.is_empty() {
         return;
     }
-    ui.horizontal_wrapped(|ui| {
-        ui.label(hint(ui, label));
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().interact_size.y = size::BODY_LINE;
+        ui.allocate_ui_with_layout(vec2(LABEL, 0.0), Layout::top_down(Align::Min), |ui| {
+            ui.set_width(LABEL);
+            ui.add(Label::new(hint(ui, label)).wrap());
+        });
         ui.add(Label::new(value).wrap());
     });
 }

@@ -2,7 +2,7 @@
 //!
 //! Belongs here: what is typed and how it is shown. Does not belong here: which finding comes next.
 
-use eframe::egui::{Button, Label, Sense, Ui};
+use eframe::egui::{Align, Button, Label, Sense, Ui};
 use serde_json::{Value, json};
 
 use super::super::deciding::Deciding;
@@ -325,12 +325,17 @@ impl Form {
     }
 
     fn text_ui(&mut self, ui: &mut Ui, name: &'static str, context: &FieldContext) {
-        if self.focus == Some(name) {
+        let wanted = self.focus == Some(name) && !ui.is_sizing_pass();
+        if wanted {
             self.focus = None;
             focus_what_follows(ui);
         }
         let mark = if self.needed().contains(&name) { "required" } else { "" };
-        self.changed |= self.typed.input_ui(ui, (name, mark), context);
+        let drawn = ui.scope(|ui| self.typed.input_ui(ui, (name, mark), context));
+        self.changed |= drawn.inner;
+        if wanted {
+            drawn.response.scroll_to_me(Some(Align::Center));
+        }
     }
 
     fn releases_ui(&mut self, ui: &mut Ui) {
