@@ -3,6 +3,7 @@
 
 mod change;
 mod release;
+mod soup;
 
 pub use release::Content;
 

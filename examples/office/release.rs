@@ -29,7 +29,9 @@ impl Office {
         let release = self.planned(content)?;
         self.attach_bill(release)?;
         self.go(Who::Cleo, release, "build")?;
+        self.register_soup(release)?;
         self.go(Who::Cleo, release, "fix_baseline")?;
+        self.review_soup(release)?;
         self.answer(release)?;
         let approval = self.sign_go(Who::Cleo, release, "request_approval")?;
         self.both_sign(approval)?;
@@ -99,8 +101,7 @@ impl Office {
             "tested_sha256": ARTIFACT, "system_test_ref": "TP-31", "tested_on": self.at.day(), "tested_by": "Cleo Example",
             "verification_summary": "All tests passed on the released artifact",
             "regression_rationale": "The tests of the changed items", "residual_anomalies": residual,
-            "none_known": none_known, "tasks": tasks, "soup_review_ref": "SR-7", "soup_reviewed_on": self.at.day(),
-            "findings_statement": "None open", "risk_file_version": "RMF 12", "risk_review": "Acceptable",
+            "none_known": none_known, "tasks": tasks, "findings_statement": "None open", "risk_file_version": "RMF 12", "risk_review": "Acceptable",
             "ifu_version": "IFU 2.3", "udi_decision": "new_udi_pi", "udi_rationale": "Corrections only",
             "regulatory_decisions": markets, "delivery_method": "Download from the service portal",
             "integrity_protection": "Signed package", "install_instructions_ref": "INST-4",

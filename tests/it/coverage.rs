@@ -1,6 +1,7 @@
 //! Every request leaves exactly one event of its name; by a role that may not, it leaves none.
 
 mod further;
+mod soup;
 
 use std::collections::BTreeSet;
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::chain::verified_change;
 use crate::desk::{Desk, go_to};
+use crate::soup_desk;
 
 pub const ARTIFACT: &str = "5d41402abc4b2a76b9719d911017c5925d41402abc4b2a76b9719d911017c592";
 pub const ARCHIVE: &str = "7d793037a0760186574b0282f2f435e77d793037a0760186574b0282f2f435e7";
@@ -48,7 +49,9 @@ pub fn candidate(desk: &mut Desk, cr: RecordId, more: Value) -> RecordId {
     let release = desk.create("rita", Kind::Release, set);
     attach_bill(desk, release);
     desk.go("rita", release, "build").unwrap();
+    soup_desk::register(desk, release);
     desk.go("rita", release, "fix_baseline").unwrap();
+    soup_desk::reviewed(desk, release);
     verified_candidate(desk, release);
     desk.sign_go("rita", release, "request_approval").unwrap();
     release
@@ -80,7 +83,7 @@ fn verified_candidate(desk: &mut Desk, release: RecordId) {
     let set = json!({
         "tested_sha256": ARTIFACT, "system_test_ref": "TP-31", "tested_on": desk.now.day(), "tested_by": "Dan Example",
         "verification_summary": "All tests passed on the released artifact", "regression_rationale": "All alarm tests, since the timer changed",
-        "none_known": true, "tasks": tasks, "soup_review_ref": "SR-7", "soup_reviewed_on": desk.now.day(),
+        "none_known": true, "tasks": tasks,
         "findings_statement": "None open", "risk_file_version": "RMF 12", "risk_review": "RC-7 is effective again",
         "ifu_version": "IFU 2.3", "udi_decision": "new_udi_pi", "udi_rationale": "A correction only",
         "regulatory_decisions": markets, "delivery_method": "Download from the service portal",

@@ -171,7 +171,21 @@ pub fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) 
             kind: Kind::TestRecord,
             set: fields(json!({"title": format!("Test {which}")})),
         },
-        11..14 => Request::Sign { id, meaning: None },
+        11 => Request::Create { kind: Kind::SoupItem, parent: None, set: fields(json!({"title": format!("lib{which}")})) },
+        12 => Request::Create {
+            kind: Kind::SoupDesignator,
+            parent: Some(id),
+            set: fields(json!({"title": format!("1.{which}"), "present_since": "2.3.0"})),
+        },
+        13 => Request::Create {
+            kind: Kind::Finding,
+            parent: None,
+            set: fields(json!({
+                "title": format!("Finding {which}"), "finding_kind": "vulnerability", "learned_on": desk.now.day(),
+                "external_id": format!("CVE-2031-{what}"),
+            })),
+        },
+        30..34 => Request::Sign { id, meaning: None },
         14..17 => Request::Assign { id, owner: Some(desk.people["ben"].person()) },
         17..30 => {
             let set = match id.kind {
@@ -187,6 +201,15 @@ pub fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) 
                 }),
                 Kind::Product => json!({"model": format!("PG-{what}")}),
                 Kind::Policy => json!({"warn_days": what}),
+                Kind::SoupItem => json!({
+                    "supplier": "community: its maintainers", "requirements": "Reads profiles", "environment": "Linux",
+                    "can_contribute": what % 2 == 0, "hazards": ["H-7"], "hazard_rationale": "It reads profiles",
+                    "risk_tier": "low", "responsibility": "maintained", "anomaly_lists": [{"place": "Its tracker"}],
+                }),
+                Kind::Finding => json!({
+                    "learned_on": desk.now.day(), "severity": "low", "source": "OSV", "kev_listed": false, "hazardous": false,
+                    "sequence": "None", "disposition": "not_affected", "justification": "component_not_present", "evidence": "Build",
+                }),
                 Kind::ProblemReport
                 | Kind::ImpactAnalysis
                 | Kind::Approval
@@ -199,6 +222,9 @@ pub fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) 
                 | Kind::Communication
                 | Kind::Recipient
                 | Kind::ProcessDeviation
+                | Kind::SoupReview
+                | Kind::ReviewItem
+                | Kind::SoupDesignator
                 | Kind::Person => {
                     json!({"title": format!("Title {what}")})
                 }

@@ -4,7 +4,7 @@ use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::ops::Request;
 use serde_json::{Value, json};
 
-use super::Walk;
+use super::{Walk, soup};
 use crate::desk::{PLAN, attach_log};
 
 /// A plan that is revised, returned, signed and put in force; one that is given up; its review and the checks of its sources.
@@ -22,6 +22,7 @@ pub fn plan_walk(walk: &mut Walk) {
     }
     let set = json!({
         "version": "2", "reason_for_version": "Audit", "effective_from": day, "authority": authority,
+        "risk_accepted_days": 90, "uncontrolled_tell_days": 30,
     });
     walk.edit("ana", next, set);
     walk.go("ana", next, "submit", json!({}));
@@ -88,7 +89,7 @@ fn verified(walk: &Walk, release: RecordId) -> Value {
         "verification_summary": "Passed", "regression_rationale": "All alarm tests",
         "residual_anomalies": residual, "none_known": if none { json!(true) } else { Value::Null },
         "tasks": filled("tasks", json!({"decision": "performed", "evidence": "Report"})),
-        "soup_review_ref": "SR-1", "soup_reviewed_on": day, "findings_statement": "None is open",
+        "findings_statement": "None is open",
         "risk_file_version": "15", "risk_review": "Acceptable", "ifu_version": "11", "udi_decision": "new_udi_pi",
         "udi_rationale": "A correction",
         "regulatory_decisions": filled("regulatory_decisions", json!({"decision": "Letter to file", "clear": true})),
@@ -111,9 +112,11 @@ pub fn release_walk(walk: &mut Walk) {
         walk.desk.file.page(release, None, walk.desk.now).unwrap().attachments[0].text("sha256").to_owned();
     let built = built(&bill);
     walk.edit("ben", release, built);
+    let (expat, designator) = soup::register_walk(walk, change);
     walk.go("rita", release, "fix_baseline", json!({}));
     walk.go("rita", release, "rebuild", json!({}));
     walk.go("rita", release, "fix_baseline", json!({}));
+    soup::review_walk(walk, release, designator);
     let answers = verified(walk, release);
     walk.edit("dan", release, answers);
     walk.go("dan", release, "request_approval", json!({}));
@@ -133,6 +136,7 @@ pub fn release_walk(walk: &mut Walk) {
     walk.go("rita", release, "release", json!({}));
     assert_eq!((walk.desk.state(release), walk.desk.state(change)), ("released".into(), "released".into()));
     walk.go("ana", change, "close", json!({}));
+    soup::finding_walk(walk, release, expat);
     walk.edit("ana", release, json!({"withdrawal_decision": "No recall: nothing is at risk"}));
     walk.sign("eva", release);
     walk.go("ana", release, "withdraw", json!({}));

@@ -22,6 +22,7 @@ use mainstay_base::time::Moment;
 const CHAPTERS: &[(&str, &str)] = &[
     ("plan.ron", include_str!("../../../../assets/example/plan.ron")),
     ("releases.ron", include_str!("../../../../assets/example/releases.ron")),
+    ("soup.ron", include_str!("../../../../assets/example/soup.ron")),
     ("deviation.ron", include_str!("../../../../assets/example/deviation.ron")),
     ("people.ron", include_str!("../../../../assets/example/people.ron")),
     ("feedback.ron", include_str!("../../../../assets/example/feedback.ron")),

@@ -5,6 +5,7 @@ use crate::domain::change_request::ChangeState;
 use crate::domain::field::Offer;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, KindDef, PartOf, RecordData, record};
+use crate::domain::release::{Release, ReleaseState, versions};
 use crate::domain::soup_item::{ALIVE, KEEPERS, SOUP_RULES};
 use crate::domain::text::Line;
 use crate::domain::workflow::{Case, Condition, Move, World, states};
@@ -28,11 +29,13 @@ const REGISTERED: &[&str] = &[S::Registered.code()];
 record! {
     /// An exact version of a SOUP item.
     pub struct SoupDesignator : SoupDesignator {
-        section "Version", "IEC 62304 8.1.2", false, REGISTERED => {
-            /// The exact version, patch level or commit.
-            title: Line = "Version" => required(S::Registered.code()), clause("IEC 62304 8.1.2"), hint("2.6.2");
+        section "Version", "IEC 62304 8.1.2", false, &[] => {
+            /// The exact version, patch level or commit. It stays as it was entered; a mistake is struck out and entered anew.
+            title: Line = "Version" => required(S::Registered.code()), open_when_made(), clause("IEC 62304 8.1.2"), hint("2.6.2");
             /// Its package URL with the version.
-            purl: Line = "Package URL";
+            purl: Line = "Package URL" => open_when_made();
+        }
+        section "Origin", "IEC 62304 8.1.2, 8.2.1", false, REGISTERED => {
             /// SHA-256 or another digest of its files.
             file_hash: Line = "Digest of its files";
             /// The change that brought it into the product.
@@ -83,12 +86,14 @@ fn may_create(case: &Case) -> Vec<Condition> {
     vec![exact.at("title"), free.at("title")]
 }
 
-/// The version and the change behind it are not changed without a word.
+/// What brought a version into the product is not changed without a word.
 fn why_reason(data: &RecordData, set: &Fields) -> Option<String> {
-    let changes = |name: &str| set.get(name).is_some_and(|value| value != data.value(name));
-    (changes("title") || changes("purl")).then(|| {
-        format!("a change of the version of {}; a new version is a new designator, so this", data.head.id)
-    })
+    let changes = |name: &str| {
+        !crate::domain::field::is_empty(data.value(name))
+            && set.get(name).is_some_and(|value| value != data.value(name))
+    };
+    (changes("introduced_by") || changes("present_since"))
+        .then(|| format!("a change of what brought {} into the product", data.head.id))
 }
 
 fn in_no_baseline(case: &Case) -> Vec<Condition> {
@@ -106,11 +111,30 @@ fn in_no_baseline(case: &Case) -> Vec<Condition> {
     }]
 }
 
-/// Whether the change that brought a designator is approved or further.
-pub fn is_introduced(world: &dyn World, content: &SoupDesignator) -> bool {
+/// Whether it is known what brought a version of an item into the product: a change that is approved or further, or a version of the
+/// product that had it before.
+pub fn is_introduced(world: &dyn World, item: &str, content: &SoupDesignator) -> bool {
     let change = content.introduced_by.and_then(|id| world.record(id));
     let begun = change.and_then(|data| ChangeState::of(&data)).is_some_and(ChangeState::is_approved_or_later);
-    begun || !content.present_since.is_empty()
+    begun || was_there(world, item, content)
+}
+
+/// A released version of the product that the file knows has it in its baseline. The first one brings its SOUP without a change; one that
+/// follows another needs a change for what is new.
+fn was_there(world: &dyn World, item: &str, content: &SoupDesignator) -> bool {
+    if content.present_since.is_empty() {
+        return false;
+    }
+    let releases = world.all(Kind::Release);
+    let named = releases.iter().find(|data| versions::same(data.text("version"), &content.present_since));
+    let Some(named) = named else { return true };
+    let was_released = ReleaseState::of(named).is_some_and(ReleaseState::was_released);
+    if !was_released {
+        return named.value("predecessor").is_null();
+    }
+    named.typed::<Release>().is_some_and(|release| {
+        release.soup_baseline.iter().any(|row| *row.item == *item && *row.version == *content.title)
+    })
 }
 
 /// The declaration of designators.

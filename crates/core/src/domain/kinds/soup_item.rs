@@ -108,11 +108,11 @@ states! {
         /// It is approved for use.
         InUse = "in_use", "In use", Good, 3, false => finished();
         /// A change to another version is under way.
-        UpdatePending = "update_pending", "Update pending", Due, 0, false;
+        UpdatePending = "update_pending", "Update pending", Due, 3, false;
         /// It may be used only with restrictions.
-        Restricted = "restricted", "Restricted", Due, 0, false => finished();
+        Restricted = "restricted", "Restricted", Due, 4, false => finished();
         /// Its supplier no longer supports it.
-        EndOfSupport = "end_of_support", "Out of support", Late, 0, false;
+        EndOfSupport = "end_of_support", "Out of support", Late, 3, false;
         /// No version in service contains it.
         Retired = "retired", "Retired", Neutral, 0, true;
         /// It must not be used.

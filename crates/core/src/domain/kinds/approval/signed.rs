@@ -7,6 +7,7 @@ use crate::domain::kind::Authors;
 use crate::domain::person::Role;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Cover, Meaning, Signature};
+use crate::domain::time::Moment;
 use crate::domain::workflow::{Case, Condition, World, signature_holds};
 use mainstay_base::distinct::distinct;
 
@@ -122,7 +123,16 @@ fn conditions_met(approval: &Approval) -> Condition {
 
 /// The roles in which somebody signed a record in its present form, not counting refusals.
 pub fn roles_that_signed(case: &Case) -> Vec<Role> {
-    let signatures = case.world.signatures(case.id()).into_iter();
+    roles_by(case, |_| true)
+}
+
+/// The same, by signatures from a moment on.
+pub fn roles_that_signed_since(case: &Case, since: Moment) -> Vec<Role> {
+    roles_by(case, |signature| signature.at >= since)
+}
+
+fn roles_by(case: &Case, counts: impl Fn(&Signature) -> bool) -> Vec<Role> {
+    let signatures = case.world.signatures(case.id()).into_iter().filter(counts);
     let hold = signatures.filter(|signature| {
         let holds = |cover: &Cover| cover.holds(case.data, &case.world.covered_parts(case.data, cover.part));
         signature.meaning != Meaning::Rejected && signature.covers.iter().all(holds)

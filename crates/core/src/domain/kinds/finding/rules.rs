@@ -198,21 +198,43 @@ pub fn known_as(finding: &Finding) -> BTreeSet<String> {
     all.filter(|id| !id.is_empty()).map(|id| id.to_lowercase()).collect()
 }
 
-fn is_triaged(_: &Case, finding: &Finding) -> Vec<Condition> {
+fn is_triaged(case: &Case, finding: &Finding) -> Vec<Condition> {
     let scored = finding.severity.is_some() || finding.finding_kind != Some(FindingKind::Vulnerability);
-    vec![
-        Condition::new(
-            "IEC 81001-5-1",
-            "A vulnerability has a severity, from which its clocks follow",
-            scored,
-        )
-        .at("severity"),
-    ]
+    let text = "A vulnerability has a severity, from which its clocks follow";
+    let mut conditions = vec![Condition::new("IEC 81001-5-1", text, scored).at("severity")];
+    conditions.push(names_registered_versions(case, finding));
+    conditions.extend(may_create(case));
+    conditions
+}
+
+/// A version that is written differently than in the register would concern no release.
+fn names_registered_versions(case: &Case, finding: &Finding) -> Condition {
+    let mut known = BTreeSet::new();
+    let mut unnamed = None;
+    for data in case.records(&finding.items) {
+        let parts = case.world.parts(data.head.id, Kind::SoupDesignator);
+        let versions: BTreeSet<String> =
+            parts.iter().map(|part| format!("{} {}", data.title(), part.text("title"))).collect();
+        if !finding.versions.iter().any(|line| versions.contains(&**line)) {
+            unnamed = unnamed.or_else(|| Some(data.title().to_owned()));
+        }
+        known.extend(versions);
+    }
+    let unknown = finding.versions.iter().find(|line| !known.contains(&***line));
+    let whole = "The versions are those in the register, at least one of each item, as name and version";
+    let text = match (unknown, unnamed) {
+        (Some(line), _) => format!("{whole}; “{line}” is not in it"),
+        (None, Some(name)) => format!("{whole}; none of {name} is named"),
+        (None, None) => whole.to_owned(),
+    };
+    let met = known.len() > 0 && text == whole;
+    Condition::new("IEC 62304 7.1.3, 8.1.2", text, met).at("versions")
 }
 
 /// What a decision must say, whatever it is: the safety question first, then the reasons of the decision, then every release.
 fn may_be_proposed(case: &Case, finding: &Finding) -> Vec<Condition> {
-    let mut conditions = Vec::new();
+    let mut conditions = vec![names_registered_versions(case, finding)];
+    conditions.extend(may_create(case));
     let hazards = finding.hazardous != Some(true) || !finding.hazards.is_empty();
     let text = "The hazards that it could lead to are named";
     conditions.push(Condition::new("IEC 62304 7.1.4", text, hazards).at("hazards"));
@@ -287,10 +309,10 @@ fn in_time(case: &Case, finding: &Finding) -> Condition {
     let limit = governing.plan().risk_accepted_days;
     let latest: Option<Day> = limit.map(|days| case.now.day().plus_days(i64::from(days)));
     let met =
-        finding.reassess_by.is_some_and(|by| by > case.now.day() && latest.is_none_or(|latest| by <= latest));
+        finding.reassess_by.is_some_and(|by| by > case.now.day() && latest.is_some_and(|latest| by <= latest));
     let text = match latest {
         Some(latest) => format!("It is assessed again by {latest} at the latest, as the plan says"),
-        None => "The day on which it is assessed again is set".to_owned(),
+        None => "The plan says within how many days an accepted risk is assessed again".to_owned(),
     };
     Condition::new("ISO 14971", text, met).at("reassess_by")
 }
@@ -323,6 +345,12 @@ fn every_release(case: &Case, finding: &Finding) -> Vec<Condition> {
     conditions
 }
 
+/// The roles that signed the decision as it is proposed now. What was signed for an earlier decision does not count, even if the words
+/// are the same: it was made anew because something changed.
+fn signed_since_proposal(case: &Case) -> Vec<Role> {
+    approval::roles_that_signed_since(case, case.data.head.state_since)
+}
+
 /// Another person confirms, and every role that the decision needs has signed.
 fn confirms(case: &Case, disposition: Disposition) -> Vec<Condition> {
     let Some(finding) = case.data.typed::<Finding>() else { return Vec::new() };
@@ -332,7 +360,7 @@ fn confirms(case: &Case, disposition: Disposition) -> Vec<Condition> {
     let other = case.actor.is_none_or(|actor| finding.proposed_by != Some(actor));
     let text = "Another person than the one who proposed it confirms it";
     conditions.push(Condition::new("IEC 62304 7.1.3", text, other));
-    let signed = approval::roles_that_signed(case);
+    let signed = signed_since_proposal(case);
     let own = case
         .actor
         .and_then(|actor| case.person(actor))
@@ -359,7 +387,7 @@ pub(super) fn signing(case: &Case) -> Signing {
     if S::of(case.data) == Some(S::Proposed)
         && let Some(disposition) = disposition
     {
-        let signed = approval::roles_that_signed(case);
+        let signed = signed_since_proposal(case);
         signing.by = roles_for(case, disposition).into_iter().filter(|role| !signed.contains(role)).collect();
         signing.meanings = vec![Meaning::Approved];
         signing.covers = vec![(case.id(), Part::Scope)];

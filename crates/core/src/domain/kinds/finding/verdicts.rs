@@ -50,15 +50,21 @@ fn baseline(release: &Release) -> BTreeSet<String> {
     release.soup_baseline.iter().map(|row| format!("{} {}", row.item, row.version)).collect()
 }
 
-/// The versions in a baseline that a finding is about.
-fn concerned(finding: &Finding, release: &Release) -> BTreeSet<String> {
+/// The versions in a baseline that a finding is about. While it names no version, it is about every version of its items.
+fn concerned(world: &dyn World, finding: &Finding, release: &Release) -> BTreeSet<String> {
+    if finding.versions.is_empty() {
+        let items = finding.items.iter().filter_map(|id| world.record(*id));
+        let names: BTreeSet<String> = items.map(|data| data.title().to_owned()).collect();
+        let rows = release.soup_baseline.iter().filter(|row| names.contains(&*row.item));
+        return rows.map(|row| format!("{} {}", row.item, row.version)).collect();
+    }
     let all = baseline(release);
     finding.versions.iter().map(|line| line.to_string()).filter(|line| all.contains(line)).collect()
 }
 
 /// Whether a release contains a version that a finding is about.
-pub fn concerns(finding: &Finding, release: &Release) -> bool {
-    !concerned(finding, release).is_empty()
+pub fn concerns(world: &dyn World, finding: &Finding, release: &Release) -> bool {
+    !concerned(world, finding, release).is_empty()
 }
 
 /// What holds of a finding for a release.
@@ -67,7 +73,7 @@ pub fn verdict_for(world: &dyn World, data: &SharedRecord, release: RecordId) ->
         return Verdict::Open("the finding cannot be read".to_owned());
     };
     let content = world.record(release).and_then(|data| data.typed::<Release>());
-    let versions = content.as_ref().map(|content| concerned(&finding, content)).unwrap_or_default();
+    let versions = content.as_ref().map(|content| concerned(world, &finding, content)).unwrap_or_default();
     let named = finding.per_release.iter().find(|row| row.release == Some(release));
     if versions.is_empty() && named.is_none() {
         return Verdict::NotConcerned;
@@ -98,7 +104,7 @@ fn carried_over(
     for row in finding.per_release.iter() {
         let (Some(from), Some(applicability)) = (row.release, row.applicability) else { continue };
         let before = world.record(from).and_then(|data| data.typed::<Release>());
-        let same = before.is_some_and(|before| concerned(finding, &before) == *versions);
+        let same = before.is_some_and(|before| concerned(world, finding, &before) == *versions);
         if same && applicability != Applicability::UnderInvestigation {
             return Verdict::CarriedOver { applicability, from };
         }
@@ -109,7 +115,7 @@ fn carried_over(
 /// The releases in service that contain a version that a finding is about.
 pub fn releases_concerned(world: &dyn World, finding: &Finding) -> Vec<RecordId> {
     let contains = |data: &SharedRecord| {
-        data.typed::<Release>().is_some_and(|release| !concerned(finding, &release).is_empty())
+        data.typed::<Release>().is_some_and(|release| concerns(world, finding, &release))
     };
     fielded(world).iter().filter(|data| contains(data)).map(|data| data.head.id).collect()
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::{ItemResult, ReviewItem, ReviewItemState, SearchResult, SourceAnswer};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, FindingState};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::MaintenancePlan;
 use crate::domain::record::{Fields, RecordData};
-use crate::domain::soup_item::due;
+use crate::domain::soup_item::{SoupItem, due};
 use crate::domain::soup_review::SoupReview;
 use crate::domain::text::is_sha256;
 use crate::domain::workflow::{Case, Condition, Effect, World};
@@ -23,20 +23,26 @@ pub struct SearchOutcome {
     pub answered: usize,
 }
 
-/// The only way to word what a search says of an item: “nothing found” needs a source that can answer (domain 3.6, REV-04).
+/// The only way to word what a search says of an item: “nothing found” needs a source that can answer and none that found something
+/// (domain 3.6, REV-04). It may say less than its sources do, since these can be in doubt.
 pub fn outcome(item: &ReviewItem) -> SearchOutcome {
-    let answers = |row: &&super::SourceRow| {
-        matches!(row.answer, Some(SourceAnswer::Found | SourceAnswer::Nothing)) && !row.source.is_empty()
-    };
-    let answered = item.sources.iter().filter(answers).count();
-    let result = if !item.hits.is_empty() {
-        SearchResult::Hits
-    } else if answered > 0 {
-        SearchResult::NothingFound
-    } else {
+    let answered = item.sources.iter().filter(|row| answers(row)).count();
+    let found = item.sources.iter().any(|row| row.answer == Some(SourceAnswer::Found));
+    let in_doubt = item.search_result == Some(SearchResult::NotChecked);
+    let result = if answered == 0 || in_doubt {
         SearchResult::NotChecked
+    } else if !item.hits.is_empty() {
+        SearchResult::Hits
+    } else if found {
+        SearchResult::NotChecked
+    } else {
+        SearchResult::NothingFound
     };
     SearchOutcome { result, answered }
+}
+
+fn answers(row: &super::SourceRow) -> bool {
+    matches!(row.answer, Some(SourceAnswer::Found | SourceAnswer::Nothing)) && !row.source.is_empty()
 }
 
 /// The result of the search says no more than its sources do. It may say less: sources can be in doubt.
@@ -47,6 +53,9 @@ pub(super) fn violations(data: &RecordData, _: u32) -> Vec<(&'static str, String
     let says_less = item.search_result == Some(SearchResult::NotChecked);
     if !says_less && item.search_result.is_some_and(|said| said != found) {
         let why = match found {
+            SearchResult::NotChecked if item.hits.is_empty() && outcome(&item).answered > 0 => {
+                "must be “could not be checked”: a source found something, and no hit of it is listed"
+            }
             SearchResult::NotChecked => "must be “could not be checked”: no source could answer",
             SearchResult::NothingFound => {
                 "must be “nothing found”: sources could answer, and there is no hit"
@@ -73,6 +82,10 @@ pub(super) fn is_in_scope(case: &Case) -> Vec<Condition> {
     let text = format!("The version that was searched is the one in use: {registered}");
     let same = !registered.is_empty() && *item.version_searched == *registered;
     conditions.push(Condition::new("IEC 62304 7.1.3", text, same).at("version_searched"));
+    let known = item.item.and_then(|id| case.world.record(id)).and_then(|data| data.typed::<SoupItem>());
+    let tier = known.is_some_and(|known| known.risk_tier == item.tier);
+    let text = "Its risk tier is the one in the register";
+    conditions.push(Condition::new("IEC 62304 6.1 f", text, tier).at("tier"));
     let others = case.data.head.parent.map(|id| case.world.parts(id, Kind::ReviewItem)).unwrap_or_default();
     let named = item.designator.map(|id| id.to_string()).unwrap_or_default();
     let twice = others.iter().any(|data| data.head.id != case.id() && data.text("designator") == named);
@@ -93,12 +106,13 @@ pub(super) fn has_its_result(case: &Case, item: &ReviewItem) -> Vec<Condition> {
     }
     conditions.push(enough_sources(case, item, outcome(item).answered));
     let undecided = hits_undecided(case.world, item);
+    let whole = format!(
+        "Every hit is in a finding that names {}, or it is said why it does not concern the product",
+        name_of(case.world, item)
+    );
     let text = match undecided.first() {
-        Some(first) => format!(
-            "Every hit is in a finding, or it is said why it does not concern the product; {} are open, such as {first}",
-            undecided.len()
-        ),
-        None => "Every hit is in a finding, or it is said why it does not concern the product".to_owned(),
+        Some(first) => format!("{whole}; {} are open, such as {first}", undecided.len()),
+        None => whole,
     };
     conditions.push(Condition::new("IEC 62304 7.1.3", text, undecided.is_empty()).at("dismissed"));
     conditions.extend(anomalies_without_finding(case.world, item));
@@ -143,21 +157,48 @@ fn names<'a>(first: &'a str, others: impl IntoIterator<Item = &'a str>) -> BTree
     std::iter::once(first).chain(others).filter(|id| !id.is_empty()).map(str::to_lowercase).collect()
 }
 
-/// The names of the vulnerabilities and anomalies that findings about an item are about.
-fn known_of(world: &dyn World, item: Option<RecordId>) -> BTreeSet<String> {
-    let found = item.map(|id| world.naming(id, Kind::Finding, "items")).unwrap_or_default();
-    let contents = found.iter().filter_map(|data| data.typed::<Finding>());
-    contents
-        .flat_map(|finding| names(&finding.external_id, finding.aliases.iter().map(|alias| &**alias)))
-        .collect()
+/// Name and version of an item, as baselines and findings write them.
+fn name_of(world: &dyn World, item: &ReviewItem) -> String {
+    let name = item.item.and_then(|id| world.record(id)).map_or_else(String::new, |data| data.title().to_owned());
+    format!("{name} {}", item.version_searched)
 }
 
-/// The hits that are neither in a finding nor dismissed with a reason, by their identifiers.
+/// What findings about an item know.
+#[derive(Default)]
+struct Known {
+    /// The names of the vulnerabilities and anomalies that they are about.
+    names: BTreeSet<String>,
+    /// Those of them that are known to be exploited, or that are not decided yet.
+    exploited: BTreeSet<String>,
+}
+
+/// What the findings about this version know. One that is void, or about other versions, decides nothing here.
+fn known_of(world: &dyn World, item: &ReviewItem) -> Known {
+    let found = item.item.map(|id| world.naming(id, Kind::Finding, "items")).unwrap_or_default();
+    let version = name_of(world, item);
+    let mut known = Known::default();
+    for data in &found {
+        let Some(finding) = data.typed::<Finding>() else { continue };
+        let state = FindingState::of(data);
+        if state == Some(FindingState::Void) || !finding.versions.iter().any(|line| **line == *version) {
+            continue;
+        }
+        let own = names(&finding.external_id, finding.aliases.iter().map(|alias| &**alias));
+        if finding.kev_listed == Some(true) || state.is_some_and(FindingState::is_undecided) {
+            known.exploited.extend(own.iter().cloned());
+        }
+        known.names.extend(own);
+    }
+    known
+}
+
+/// The hits that are neither in a finding about this version nor dismissed with a reason, by their identifiers. What is newly known
+/// to be exploited is not decided by a finding that was decided before that.
 pub fn hits_undecided(world: &dyn World, item: &ReviewItem) -> Vec<String> {
     if item.hits.is_empty() {
         return Vec::new();
     }
-    let known = known_of(world, item.item);
+    let known = known_of(world, item);
     let dismissed: BTreeSet<String> = item
         .dismissed
         .iter()
@@ -166,7 +207,8 @@ pub fn hits_undecided(world: &dyn World, item: &ReviewItem) -> Vec<String> {
         .collect();
     let decided = |hit: &&super::Hit| {
         let ids = names(&hit.advisory, hit.aliases.iter().map(|alias| &**alias));
-        ids.iter().any(|id| known.contains(id)) || dismissed.contains(&hit.advisory.to_lowercase())
+        let decided = if hit.exploited == Some(true) { &known.exploited } else { &known.names };
+        ids.iter().any(|id| decided.contains(id)) || dismissed.contains(&hit.advisory.to_lowercase())
     };
     item.hits.iter().filter(|hit| !decided(hit)).map(|hit| hit.advisory.to_string()).collect()
 }
@@ -174,8 +216,8 @@ pub fn hits_undecided(world: &dyn World, item: &ReviewItem) -> Vec<String> {
 fn anomalies_without_finding(world: &dyn World, item: &ReviewItem) -> Option<Condition> {
     let mut relevant = item.anomalies.iter().filter(|row| row.relevant == Some(true)).peekable();
     relevant.peek()?;
-    let known = known_of(world, item.item);
-    let missing = relevant.find(|row| !known.contains(&row.anomaly.to_lowercase()));
+    let known = known_of(world, item);
+    let missing = relevant.find(|row| !known.names.contains(&row.anomaly.to_lowercase()));
     let text = match missing {
         Some(row) => format!("Every anomaly that is relevant is in a finding; {} is not", row.anomaly),
         None => "Every anomaly that is relevant is in a finding".to_owned(),

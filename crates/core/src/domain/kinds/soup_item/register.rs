@@ -7,7 +7,7 @@ use super::SoupItemState;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::release::{Release, ReleaseState, SoupVersion};
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::soup_designator::counts;
+use crate::domain::soup_designator::{SoupDesignator, counts, is_introduced};
 use crate::domain::workflow::World;
 
 /// The part of a package URL before its version.
@@ -105,9 +105,11 @@ pub fn unregistered(world: &dyn World, release: &Release) -> Unregistered {
         if !usable && seen.insert(item) {
             found.not_approved.push((item, format!("{item} {}", known.item.title())));
         }
-        let explained = known.designator.value("introduced_by").is_null()
-            && known.designator.text("present_since").is_empty();
-        if explained {
+        let explained = known
+            .designator
+            .typed::<SoupDesignator>()
+            .is_some_and(|content| is_introduced(world, &row.item, &content));
+        if !explained {
             found.without_change.push((item, format!("{} {}", row.item, row.version)));
         }
     }

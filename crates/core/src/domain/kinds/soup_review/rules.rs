@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::scope::{releases_of, scope_of};
+use super::scope::{Scope, releases_of, scope_of};
 use super::{REVIEWERS, SoupReview, SoupReviewState as S};
 use crate::domain::approval;
 use crate::domain::attachment::AttachmentState;
@@ -182,7 +182,7 @@ fn covers_its_scope(case: &Case, review: &SoupReview, items: &[SharedRecord]) ->
         .filter(|version| !covered.contains(&version.designator.head.id.to_string()))
         .map(|version| format!("{} {}", version.row.item, version.row.version))
         .collect();
-    missing.extend(scope.unregistered);
+    missing.extend(scope.unregistered.iter().cloned());
     let text = match missing.first() {
         Some(first) => format!(
             "All SOUP in scope was searched; {} missing, such as {first}. Run the search again",
@@ -191,6 +191,7 @@ fn covers_its_scope(case: &Case, review: &SoupReview, items: &[SharedRecord]) ->
         None => "All SOUP in scope was searched".to_owned(),
     };
     let mut conditions = vec![Condition::new("IEC 62304 7.1.3", text, missing.is_empty())];
+    conditions.extend(wrong_version(&scope, items));
     let left: Vec<RecordId> = review.releases_left_out.iter().filter_map(|row| row.release).collect();
     let since: Vec<RecordId> = fielded(case.world)
         .iter()
@@ -204,6 +205,23 @@ fn covers_its_scope(case: &Case, review: &SoupReview, items: &[SharedRecord]) ->
         conditions.push(Condition::new("FD&C 524B", text, false).on(*first));
     }
     conditions
+}
+
+/// What was searched is what the releases in scope contain, in all of them (REV-02).
+fn wrong_version(scope: &Scope, items: &[SharedRecord]) -> Option<Condition> {
+    let in_use: BTreeMap<RecordId, &[RecordId]> =
+        scope.versions.iter().map(|version| (version.designator.head.id, &*version.releases)).collect();
+    let wrong = items.iter().find(|data| {
+        let item = data.typed::<ReviewItem>();
+        let releases =
+            item.as_ref().and_then(|item| Some((in_use.get(&item.designator?)?, item.releases.as_slice())));
+        !releases.is_some_and(|(used, said)| used.iter().all(|id| said.contains(id)) && used.len() == said.len())
+    })?;
+    let text = format!(
+        "Only versions in use are searched, each for the releases that contain it; {} is not so. Run the search again",
+        wrong.title()
+    );
+    Some(Condition::new("IEC 62304 7.1.3", text, false).on(wrong.head.id))
 }
 
 fn evidence_is_kept(case: &Case, review: &SoupReview) -> Condition {
@@ -390,13 +408,13 @@ fn is_whole(case: &Case, review: &SoupReview, item: RecordId) -> bool {
     let later =
         data.text("reviewed_on") > review.searched_on.map(|day| day.to_string()).unwrap_or_default().as_str();
     let excluded = review.exclusions.iter().any(|row| *row.item == *data.title());
-    !later
-        && !excluded
-        && !review.releases_left_out.iter().any(|row| {
-            let left =
-                row.release.and_then(|id| case.world.record(id)).and_then(|data| data.typed::<Release>());
-            left.is_some_and(|release| release.soup_baseline.iter().any(|soup| *soup.item == *data.title()))
-        })
+    let contains = |release: &SharedRecord| {
+        let release = release.typed::<Release>();
+        release.is_some_and(|release| release.soup_baseline.iter().any(|soup| *soup.item == *data.title()))
+    };
+    let in_service = fielded(case.world);
+    let mut others = in_service.iter().filter(|release| !review.releases.contains(&release.head.id));
+    !later && !excluded && !others.any(contains)
 }
 
 pub(super) fn violations(data: &RecordData, _: u32) -> Vec<(&'static str, String)> {

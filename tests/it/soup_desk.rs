@@ -1,0 +1,275 @@
+//! SOUP at the desk: its register, reviews and findings, made by the requests of people with different roles.
+//!
+//! Ben (development lead) keeps the register, Cleo (security lead, risk manager) reviews, Ben is the second reviewer, Ana (quality)
+//! approves.
+
+use std::collections::BTreeMap;
+
+use mainstay::domain::ids::{Kind, RecordId};
+use mainstay::ops::{FileSource, Request};
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, go_to};
+
+/// The method of the reviews of the desk.
+pub const METHOD: &str = "The list of the supplier is read; OSV, NVD and KEV are searched by package URL and name";
+
+/// One value with others over it.
+pub fn with(mut base: Value, more: Value) -> Value {
+    let Value::Object(more) = more else { panic!("{more} is no object") };
+    for (name, value) in more {
+        base[name] = value;
+    }
+    base
+}
+
+/// A SOUP item of low tier with everything that its approval for use asks for, but a version.
+pub fn item(name: &str) -> Value {
+    json!({
+        "title": name, "supplier": format!("community: {name} maintainers"), "soup_kind": "open_source", "direct": true,
+        "host_item": "import/profile.c", "requirements": "Reads profiles of up to 1 MB within 100 ms",
+        "environment": "Linux 5.15, glibc", "can_contribute": false,
+        "hazard_rationale": "Profiles are checked again by the pump", "risk_tier": "low", "responsibility": "maintained",
+        "anomaly_lists": [{"place": format!("https://example.org/{name}/issues"), "list_kind": "tracker"}],
+        "support_level": "actively_maintained",
+    })
+}
+
+/// A version of an item that a change brought, or that was in the product before the file.
+pub fn version(desk: &mut Desk, item: RecordId, version: &str, change: Option<RecordId>) -> RecordId {
+    let origin = change.map_or_else(|| json!({"present_since": "2.2.0"}), |id| json!({"introduced_by": id}));
+    desk.create_part("ben", Kind::SoupDesignator, item, with(json!({"title": version}), origin))
+}
+
+/// An item with one version that was in the product before the file, approved for use: the item and its designator.
+pub fn in_use(desk: &mut Desk, name: &str, text: &str, more: Value) -> (RecordId, RecordId) {
+    let id = desk.create("ben", Kind::SoupItem, with(item(name), more));
+    let designator = version(desk, id, text, None);
+    desk.go("ben", id, "approve").unwrap();
+    (id, designator)
+}
+
+/// The registered item of a name.
+pub fn item_of(desk: &Desk, name: &str) -> Option<RecordId> {
+    let items = desk.file.all(Kind::SoupItem).unwrap();
+    items.iter().find(|data| data.title() == name && !data.is_terminal()).map(|data| data.head.id)
+}
+
+/// The registered version of an item.
+pub fn designator_of(desk: &Desk, item: RecordId, version: &str) -> Option<RecordId> {
+    let parts = desk.file.parts(item, Kind::SoupDesignator).unwrap();
+    parts.iter().find(|data| data.text("title") == version && data.head.state != "struck").map(|data| data.head.id)
+}
+
+fn baseline(desk: &Desk, release: RecordId) -> Vec<(String, String)> {
+    let rows = desk.record(release).value("soup_baseline").as_array().cloned().unwrap_or_default();
+    let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    rows.iter().map(|row| (text(row, "item"), text(row, "version"))).collect()
+}
+
+/// Registers the SOUP of a release and has it approved for use. A further version of an item comes with the first change of the
+/// release.
+pub fn register(desk: &mut Desk, release: RecordId) {
+    let change = desk.record(release).value("change_requests")[0].as_str().map(|id| id.parse().unwrap());
+    for (name, text) in baseline(desk, release) {
+        let Some(id) = item_of(desk, &name) else {
+            in_use(desk, &name, &text, json!({}));
+            continue;
+        };
+        if designator_of(desk, id, &text).is_none() {
+            version(desk, id, &text, change);
+        }
+    }
+}
+
+/// A review that is scheduled, by Cleo.
+pub fn scheduled(desk: &mut Desk, more: Value) -> RecordId {
+    let set = json!({"title": "SOUP review", "trigger": "interval", "method": METHOD});
+    desk.create("cleo", Kind::SoupReview, with(set, more))
+}
+
+/// A review that has started, by Cleo.
+pub fn started(desk: &mut Desk, more: Value) -> RecordId {
+    let review = scheduled(desk, more);
+    desk.go("cleo", review, "start").unwrap();
+    review
+}
+
+/// What three sources answer that can check an item and have nothing.
+pub fn nothing() -> Value {
+    let row = |source: &str| json!({"source": source, "answer": "nothing", "identifier": "pkg:generic", "records": 0});
+    json!({"search_result": "nothing_found", "sources": [row("OSV"), row("NVD"), row("KEV")]})
+}
+
+/// What they answer if OSV has records.
+pub fn hits(advisories: &[&str]) -> Value {
+    let rows: Vec<Value> = advisories
+        .iter()
+        .map(|id| json!({"advisory": id, "title": "Memory is read beyond its end", "verdict": "affected", "since_last": "new"}))
+        .collect();
+    let found = json!({"source": "OSV", "answer": "found", "identifier": "pkg:generic", "records": rows.len()});
+    let mut set = nothing();
+    set["sources"][0] = found;
+    with(set, json!({"search_result": "hits", "hits": rows}))
+}
+
+/// What they answer if none can check an item.
+pub fn not_checked() -> Value {
+    let row = |source: &str| json!({"source": source, "answer": "not_checked", "why": "It has no package URL"});
+    json!({"search_result": "not_checked", "sources": [row("OSV"), row("NVD"), row("KEV")]})
+}
+
+/// What a reviewed item says of a version, with what the search answered. The releases are those of the review that contain it.
+pub fn searched(desk: &Desk, review: RecordId, designator: RecordId, answer: Value) -> Value {
+    let data = desk.record(designator);
+    let id = data.head.parent.unwrap();
+    let known = desk.record(id);
+    let text = data.text("title").to_owned();
+    let here = (known.title().to_owned(), text.clone());
+    let releases = desk.record(review).value("releases").as_array().cloned().unwrap_or_default();
+    let with_it = |release: &Value| baseline(desk, release.as_str().unwrap().parse().unwrap()).contains(&here);
+    let releases: Vec<Value> = releases.into_iter().filter(with_it).collect();
+    let set = json!({
+        "title": format!("{} {text}", known.title()), "item": id, "designator": designator, "version_searched": text,
+        "releases": releases, "tier": known.value("risk_tier"), "since_last": "new",
+    });
+    with(set, answer)
+}
+
+/// A version in a review, with what the search answered.
+pub fn reviewed_item(desk: &mut Desk, review: RecordId, designator: RecordId, answer: Value) -> RecordId {
+    let set = searched(desk, review, designator, answer);
+    desk.create_part("cleo", Kind::ReviewItem, review, set)
+}
+
+/// The supplier's list as it was read today.
+pub fn list_read(desk: &Desk) -> Value {
+    json!({
+        "list_place": "Its issue tracker", "list_read_on": desk.now.day(), "list_judgement": "Nothing about this version",
+    })
+}
+
+/// Reads the supplier's list of a reviewed item and concludes it.
+pub fn judged(desk: &mut Desk, reviewed: RecordId, more: Value) {
+    let set = with(list_read(desk), more);
+    desk.edit("cleo", reviewed, set).unwrap();
+    desk.go("cleo", reviewed, "conclude").unwrap();
+}
+
+/// The designators of everything in the releases of a review.
+pub fn in_scope(desk: &Desk, review: RecordId) -> Vec<RecordId> {
+    let releases = desk.record(review).value("releases").as_array().cloned().unwrap_or_default();
+    let rows = releases.iter().flat_map(|id| baseline(desk, id.as_str().unwrap().parse().unwrap()));
+    let found: BTreeMap<(String, String), RecordId> = rows
+        .map(|(name, text)| {
+            let designator = designator_of(desk, item_of(desk, &name).unwrap(), &text).unwrap();
+            ((name, text), designator)
+        })
+        .collect();
+    found.into_values().collect()
+}
+
+/// Attaches the evidence of a search and says what was searched.
+pub fn evidence(desk: &mut Desk, review: RecordId, more: Value) {
+    let file = Request::Attach {
+        to: review,
+        file_name: "search.json".to_owned(),
+        file: FileSource::Text(format!("{{\"search\": \"{review}\"}}\n")),
+        description: "Evidence of the search".to_owned(),
+        source: String::new(),
+        captured_at: None,
+    };
+    desk.by("cleo", file).unwrap();
+    let kept = desk.file.referring(review, Kind::Attachment).unwrap().remove(0);
+    let row = |source: &str| json!({"source": source, "identifiers": "Package URL", "data_date": "2031-03-01", "age_days": 2});
+    let set = json!({
+        "evidence_sha256": kept.text("sha256"), "searched_on": desk.now.day(), "program": "Mainstay",
+        "sources": [row("OSV"), row("NVD"), row("KEV")], "limitations": "Only published records are found",
+    });
+    desk.edit("cleo", review, with(set, more)).unwrap();
+}
+
+/// Everything of a started review that was not found anywhere, concluded, with its evidence: it waits to be handed over.
+pub fn all_judged(desk: &mut Desk, review: RecordId) {
+    let known = desk.file.parts(review, Kind::ReviewItem).unwrap();
+    for designator in in_scope(desk, review) {
+        if known.iter().all(|data| data.text("designator") != designator.to_string()) {
+            let reviewed = reviewed_item(desk, review, designator, nothing());
+            judged(desk, reviewed, json!({}));
+        }
+    }
+    evidence(desk, review, json!({}));
+}
+
+/// Cleo hands a review over, Ben confirms it.
+pub fn completed(desk: &mut Desk, review: RecordId) {
+    desk.sign_go("cleo", review, "submit").unwrap();
+    desk.sign_go("ben", review, "complete").unwrap();
+}
+
+/// A completed review of today before a release, with nothing found. It also covers what is in service.
+pub fn reviewed(desk: &mut Desk, release: RecordId) -> RecordId {
+    let more = json!({"title": "Before the release", "trigger": "before_release", "candidates": [release]});
+    let review = started(desk, more);
+    all_judged(desk, review);
+    completed(desk, review);
+    review
+}
+
+/// The same, approved by Ana.
+pub fn approved(desk: &mut Desk, release: RecordId) -> RecordId {
+    let review = reviewed(desk, release);
+    desk.sign_go("ana", review, "approve").unwrap();
+    review
+}
+
+/// A vulnerability of an item in these versions, as Cleo enters it.
+pub fn vulnerability(desk: &Desk, id: &str, item: RecordId, versions: &[&str]) -> Value {
+    json!({
+        "title": "Memory is read beyond its end", "finding_kind": "vulnerability", "external_id": id, "items": [item],
+        "versions": versions, "source": "OSV", "learned_on": desk.now.day(), "severity": "high", "kev_listed": false,
+    })
+}
+
+/// The answer to the safety question that it harms nobody.
+pub fn harmless() -> Value {
+    json!({"hazardous": false, "sequence": "The profile is checked again by the pump"})
+}
+
+/// A decision that needs no roles: not affected.
+pub fn not_affected() -> Value {
+    let decision = json!({
+        "disposition": "not_affected", "justification": "vulnerable_code_not_in_execute_path", "evidence": "The parser is built without it",
+    });
+    with(harmless(), decision)
+}
+
+/// A decision that the product is affected, with all that it says.
+pub fn affected(disposition: &str, control: &str) -> Value {
+    let decision = json!({
+        "disposition": disposition, "impact_statement": "A crafted profile stops the import", "risk_control": control,
+        "responses": ["update"], "action_statement": "Load only signed profiles",
+    });
+    with(harmless(), decision)
+}
+
+/// The same verdict for these releases.
+pub fn verdicts(releases: &[RecordId], applicability: &str) -> Value {
+    let rows: Vec<Value> =
+        releases.iter().map(|id| json!({"release": id, "applicability": applicability})).collect();
+    json!({"per_release": rows})
+}
+
+/// A finding about which something is proposed by Cleo.
+pub fn proposed(desk: &mut Desk, finding: Value, decision: Value) -> RecordId {
+    let id = desk.create("cleo", Kind::Finding, finding);
+    desk.go("cleo", id, "triage").unwrap();
+    desk.edit("cleo", id, decision).unwrap();
+    desk.sign_go("cleo", id, "propose").unwrap();
+    id
+}
+
+/// A refusal of a step in its words.
+pub fn refused(desk: &mut Desk, login: &str, id: RecordId, go: &str) -> String {
+    desk.signed(login, go_to(id, go, json!({}))).map(|_| ()).unwrap_err().to_string()
+}
