@@ -8,6 +8,9 @@
 
 mod access;
 mod advisories;
+mod advisory_screens;
+mod advisory_server;
+mod advisory_update;
 mod authority;
 mod backdated;
 mod badfiles;

@@ -120,7 +120,8 @@ impl Soup {
         let ids: Vec<RecordId> =
             self.desk.file.parts(review, Kind::ReviewItem).unwrap().iter().map(|data| data.head.id).collect();
         let set = fields(
-            json!({"list_read_on": self.desk.now.day(), "list_judgement": "Nothing about this version"}),
+            json!({"list_read_on": self.desk.now.day(), "list_judgement": "Nothing about this version",
+            "not_checked": "The change log of the supplier was read"}),
         );
         let at = self.desk.tick();
         let session = &self.desk.people["sam"];
@@ -135,7 +136,11 @@ impl Soup {
     /// Not affected, proposed by Ben and confirmed by Sam.
     pub fn not_affected(&mut self, finding: RecordId) {
         self.desk.go("ben", finding, "triage").unwrap();
+        let releases = self.desk.file.list(Kind::Release).unwrap();
+        let verdicts: Vec<Value> =
+            releases.iter().map(|row| json!({"release": row.id, "applicability": "not_affected"})).collect();
         let set = json!({
+            "per_release": verdicts,
             "hazardous": false, "sequence": "Messages are at most 1 kB", "disposition": "not_affected",
             "justification": "vulnerable_code_cannot_be_controlled_by_adversary", "impact_statement": "Long input is refused before",
             "evidence": "Test T-17",

@@ -29,6 +29,7 @@ pub const PERSON_MENU: &[Option<AppCommand>] = &[
     Some(AppCommand::Open),
     Some(AppCommand::CloseFile),
     None,
+    Some(AppCommand::Advisories),
     Some(AppCommand::Settings),
     Some(AppCommand::Shortcuts),
     Some(AppCommand::Quit),
@@ -333,6 +334,10 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
         Route::Import => (
             "Feedback from a file of another system. Its columns are matched once, and rows that were already imported are skipped.",
             "IEC 62304 6.2.1",
+        ),
+        Route::Advisories => (
+            "Published data about vulnerabilities, exploitation and the end of support: what this workstation has, how old it is, and              how it is imported or updated. It belongs to the workstation, not to the file.",
+            "IEC 62304 6.1 f, 7.1.3",
         ),
         Route::Search(_) => (
             "All records that contain the words, in any field. A number such as CR-0012 opens its record directly.",

@@ -31,8 +31,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<(Vec<Secti
         blocks.push(Block::note(Tone::Due, words));
     }
     if stated.is_empty() {
-        let words =
-            "The manufacturer knows of no vulnerability or anomaly of a third-party component of this version.";
+        let words = "The manufacturer knows of no vulnerability or anomaly of a third-party component of this version.";
         blocks.push(nothing(words));
     } else {
         blocks.push(Block::paragraph(WORDS));
@@ -63,7 +62,8 @@ fn columns() -> Vec<Column> {
 
 fn row(one: &ReleaseStatement, case: &Case) -> Vec<Cell> {
     let status = one.applicability.unwrap_or(Applicability::UnderInvestigation);
-    let aliases = if one.aliases.is_empty() { String::new() } else { format!(" ({})", one.aliases.join(", ")) };
+    let aliases =
+        if one.aliases.is_empty() { String::new() } else { format!(" ({})", one.aliases.join(", ")) };
     let name = format!("{}{aliases}\n{}", one.id, one.title);
     let components = one.components.iter().map(|(item, version, _)| format!("{item} {version}"));
     let decided = match one.decided_on.filter(|_| one.applicability.is_some()) {
@@ -89,7 +89,9 @@ fn said(one: &ReleaseStatement, status: Applicability, remedied_in: &str) -> Str
         }
         Applicability::Affected if remedied_in.is_empty() => one.action.clone(),
         Applicability::Affected => {
-            format!("{}\nVersion {remedied_in} of the product has the correction.", one.action).trim().to_owned()
+            format!("{}\nVersion {remedied_in} of the product has the correction.", one.action)
+                .trim()
+                .to_owned()
         }
         Applicability::Fixed => "This version has the correction. Nothing is to be done.".to_owned(),
         Applicability::UnderInvestigation => {

@@ -227,7 +227,7 @@ fn names_registered_versions(case: &Case, finding: &Finding) -> Condition {
         (None, Some(name)) => format!("{whole}; none of {name} is named"),
         (None, None) => whole.to_owned(),
     };
-    let met = known.len() > 0 && text == whole;
+    let met = !known.is_empty() && text == whole;
     Condition::new("IEC 62304 7.1.3, 8.1.2", text, met).at("versions")
 }
 
@@ -308,8 +308,9 @@ fn in_time(case: &Case, finding: &Finding) -> Condition {
     let governing = case.world.governing();
     let limit = governing.plan().risk_accepted_days;
     let latest: Option<Day> = limit.map(|days| case.now.day().plus_days(i64::from(days)));
-    let met =
-        finding.reassess_by.is_some_and(|by| by > case.now.day() && latest.is_some_and(|latest| by <= latest));
+    let met = finding
+        .reassess_by
+        .is_some_and(|by| by > case.now.day() && latest.is_some_and(|latest| by <= latest));
     let text = match latest {
         Some(latest) => format!("It is assessed again by {latest} at the latest, as the plan says"),
         None => "The plan says within how many days an accepted risk is assessed again".to_owned(),
@@ -317,7 +318,7 @@ fn in_time(case: &Case, finding: &Finding) -> Condition {
     Condition::new("ISO 14971", text, met).at("reassess_by")
 }
 
-/// A verdict for every release in service that contains the version (FIND-12).
+/// A verdict for every release that contains the version and is or may come into service (FIND-12).
 fn every_release(case: &Case, finding: &Finding) -> Vec<Condition> {
     let Some(disposition) = finding.disposition else { return Vec::new() };
     let mut conditions = Vec::new();
@@ -327,7 +328,7 @@ fn every_release(case: &Case, finding: &Finding) -> Vec<Condition> {
         if !stated {
             let version =
                 case.world.record(id).map_or_else(String::new, |data| data.text("version").to_owned());
-            let text = format!("The verdict for version {version} ({id}), which is in service, is stated");
+            let text = format!("The verdict for version {version} ({id}) is stated");
             conditions.push(Condition::new("FD&C 524B", text, false).at("per_release"));
         }
     }
@@ -426,6 +427,9 @@ fn reached_users(case: &Case, finding: &Finding) -> Vec<Condition> {
         Condition::new("IEC 62304 6.3.2", "The change is in a released version", released)
             .at("change_request"),
     ];
+    let shown = !finding.remediation.trim().is_empty();
+    let text = "It is stated what shows that the remedy reached the users";
+    conditions.push(Condition::new("IEC 62304 9.7", text, shown).at("remediation"));
     for data in case.records(&finding.communications) {
         let sent = CommunicationState::of(&data).is_some_and(CommunicationState::is_done);
         let text = format!("{} was sent, or it was decided that it is not required", data.head.id);

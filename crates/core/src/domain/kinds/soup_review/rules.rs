@@ -215,7 +215,8 @@ fn wrong_version(scope: &Scope, items: &[SharedRecord]) -> Option<Condition> {
         let item = data.typed::<ReviewItem>();
         let releases =
             item.as_ref().and_then(|item| Some((in_use.get(&item.designator?)?, item.releases.as_slice())));
-        !releases.is_some_and(|(used, said)| used.iter().all(|id| said.contains(id)) && used.len() == said.len())
+        !releases
+            .is_some_and(|(used, said)| used.iter().all(|id| said.contains(id)) && used.len() == said.len())
     })?;
     let text = format!(
         "Only versions in use are searched, each for the releases that contain it; {} is not so. Run the search again",
