@@ -59,6 +59,7 @@ mod screens;
 mod signing;
 mod soup_desk;
 mod soup_ops;
+mod soup_packet;
 mod tables;
 mod time_stamps;
 mod upgrade;
