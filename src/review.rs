@@ -284,6 +284,9 @@ fn sources(run: &SearchRun) -> Vec<SearchedSource> {
             entry.data_date = line(date.get(..10).unwrap_or(date));
             entry.age_days = source.age_days.and_then(|days| u32::try_from(days.max(0)).ok());
         }
+        if entry.format.is_empty() {
+            entry.format = line(&source.format);
+        }
         if source.too_old {
             entry.limitation = line("its data is older than the search allows");
         }

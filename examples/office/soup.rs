@@ -92,7 +92,8 @@ impl Office {
     fn soup_of(&self, release: RecordId) -> Outcome<Vec<(String, String, String)>> {
         let record = self.file.record(release)?;
         let rows = record.value("soup_baseline").as_array().cloned().unwrap_or_default();
-        let text = |row: &Value, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text =
+            |row: &Value, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(rows.iter().map(|row| (text(row, "item"), text(row, "version"), text(row, "purl"))).collect())
     }
 
@@ -102,7 +103,9 @@ impl Office {
         let names: BTreeMap<RecordId, &str> = items.iter().map(|data| (data.head.id, data.title())).collect();
         let mut found = BTreeMap::new();
         for data in self.file.all(Kind::SoupDesignator)? {
-            let Some((item, name)) = data.head.parent.and_then(|id| Some((id, names.get(&id)?))) else { continue };
+            let Some((item, name)) = data.head.parent.and_then(|id| Some((id, names.get(&id)?))) else {
+                continue;
+            };
             found.insert(((*name).to_owned(), data.text("title").to_owned()), (item, data.head.id));
         }
         Ok(found)

@@ -1,4 +1,4 @@
-//! `mainstay advisories import`, `status` and `show`.
+//! `mainstay advisories import`, `status` and `show`; `update` is in `advisory_update`.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use serde_json::json;
 
 use super::CommandResult;
+use super::advisory_update;
 use super::args::Advisories;
 use super::failure::Failure;
 use super::sbom::input_failure;
@@ -27,6 +28,7 @@ const NOTES_SHOWN: usize = 10;
 pub fn advisories(what: Advisories) -> CommandResult {
     match what {
         Advisories::Import { paths, cache, json } => import(&paths, &folder(cache)?, json),
+        Advisories::Update(arguments) => advisory_update::update(arguments),
         Advisories::Status { cache, max_age, json } => {
             let status = cache_status(&folder(cache)?, ops::now().day(), max_age).map_err(input_failure)?;
             Ok(if json {
@@ -164,7 +166,7 @@ const fn gravity_word(gravity: Gravity) -> &'static str {
 fn status_words(status: &CacheStatus, max_age: u32) -> String {
     if status.sources.is_empty() {
         return format!(
-            "There is no advisory data in {}; import some with mainstay advisories import\n",
+            "There is no advisory data in {}; import some with mainstay advisories import, or update from the network with mainstay advisories update\n",
             status.cache
         );
     }
@@ -179,9 +181,11 @@ fn status_words(status: &CacheStatus, max_age: u32) -> String {
         } else {
             String::new()
         };
+        let confirmed = source.confirmed_at.as_deref().and_then(|at| at.get(..10));
+        let confirmed = confirmed.map_or_else(String::new, |day| format!(", confirmed {day}"));
         let _ = writeln!(
             output,
-            "{}  {}  {age}{too_old}  {}  {}  {}",
+            "{}  {}{confirmed}  {age}{too_old}  {}  {}  {}",
             source.name,
             source.data_date.as_deref().unwrap_or("no date"),
             counted(source.records, "record"),

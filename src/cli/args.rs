@@ -5,6 +5,7 @@ mod paper;
 mod releases;
 mod review;
 mod seen;
+mod update;
 
 pub use import::{Import, ImportArguments, RecordsArguments};
 pub use paper::{LetterArguments, PacketArguments, PacketOf};
@@ -14,6 +15,7 @@ pub use releases::{
 };
 pub use review::{Review, Soup, SoupImportArguments, StartReviewArguments};
 pub use seen::{ContinueArguments, Heads};
+pub use update::AdvisoriesUpdate;
 
 use std::path::PathBuf;
 
@@ -268,6 +270,8 @@ pub enum Advisories {
         #[arg(long)]
         json: bool,
     },
+    /// Update the cache from the network. Nothing else uses the network for advisory data.
+    Update(AdvisoriesUpdate),
     /// List the cached sources with their files and their age.
     Status {
         /// The folder of the cache, instead of the user's own folder.

@@ -40,6 +40,6 @@ fn number(text: &str, kind: Kind, example: &str) -> Result<RecordId, Failure> {
     if id.kind == kind {
         return Ok(id);
     }
-    let noun = kind.def().word.to_lowercase();
+    let noun = kind.def().noun();
     Err(Failure::usage(format!("{id} is not a {noun}; write a number such as {example}")))
 }

@@ -1,6 +1,7 @@
 //! The command line: the same requests as in the window. It uses `domain` and `ops` only; the caller passes in the window.
 
 mod advisories;
+mod advisory_update;
 mod args;
 mod baseline;
 mod calendar;

@@ -35,6 +35,13 @@ fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
     match arguments.of {
         PacketOf::Change => Ok(PacketScope::Change(one(arguments, Kind::ChangeRequest, "change CR-0001")?)),
         PacketOf::Release => Ok(PacketScope::Release(one(arguments, Kind::Release, "release RL-0001")?)),
+        PacketOf::SoupReview => {
+            Ok(PacketScope::SoupReview(one(arguments, Kind::SoupReview, "soup-review SR-0001")?))
+        }
+        PacketOf::Vulnerability => {
+            Ok(PacketScope::Vulnerability(one(arguments, Kind::Finding, "vulnerability FN-0001")?))
+        }
+        PacketOf::Vex => Ok(PacketScope::Vex(one(arguments, Kind::Release, "vex RL-0001")?)),
         PacketOf::Period => period(arguments),
     }
 }
@@ -46,7 +53,7 @@ fn one(arguments: &PacketArguments, kind: Kind, example: &str) -> Result<RecordI
             return Err(Failure::usage(format!("{name} belongs to the packet of a period; leave it out")));
         }
     }
-    let noun = kind.def().word.to_lowercase();
+    let noun = kind.def().noun();
     let Some(id) = &arguments.id else {
         return Err(Failure::usage(format!("for the packet of a {noun}, write: {example}")));
     };
@@ -89,9 +96,9 @@ fn refuse_future(file: &ProductFile, scope: &PacketScope) -> Result<(), Failure>
 
 /// A record that is not there is told before the file is verified, which takes long.
 fn refuse_unknown(file: &ProductFile, scope: &PacketScope) -> Result<(), Failure> {
-    match scope {
-        PacketScope::Change(id) | PacketScope::Release(id) => Ok(file.refuse_other(*id, id.kind)?),
-        PacketScope::Period { .. } => Ok(()),
+    match scope.record() {
+        Some((id, kind)) => Ok(file.refuse_other(id, kind)?),
+        None => Ok(()),
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Route {
     Packets(Option<RecordId>),
     /// Import of feedback from a file.
     Import,
+    /// The advisory data of this workstation.
+    Advisories,
     /// All results of a search.
     Search(String),
     /// The list of keyboard shortcuts.
@@ -67,6 +69,7 @@ impl Route {
             Self::People => "People & policy",
             Self::Packets(_) => "Packets",
             Self::Import => "Import",
+            Self::Advisories => "Advisory data",
             Self::Search(_) => "Search",
             Self::Shortcuts => "Keyboard shortcuts",
             Self::Settings => "Settings",
@@ -158,6 +161,13 @@ pub enum Command {
         kind: &'static str,
         /// File extensions without the dot.
         endings: &'static [&'static str],
+        /// Where the answer goes.
+        answer: Slot<PathBuf>,
+    },
+    /// Ask for a folder to read; the answer goes into the slot.
+    ChooseFolder {
+        /// Title of the dialog.
+        title: String,
         /// Where the answer goes.
         answer: Slot<PathBuf>,
     },

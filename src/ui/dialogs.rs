@@ -16,7 +16,9 @@ pub struct PathQuestion {
     pub kind: String,
     /// File extensions without the dot.
     pub endings: Vec<String>,
-    /// The suggested path to write to. `None` asks for a file to read.
+    /// Whether a folder is asked for, and not a file.
+    pub folder: bool,
+    /// The suggested path to write to. `None` asks for a file or folder to read.
     pub write_to: Option<PathBuf>,
 }
 
@@ -28,6 +30,9 @@ pub type AskPath = Box<dyn Fn(&PathQuestion) -> Option<PathBuf>>;
 pub fn by_system(question: &PathQuestion) -> Option<PathBuf> {
     let asked =
         rfd::FileDialog::new().set_title(&question.title).add_filter(&question.kind, &question.endings);
+    if question.folder {
+        return rfd::FileDialog::new().set_title(&question.title).pick_folder();
+    }
     let Some(suggested) = &question.write_to else {
         return asked.add_filter("All files", &["*"]).pick_file();
     };
@@ -65,6 +70,12 @@ pub fn open(title: &str, kind: &str, endings: &[&str]) -> PathQuestion {
         title: title.to_owned(),
         kind: kind.to_owned(),
         endings: endings.iter().map(|ending| (*ending).to_owned()).collect(),
+        folder: false,
         write_to: None,
     }
+}
+
+/// Asks which folder to read.
+pub fn open_folder(title: &str) -> PathQuestion {
+    PathQuestion { folder: true, ..open(title, "", &[]) }
 }

@@ -34,6 +34,8 @@ pub enum AppCommand {
     Dashboard,
     /// Goes to the import of feedback.
     Import,
+    /// Goes to the advisory data of this workstation.
+    Advisories,
     /// Makes a backup at a chosen place.
     BackUp,
     /// Verifies the whole file.
@@ -148,6 +150,13 @@ pub const COMMANDS: &[CommandDef] = &[
         AppCommand::Import,
         "Import feedback…",
         "Feedback from a file of another system",
+        None,
+        Needs::Person,
+    ),
+    def(
+        AppCommand::Advisories,
+        "Advisory data",
+        "The advisory data of this workstation: its age, import, update",
         None,
         Needs::Person,
     ),

@@ -398,7 +398,7 @@ fn title_of(request: &Request) -> String {
             id.kind.def().find_move(go).map_or_else(|| id.to_string(), |step| format!("{} {id}", step.label))
         }
         Request::Edit { id, .. } => format!("Change of {id}"),
-        Request::Create { kind, .. } => format!("New {}", kind.def().word.to_lowercase()),
+        Request::Create { kind, .. } => format!("New {}", kind.def().noun()),
         Request::Sign { id, .. } => format!("Signature on {id}"),
         Request::Continue(_) => "Continue from a restored copy".to_owned(),
         Request::Assign { .. }

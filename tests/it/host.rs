@@ -54,6 +54,16 @@ impl DerefMut for Window {
 impl Window {
     /// The window on a desk's file, with a person signed in and a route on screen.
     pub fn new(desk: Desk, login: &str, route: Route, size: egui::Vec2) -> Self {
+        Self::arranged(desk, login, (route, size), |_| {})
+    }
+
+    /// The same, after something else was arranged before the file is opened.
+    pub fn arranged(
+        desk: Desk,
+        login: &str,
+        (route, size): (Route, egui::Vec2),
+        arrange: impl FnOnce(&mut App),
+    ) -> Self {
         let Desk { folder, file, people, now, .. } = desk;
         let clock = Rc::new(Cell::new(now));
         let asked: Rc<RefCell<Vec<PathQuestion>>> = Rc::default();
@@ -77,6 +87,7 @@ impl Window {
                 patience: std::time::Duration::from_mins(1),
             };
             let mut app = App::with(cc, setup, Start::Nothing);
+            arrange(&mut app);
             app.open_signed_in(file, session);
             app.go(route);
             app

@@ -8,6 +8,9 @@
 
 mod access;
 mod advisories;
+mod advisory_screens;
+mod advisory_server;
+mod advisory_update;
 mod authority;
 mod backdated;
 mod badfiles;
@@ -57,6 +60,7 @@ mod restored;
 mod screens;
 mod signing;
 mod soup_desk;
+mod soup_ops;
 mod soup_register;
 mod soup_reviews;
 mod tables;

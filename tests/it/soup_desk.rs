@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use crate::desk::{Desk, go_to};
 
 /// The method of the reviews of the desk.
-pub const METHOD: &str = "The list of the supplier is read; OSV, NVD and KEV are searched by package URL and name";
+pub const METHOD: &str =
+    "The list of the supplier is read; OSV, NVD and KEV are searched by package URL and name";
 
 /// One value with others over it.
 pub fn with(mut base: Value, more: Value) -> Value {
@@ -61,7 +62,10 @@ pub fn item_of(desk: &Desk, name: &str) -> Option<RecordId> {
 /// The registered version of an item.
 pub fn designator_of(desk: &Desk, item: RecordId, version: &str) -> Option<RecordId> {
     let parts = desk.file.parts(item, Kind::SoupDesignator).unwrap();
-    parts.iter().find(|data| data.text("title") == version && data.head.state != "struck").map(|data| data.head.id)
+    parts
+        .iter()
+        .find(|data| data.text("title") == version && data.head.state != "struck")
+        .map(|data| data.head.id)
 }
 
 fn baseline(desk: &Desk, release: RecordId) -> Vec<(String, String)> {
@@ -110,7 +114,8 @@ pub fn hits(advisories: &[&str]) -> Value {
         .iter()
         .map(|id| json!({"advisory": id, "title": "Memory is read beyond its end", "verdict": "affected", "since_last": "new"}))
         .collect();
-    let found = json!({"source": "OSV", "answer": "found", "identifier": "pkg:generic", "records": rows.len()});
+    let found =
+        json!({"source": "OSV", "answer": "found", "identifier": "pkg:generic", "records": rows.len()});
     let mut set = nothing();
     set["sources"][0] = found;
     with(set, json!({"search_result": "hits", "hits": rows}))
@@ -118,7 +123,8 @@ pub fn hits(advisories: &[&str]) -> Value {
 
 /// What they answer if none can check an item.
 pub fn not_checked() -> Value {
-    let row = |source: &str| json!({"source": source, "answer": "not_checked", "why": "It has no package URL"});
+    let row =
+        |source: &str| json!({"source": source, "answer": "not_checked", "why": "It has no package URL"});
     json!({"search_result": "not_checked", "sources": [row("OSV"), row("NVD"), row("KEV")]})
 }
 
@@ -130,7 +136,8 @@ pub fn searched(desk: &Desk, review: RecordId, designator: RecordId, answer: Val
     let text = data.text("title").to_owned();
     let here = (known.title().to_owned(), text.clone());
     let releases = desk.record(review).value("releases").as_array().cloned().unwrap_or_default();
-    let with_it = |release: &Value| baseline(desk, release.as_str().unwrap().parse().unwrap()).contains(&here);
+    let with_it =
+        |release: &Value| baseline(desk, release.as_str().unwrap().parse().unwrap()).contains(&here);
     let releases: Vec<Value> = releases.into_iter().filter(with_it).collect();
     let set = json!({
         "title": format!("{} {text}", known.title()), "item": id, "designator": designator, "version_searched": text,

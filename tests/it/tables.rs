@@ -171,7 +171,11 @@ pub fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) 
             kind: Kind::TestRecord,
             set: fields(json!({"title": format!("Test {which}")})),
         },
-        11 => Request::Create { kind: Kind::SoupItem, parent: None, set: fields(json!({"title": format!("lib{which}")})) },
+        11 => Request::Create {
+            kind: Kind::SoupItem,
+            parent: None,
+            set: fields(json!({"title": format!("lib{which}")})),
+        },
         12 => Request::Create {
             kind: Kind::SoupDesignator,
             parent: Some(id),

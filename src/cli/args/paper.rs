@@ -11,6 +11,12 @@ pub enum PacketOf {
     Change,
     /// One release with its changes, evidence and communications.
     Release,
+    /// One SOUP review with its search and findings.
+    SoupReview,
+    /// One finding as a case: timeline, decision, releases, notices.
+    Vulnerability,
+    /// The vulnerabilities of one release in the words of VEX, for users.
+    Vex,
     /// Everything in a period.
     Period,
 }
@@ -23,7 +29,7 @@ pub struct PacketArguments {
     /// What it covers.
     #[arg(value_enum)]
     pub of: PacketOf,
-    /// Number of the change request or of the release.
+    /// Number of the change request, release, SOUP review or finding.
     pub id: Option<String>,
     /// First day of the period, YYYY-MM-DD.
     #[arg(long)]

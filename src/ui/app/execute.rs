@@ -60,6 +60,11 @@ impl App {
                     answer.put(path);
                 }
             }
+            Command::ChooseFolder { title, answer } => {
+                if let Some(path) = (self.setup.ask_path)(&dialogs::open_folder(&title)) {
+                    answer.put(path);
+                }
+            }
             Command::Import(job) => self.import(&job),
             Command::Write(write) => self.write(write),
             Command::Watch(progress) => self.jobs.watch(progress),
@@ -291,6 +296,7 @@ impl App {
             }
             AppCommand::Dashboard => self.go(Route::Dashboard),
             AppCommand::Import => self.go(Route::Import),
+            AppCommand::Advisories => self.go(Route::Advisories),
             AppCommand::BackUp => self.back_up_to_choice(),
             AppCommand::Verify => self.verify(true),
             AppCommand::Heads => self.show_heads(),
@@ -342,7 +348,10 @@ impl App {
     fn packet_of_screen(&mut self) {
         let record: Option<RecordId> = match self.route() {
             Some(Route::Record(id) | Route::Edit(id, _))
-                if matches!(id.kind, Kind::ChangeRequest | Kind::Release) =>
+                if matches!(
+                    id.kind,
+                    Kind::ChangeRequest | Kind::Release | Kind::SoupReview | Kind::Finding
+                ) =>
             {
                 Some(*id)
             }

@@ -29,6 +29,7 @@ pub const PERSON_MENU: &[Option<AppCommand>] = &[
     Some(AppCommand::Open),
     Some(AppCommand::CloseFile),
     None,
+    Some(AppCommand::Advisories),
     Some(AppCommand::Settings),
     Some(AppCommand::Shortcuts),
     Some(AppCommand::Quit),
@@ -143,9 +144,10 @@ impl App {
         let later = later::AREAS
             .iter()
             .map(|area| go(area.word.to_owned(), "Not in this version", Route::Later(area.word)));
-        let new = Kind::ALL.iter().filter(|kind| !kind.def().create_by.is_empty()).map(|kind| {
-            go(format!("New {}", kind.def().word.to_lowercase()), kind.def().purpose, Route::New(*kind))
-        });
+        let new = Kind::ALL
+            .iter()
+            .filter(|kind| !kind.def().create_by.is_empty())
+            .map(|kind| go(format!("New {}", kind.def().noun()), kind.def().purpose, Route::New(*kind)));
         new.chain(areas).chain(under).chain(later).collect()
     }
 
@@ -325,12 +327,17 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
             "Accounts and roles, confirmation of identity, the limits in force, and the required signatures.",
             "21 CFR 11.100, 11.300",
         ),
-        Route::Packets(_) => {
-            ("The evidence of a change or of a period as one PDF for an auditor.", "IEC 62304 8.2.4")
-        }
+        Route::Packets(_) => (
+            "The evidence of a change, a release, a SOUP review, a vulnerability or a period as one PDF, and the VEX table of a release for users.",
+            "IEC 62304 8.2.4",
+        ),
         Route::Import => (
             "Feedback from a file of another system. Its columns are matched once, and rows that were already imported are skipped.",
             "IEC 62304 6.2.1",
+        ),
+        Route::Advisories => (
+            "Published data about vulnerabilities, exploitation and the end of support: what this workstation has, how old it is, and              how it is imported or updated. It belongs to the workstation, not to the file.",
+            "IEC 62304 6.1 f, 7.1.3",
         ),
         Route::Search(_) => (
             "All records that contain the words, in any field. A number such as CR-0012 opens its record directly.",

@@ -39,6 +39,7 @@ use eframe::egui;
 
 use super::cx::{Cache, Route};
 use super::dialogs::{self, AskPath};
+use super::screens::advisories::AdvisoryPlaces;
 use super::screens::sign_in::SignIn;
 use super::screens::welcome::Welcome;
 use super::shortcuts::AppCommand;
@@ -152,6 +153,8 @@ pub struct App {
     /// The steps that upgrade older files.
     steps: Steps,
     closing: Closing,
+    /// Where the advisory data of this workstation is.
+    advisories: AdvisoryPlaces,
     ctx: egui::Context,
 }
 
@@ -177,6 +180,11 @@ impl App {
         settings.values.theme.apply(ctx);
         theme::set_text_scale(ctx, settings.values.text_scale);
         let now = (setup.clock)().now;
+        let settings_folder = setup.settings_path.as_deref().and_then(std::path::Path::parent);
+        let advisories = AdvisoryPlaces {
+            cache: setup.data_folder.as_deref().map(places::cache_in),
+            settings: settings_folder.map(places::update_settings_in),
+        };
         let mut app = Self {
             setup,
             settings,
@@ -192,6 +200,7 @@ impl App {
             schedule: Schedule::new(now),
             steps: Steps::RELEASED,
             closing: Closing::No,
+            advisories,
             ctx: ctx.clone(),
         };
         if let Some((happened, remedy)) = trouble {
@@ -215,6 +224,11 @@ impl App {
     /// The open file, for a program that drives the window. Changes are shown in the next frame.
     pub fn file(&mut self) -> Option<&mut ProductFile> {
         self.desk.as_mut().map(|desk| &mut *desk.file)
+    }
+
+    /// Keeps the advisory data and its settings elsewhere, for a program that drives the window. It takes effect with the next file.
+    pub fn keep_advisories(&mut self, places: AdvisoryPlaces) {
+        self.advisories = places;
     }
 
     /// Why the last request was refused, until the next command.

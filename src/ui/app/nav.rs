@@ -80,6 +80,7 @@ fn count(area: &Area, attention: Option<&Attention>) -> usize {
         | Route::AuditTrail(_)
         | Route::Packets(_)
         | Route::Import
+        | Route::Advisories
         | Route::Search(_)
         | Route::Shortcuts
         | Route::Settings
@@ -102,11 +103,12 @@ pub fn nav_ui(ui: &mut Ui, now: &Route, attention: Option<&Attention>) -> Option
             go = Some(area.route.clone());
         }
     }
-    ui.add_space(space::L);
-    ui.horizontal(|ui| {
-        ui.add_space(space::S);
-        ui.label(hint(ui, "Not in this version"));
-    });
+    group_ui(ui, "This workstation");
+    let on = *now == Route::Advisories;
+    if (Item { word: Route::Advisories.word(), on, count: 0, weak: false }).show(ui).clicked() {
+        go = Some(Route::Advisories);
+    }
+    group_ui(ui, "Not in this version");
     for later in later::AREAS {
         let on = *now == Route::Later(later.word);
         let item = Item { word: later.word, on, count: 0, weak: true };
@@ -115,6 +117,15 @@ pub fn nav_ui(ui: &mut Ui, now: &Route, attention: Option<&Attention>) -> Option
         }
     }
     go
+}
+
+/// The head of a group of areas.
+fn group_ui(ui: &mut Ui, words: &str) {
+    ui.add_space(space::L);
+    ui.horizontal(|ui| {
+        ui.add_space(space::S);
+        ui.label(hint(ui, words));
+    });
 }
 
 struct Item {

@@ -6,6 +6,7 @@ use eframe::egui;
 
 use crate::ops::places;
 use crate::ui::cx::{Cx, Route};
+use crate::ui::screens::advisories::{AdvisoriesScreen, AdvisoryPlaces};
 use crate::ui::screens::audit::AuditScreen;
 use crate::ui::screens::dashboard::DashboardScreen;
 use crate::ui::screens::import::ImportScreen;
@@ -31,6 +32,7 @@ enum Screen {
     People(Box<PeopleScreen>),
     Search(Box<SearchScreen>),
     Import(Box<ImportScreen>),
+    Advisories(Box<AdvisoriesScreen>),
     Packets(Box<PacketsScreen>),
     Shortcuts,
     Settings,
@@ -43,15 +45,22 @@ pub struct Screens {
     kept: Vec<(Route, Screen)>,
     /// The route of the form that was on screen in the last frame.
     form: Option<Route>,
+    /// Where the advisory data is.
+    advisories: AdvisoryPlaces,
 }
 
 impl Screens {
+    /// No screens yet.
+    pub fn new(advisories: AdvisoryPlaces) -> Self {
+        Self { advisories, ..Self::default() }
+    }
+
     /// Draws the screen of a route.
     pub fn ui(&mut self, ui: &mut egui::Ui, route: &Route, cx: &mut Cx<'_>, settings: &mut Settings) {
         let found = self.kept.iter().position(|(kept, _)| kept == route);
         let entry = match found {
             Some(index) => self.kept.remove(index),
-            None => (route.clone(), make_screen(route, settings)),
+            None => (route.clone(), make_screen(route, settings, &self.advisories)),
         };
         if self.kept.len() >= KEPT {
             self.kept.remove(0);
@@ -76,6 +85,7 @@ impl Screens {
             Screen::People(screen) => screen.ui(ui, cx),
             Screen::Search(screen) => screen.ui(ui, cx),
             Screen::Import(screen) => screen.ui(ui, cx),
+            Screen::Advisories(screen) => screen.ui(ui, cx),
             Screen::Packets(screen) => screen.ui(ui, cx),
             Screen::Shortcuts => shortcuts::shortcuts_ui(ui),
             Screen::Settings => settings::settings_ui(ui, settings),
@@ -111,7 +121,7 @@ impl Screens {
     }
 }
 
-fn make_screen(route: &Route, settings: &Settings) -> Screen {
+fn make_screen(route: &Route, settings: &Settings, advisories: &AdvisoryPlaces) -> Screen {
     match route {
         Route::Dashboard => Screen::Dashboard(Box::default()),
         Route::List(kind) => {
@@ -129,6 +139,7 @@ fn make_screen(route: &Route, settings: &Settings) -> Screen {
         Route::People => Screen::People(Box::default()),
         Route::Packets(change) => Screen::Packets(Box::new(PacketsScreen::new(*change))),
         Route::Import => Screen::Import(Box::new(ImportScreen::new(mappings_folder()))),
+        Route::Advisories => Screen::Advisories(Box::new(AdvisoriesScreen::new(advisories))),
         Route::Search(words) => Screen::Search(Box::new(SearchScreen::new(words.clone()))),
         Route::Shortcuts => Screen::Shortcuts,
         Route::Settings => Screen::Settings,

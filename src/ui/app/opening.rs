@@ -7,6 +7,7 @@ use eframe::egui;
 use super::Integrity;
 use super::leaving::Leave;
 use super::open_dialogs::ShownCode;
+use super::open_screens::Screens;
 use super::upgrading::Upgrading;
 use super::{App, Desk};
 use crate::ops::{
@@ -85,7 +86,7 @@ impl App {
             writer,
             cache: Cache::new(overview),
             history: Default::default(),
-            screens: Default::default(),
+            screens: Screens::new(self.advisories.clone()),
             refusal: None,
             integrity: Integrity::Unknown,
             verify_again: false,
@@ -194,7 +195,7 @@ impl App {
             let same = desk.last_person.as_ref().is_some_and(|(login, _)| login == session.login());
             if !same {
                 desk.history = Default::default();
-                desk.screens = Default::default();
+                desk.screens = Screens::new(self.advisories.clone());
             }
             desk.refusal = None;
             desk.cache = Default::default();
@@ -234,7 +235,7 @@ impl App {
             let _ = desk.file.let_go();
             desk.last_person = None;
             desk.history = Default::default();
-            desk.screens = Default::default();
+            desk.screens = Screens::new(self.advisories.clone());
         }
         self.sign_in = SignIn::default();
     }
@@ -283,7 +284,7 @@ impl App {
     pub(super) fn take_drops(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
         let Some(path) = dropped else { return };
-        if matches!(self.route(), Some(Route::Import)) && self.session.is_some() {
+        if matches!(self.route(), Some(Route::Import | Route::Advisories)) && self.session.is_some() {
             return;
         }
         self.open_path(&path);

@@ -2,6 +2,7 @@
 //!
 //! Belongs here: reading through `Cx`, drawing, issuing commands. Does not belong here: rules, and performing anything.
 
+pub mod advisories;
 pub mod audit;
 pub mod dashboard;
 pub mod examples;

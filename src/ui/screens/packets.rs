@@ -2,6 +2,7 @@
 
 mod preview;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use eframe::egui;
@@ -39,17 +40,40 @@ enum Covers {
     #[default]
     Change,
     Release,
+    SoupReview,
+    Vulnerability,
+    Vex,
     Period,
 }
 
 impl Covers {
     /// In the order in which they are offered.
-    const ALL: [Self; 3] = [Self::Change, Self::Release, Self::Period];
+    const ALL: [Self; 6] =
+        [Self::Change, Self::Release, Self::SoupReview, Self::Vulnerability, Self::Vex, Self::Period];
+
+    /// The kind of the record that it is about.
+    const fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Change => Some(Kind::ChangeRequest),
+            Self::Release | Self::Vex => Some(Kind::Release),
+            Self::SoupReview => Some(Kind::SoupReview),
+            Self::Vulnerability => Some(Kind::Finding),
+            Self::Period => None,
+        }
+    }
+
+    /// What is chosen for a record of a kind.
+    fn of(kind: Kind) -> Option<Self> {
+        Self::ALL.into_iter().find(|covers| covers.kind() == Some(kind))
+    }
 
     const fn words(self) -> &'static str {
         match self {
             Self::Change => "One change request",
             Self::Release => "One release",
+            Self::SoupReview => "One SOUP review",
+            Self::Vulnerability => "One vulnerability",
+            Self::Vex => "VEX table for users",
             Self::Period => "A whole period",
         }
     }
@@ -59,8 +83,8 @@ impl Covers {
 #[derive(Default)]
 pub struct PacketsScreen {
     covers: Covers,
-    change: Option<String>,
-    release: Option<String>,
+    /// The chosen record of each kind.
+    chosen: BTreeMap<Kind, Option<String>>,
     from: String,
     to: String,
     redact: bool,
@@ -74,14 +98,11 @@ pub struct PacketsScreen {
 }
 
 impl PacketsScreen {
-    /// The screen, optionally with a preselected change request or release.
+    /// The screen, optionally with a preselected record.
     pub fn new(record: Option<RecordId>) -> Self {
-        let number = record.map(|id| id.to_string());
-        if record.is_some_and(|id| id.kind == Kind::Release) {
-            Self { covers: Covers::Release, release: number, ..Self::default() }
-        } else {
-            Self { change: number, ..Self::default() }
-        }
+        let Some(id) = record else { return Self::default() };
+        let covers = Covers::of(id.kind).unwrap_or_default();
+        Self { covers, chosen: [(id.kind, Some(id.to_string()))].into(), ..Self::default() }
     }
 
     /// Draws the screen.
@@ -144,17 +165,19 @@ impl PacketsScreen {
             self.covers = Covers::ALL.get(pressed).copied().unwrap_or_default();
         }
         ui.add_space(space::XS);
-        match self.covers {
-            Covers::Change => record_ui(ui, cx, Kind::ChangeRequest, &mut self.change),
-            Covers::Release => record_ui(ui, cx, Kind::Release, &mut self.release),
-            Covers::Period => in_a_row_ui(ui, |ui| {
+        match self.covers.kind() {
+            Some(kind) => record_ui(ui, cx, kind, self.chosen.entry(kind).or_default()),
+            None => in_a_row_ui(ui, |ui| {
                 boxed_ui(ui, "From", 140.0, |ui| ui.add(TextLine::new(&mut self.from).hint("2026-01-01")));
                 boxed_ui(ui, "Until", 140.0, |ui| ui.add(TextLine::new(&mut self.to).hint("2026-12-31")));
             }),
         }
-        ui.checkbox(&mut self.redact, "Leave out personal data");
-        let words = "Names, addresses and texts that may name patients or reporters are replaced by a mark. \
-                     The names of the signers are kept.";
+        let words = if self.covers == Covers::Vex {
+            "It goes to users: it names nobody who decided and nothing of the risk management file."
+        } else {
+            ui.checkbox(&mut self.redact, "Leave out personal data");
+            "Names, addresses and texts that may name patients or reporters are replaced by a mark. The names of the signers are kept."
+        };
         ui.add(Label::new(hint(ui, words)).wrap());
         ui.add_space(space::S);
         self.make_ui(ui, cx);
@@ -163,12 +186,18 @@ impl PacketsScreen {
     fn options(&self) -> Result<PacketOptions, String> {
         let day =
             |label: &str, text: &str| Day::parse(text.trim()).map_err(|reason| format!("{label}: {reason}"));
-        let number = |chosen: &Option<String>, nothing: &str| {
-            chosen.as_deref().and_then(|text| text.parse().ok()).ok_or_else(|| nothing.to_owned())
+        let number = || {
+            let kind = self.covers.kind();
+            let chosen = kind.and_then(|kind| self.chosen.get(&kind)).and_then(Option::as_deref);
+            let noun = kind.map_or_else(String::new, |kind| kind.def().noun());
+            chosen.and_then(|text| text.parse().ok()).ok_or_else(|| format!("No {noun} is chosen"))
         };
         let scope = match self.covers {
-            Covers::Change => PacketScope::Change(number(&self.change, "No change request is chosen")?),
-            Covers::Release => PacketScope::Release(number(&self.release, "No release is chosen")?),
+            Covers::Change => PacketScope::Change(number()?),
+            Covers::Release => PacketScope::Release(number()?),
+            Covers::SoupReview => PacketScope::SoupReview(number()?),
+            Covers::Vulnerability => PacketScope::Vulnerability(number()?),
+            Covers::Vex => PacketScope::Vex(number()?),
             Covers::Period => {
                 PacketScope::Period { from: day("From", &self.from)?, to: day("Until", &self.to)? }
             }
@@ -229,7 +258,7 @@ fn record_ui(ui: &mut Ui, cx: &mut Cx<'_>, kind: Kind, chosen: &mut Option<Strin
         Err(refusal) => return problem_ui(ui, &refusal.to_string()),
     };
     if rows.is_empty() {
-        let (noun, list) = (kind.def().word.to_lowercase(), kind.def().plural);
+        let (noun, list) = (kind.def().noun(), kind.def().plural);
         let words = format!("There is no {noun} yet. Make one under {list}, or choose a whole period.");
         ui.add(Label::new(hint(ui, words)).wrap());
         return;

@@ -108,7 +108,12 @@ pub fn finding_walk(walk: &mut Walk, release: RecordId, soup: RecordId) {
     walk.go("cleo", id, "affected_controlled", json!({}));
     walk.edit("ben", id, json!({"no_action": "The next version has the correction"}));
     walk.go("ben", id, "link_action", json!({}));
-    walk.go("ben", id, "remediate", json!({"remediation": "Version 2.4 is installed", "remedied_in": "2.4.0"}));
+    walk.go(
+        "ben",
+        id,
+        "remediate",
+        json!({"remediation": "Version 2.4 is installed", "remedied_in": "2.4.0"}),
+    );
     walk.go("ana", id, "close", json!({}));
 
     let uncontrolled = with(affected("affected_uncontrolled", "uncontrolled"), verdicts(&reach, "affected"));

@@ -15,6 +15,7 @@ mod communications;
 mod cover;
 mod declared;
 mod deviations;
+mod findings;
 mod job;
 mod logs;
 mod matrix;
@@ -26,11 +27,16 @@ mod period;
 mod plans;
 mod record;
 mod redact;
+mod register;
 mod release;
 mod releases;
+mod review;
+mod reviewed;
 mod sections;
 mod sources;
 mod trail;
+mod vex;
+mod vulnerability;
 
 use std::path::PathBuf;
 
@@ -62,6 +68,12 @@ pub enum PacketScope {
     Change(RecordId),
     /// One release with its changes, evidence and communications (domain 7, P3).
     Release(RecordId),
+    /// One SOUP review with its search and its findings (domain 7, P4).
+    SoupReview(RecordId),
+    /// One finding as a case (domain 7, P5).
+    Vulnerability(RecordId),
+    /// The vulnerabilities of one release in the words of VEX, for users. It never has personal data.
+    Vex(RecordId),
     /// Everything in a period, both days included (domain 7, P1).
     Period {
         /// First day, UTC.
@@ -69,6 +81,24 @@ pub enum PacketScope {
         /// Last day, UTC.
         to: Day,
     },
+}
+
+impl PacketScope {
+    /// The record that it is about, and the kind that it must be of; `None` for a period.
+    pub const fn record(&self) -> Option<(RecordId, Kind)> {
+        match self {
+            Self::Change(id) => Some((*id, Kind::ChangeRequest)),
+            Self::Release(id) | Self::Vex(id) => Some((*id, Kind::Release)),
+            Self::SoupReview(id) => Some((*id, Kind::SoupReview)),
+            Self::Vulnerability(id) => Some((*id, Kind::Finding)),
+            Self::Period { .. } => None,
+        }
+    }
+
+    /// Whether it goes to users, and so has no personal data whatever is chosen.
+    pub const fn is_public(&self) -> bool {
+        matches!(self, Self::Vex(_))
+    }
 }
 
 /// The choices before a packet is made.
@@ -154,24 +184,34 @@ impl ProductFile {
         {
             return Err(Refused::Rule(format!("the period ends on {to}, before it begins on {from}")));
         }
-        match &options.scope {
-            PacketScope::Change(id) => self.refuse_other(*id, Kind::ChangeRequest)?,
-            PacketScope::Release(id) => self.refuse_other(*id, Kind::Release)?,
-            PacketScope::Period { .. } => {}
+        if let Some((id, kind)) = options.scope.record() {
+            self.refuse_other(id, kind)?;
         }
         let number = self.next_packet_number()?;
-        let mut paper = paper::Paper::new(self, options.redact, verification, stamp)?;
+        let redact = options.redact || options.scope.is_public();
+        let mut paper = paper::Paper::new(self, redact, verification, stamp)?;
+        let mut internal = Vec::new();
         let sections = match &options.scope {
             PacketScope::Change(id) => change::sections(&mut paper, *id)?,
             PacketScope::Release(id) => release::sections(&mut paper, *id)?,
+            PacketScope::SoupReview(id) => review::sections(&mut paper, *id)?,
+            PacketScope::Vulnerability(id) => vulnerability::sections(&mut paper, *id)?,
+            PacketScope::Vex(id) => {
+                let (sections, words) = vex::sections(&mut paper, *id)?;
+                internal = words;
+                internal.extend(self.names()?.into_values());
+                sections
+            }
             PacketScope::Period { from, to } => period::sections(&mut paper, *from, *to)?,
         };
         let (annex, mut files) = cover::annex(&paper)?;
         let mut packet = cover::packet(&paper, options, made_by, &number)?;
         packet.sections = sections;
         packet.annex = annex;
-        if options.redact {
-            packet = redact::strings(packet, &paper.private_words()?)?;
+        if redact {
+            let mut words = paper.private_words()?;
+            words.extend(internal.into_iter().filter(|word| !word.is_empty()));
+            packet = redact::strings(packet, &words)?;
             let embedded = packet.annex.iter().filter(|entry| entry.embedded);
             for (entry, file) in embedded.zip(&mut files) {
                 file.file_name.clone_from(&entry.file_name);
@@ -185,7 +225,7 @@ impl ProductFile {
     /// # Errors
     /// [`Refused::Rule`] with what to do instead.
     pub fn refuse_other(&self, id: RecordId, kind: Kind) -> Result<(), Refused> {
-        let noun = kind.def().word.to_lowercase();
+        let noun = kind.def().noun();
         let which = match self.store.highest_number(kind)? {
             0 => format!("the file has no {noun} yet, so make one first"),
             last => format!("give a number up to {}", RecordId::new(kind, last)),
@@ -300,7 +340,11 @@ fn facts(built: &BuiltPacket, sha256: &str, pages: usize) -> Value {
         "program": packet.program_version,
     });
     match &built.scope {
-        PacketScope::Change(id) | PacketScope::Release(id) => facts["record"] = id.to_string().into(),
+        PacketScope::Change(id)
+        | PacketScope::Release(id)
+        | PacketScope::SoupReview(id)
+        | PacketScope::Vulnerability(id)
+        | PacketScope::Vex(id) => facts["record"] = id.to_string().into(),
         PacketScope::Period { from, to } => facts["period"] = json!([from, to]),
     }
     facts

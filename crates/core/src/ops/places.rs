@@ -27,7 +27,17 @@ pub fn data_folder() -> Option<PathBuf> {
     named.or_else(|| dirs().map(|dirs| dirs.data_local_dir().to_owned()))
 }
 
+/// The file of what is updated from the network, in a folder of settings.
+pub fn update_settings_in(settings: &std::path::Path) -> PathBuf {
+    settings.join("advisory-update.ron")
+}
+
+/// The folder of advisory data in a folder of this workstation's data.
+pub fn cache_in(data: &std::path::Path) -> PathBuf {
+    data.join("advisories")
+}
+
 /// The folder of advisory data, unless the person chooses another.
 pub fn cache_folder() -> Option<PathBuf> {
-    data_folder().map(|folder| folder.join("advisories"))
+    data_folder().map(|folder| cache_in(&folder))
 }

@@ -24,6 +24,6 @@ pub(super) fn require_kind(id: RecordId, kind: Kind, instead: &str) -> Result<()
     if id.kind == kind {
         return Ok(());
     }
-    let word = with_article(&id.kind.def().word.to_lowercase());
+    let word = with_article(&id.kind.def().noun());
     Err(Refused::Rule(format!("{id} is {word}; {instead}")))
 }

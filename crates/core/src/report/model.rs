@@ -48,6 +48,9 @@ pub struct Packet {
     /// Whether personal data is redacted; stated on every page if so. The caller redacts it: everything in the packet
     /// is printed, and attached as data.
     pub redacted: bool,
+    /// Whether it is a sheet for users: without contents, legend and annex.
+    #[serde(default)]
+    pub brief: bool,
     /// Further statements on the cover: limits of the packet, who may receive it.
     #[serde(default)]
     pub statements: Vec<Statement>,

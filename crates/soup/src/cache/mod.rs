@@ -3,6 +3,7 @@
 //! It stores bodies and texts as bytes and finds them by key. `model` defines what they mean, `work` uses them.
 
 pub mod answers;
+mod confirm;
 mod identity;
 mod import;
 mod keys;
@@ -65,6 +66,8 @@ pub struct SourceFile {
     pub imported_at: Moment,
     /// Program and version that imported it.
     pub program: String,
+    /// When its publisher last confirmed that nothing newer replaces it: an update asked and got this file, or only the changes since.
+    pub confirmed_at: Option<Moment>,
 }
 
 impl Cache {

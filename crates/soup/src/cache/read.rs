@@ -9,6 +9,10 @@ use super::{Cache, FILE_NAME, SourceFile, number_of};
 use mainstay_base::store_error::StoreError;
 use mainstay_base::time::Moment;
 
+/// The files, each with the last time at which its publisher confirmed it.
+const FILES: &str = "SELECT *, (SELECT substr(ecosystem, 11) FROM coverage WHERE file = source_file.id
+    AND ecosystem >= 'confirmed:' AND ecosystem < 'confirmed;') AS confirmed FROM source_file";
+
 /// One version of a record, current or former.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordVersion {
@@ -32,7 +36,7 @@ impl Cache {
 
     /// All imported files, in the order of import.
     pub fn files(&self) -> Result<Vec<SourceFile>, StoreError> {
-        let mut statement = self.conn.prepare("SELECT * FROM source_file ORDER BY id")?;
+        let mut statement = self.conn.prepare(&format!("{FILES} ORDER BY id"))?;
         let rows = statement.query_map([], source_file)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -41,7 +45,7 @@ impl Cache {
     /// that changes the cache, and when another cache is put in its place.
     pub fn state(&self, folder: &Path) -> Result<[u8; 32], StoreError> {
         let mut hasher = Sha256::new();
-        let mut statement = self.conn.prepare("SELECT * FROM source_file ORDER BY id")?;
+        let mut statement = self.conn.prepare(&format!("{FILES} ORDER BY id"))?;
         let columns = statement.column_count();
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -69,14 +73,16 @@ impl Cache {
 
     /// The imported file with this digest.
     pub fn file_with(&self, sha256: &str) -> Result<Option<SourceFile>, StoreError> {
-        let mut statement = self.conn.prepare_cached("SELECT * FROM source_file WHERE sha256 = ?1")?;
+        let mut statement = self.conn.prepare_cached(&format!("{FILES} WHERE sha256 = ?1"))?;
         Ok(statement.query_row([sha256], source_file).optional()?)
     }
 
     /// What each file covers, by the file's number.
     pub fn coverage(&self) -> Result<Vec<(i64, String)>, StoreError> {
-        let mut statement =
-            self.conn.prepare("SELECT file, ecosystem FROM coverage ORDER BY file, ecosystem")?;
+        let mut statement = self.conn.prepare(
+            "SELECT file, ecosystem FROM coverage
+                 WHERE NOT (ecosystem >= 'confirmed:' AND ecosystem < 'confirmed;') ORDER BY file, ecosystem",
+        )?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -137,6 +143,7 @@ fn source_file(row: &Row<'_>) -> rusqlite::Result<SourceFile> {
     let imported_at = Moment::parse(&at).map_err(|why| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, why.into())
     })?;
+    let confirmed: Option<String> = row.get("confirmed")?;
     let unsigned = |name: &str| row.get::<_, i64>(name).map(i64::cast_unsigned);
     Ok(SourceFile {
         id: row.get("id")?,
@@ -150,5 +157,6 @@ fn source_file(row: &Row<'_>) -> rusqlite::Result<SourceFile> {
         refused: unsigned("refused")?,
         imported_at,
         program: row.get("program")?,
+        confirmed_at: confirmed.as_deref().and_then(|at| Moment::parse(at).ok()),
     })
 }

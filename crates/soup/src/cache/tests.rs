@@ -28,6 +28,7 @@ fn file(name: &str) -> SourceFile {
         refused: 0,
         imported_at: Moment::parse("2026-01-01T00:00:00Z").unwrap(),
         program: String::new(),
+        confirmed_at: None,
     }
 }
 

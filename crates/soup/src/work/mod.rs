@@ -1,15 +1,16 @@
-//! The user's actions on bills and advisories: import, look up, scan, inspect, convert, compare, publish.
+//! The user's actions on bills and advisories: import, update, look up, scan, inspect, convert, compare, publish.
 
 mod advisories;
 mod bills;
 mod scan;
 mod search_run;
+mod update;
 mod vex;
 
 pub use crate::cache::answers::{Answer, AnswerWriter};
 pub use advisories::{
-    AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, cache_status,
-    import_advisories, show_advisory,
+    AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, SourceSummary,
+    cache_status, import_advisories, show_advisory,
 };
 pub use bills::{
     BillFile, BillSyntax, InspectedBill, bill_head, compare_bills, convert_bill, inspect_bill,
@@ -23,6 +24,10 @@ pub use search_run::{
     Delta, EvidenceRecord, HitRecord, SameResult, SearchHit, SearchLogRow, SearchOptions, SearchProgram,
     SearchResult, SearchRun, SearchScore, SearchSource, SearchSubject, SearchedSubject, SourceResult,
     SubjectChange, SubjectOutcome, run_again, run_search, search_log, since,
+};
+pub use update::{
+    OnUpdate, Pace, Secret, UpdateOutcome, UpdateProgress, UpdateSettings, UpdateSource, UpdatedSource,
+    listing, update_advisories,
 };
 pub use vex::{
     LeftOut, ScanForVex, VexFormat, VexInput, VexOfScan, read_vex_input, vex_input, vex_text, write_vex,

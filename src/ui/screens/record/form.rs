@@ -140,7 +140,7 @@ impl FormScreen {
     fn name(&self) -> String {
         match &self.target {
             Target::New(kind) | Target::NewFrom(kind, _) => {
-                format!("the new {}", kind.def().word.to_lowercase())
+                format!("the new {}", kind.def().noun())
             }
             Target::Edit(id) => id.to_string(),
         }

@@ -5,8 +5,8 @@ mod signed;
 
 pub use content::{covers_hold, request, requires_all_roles};
 pub use signed::{
-    granted, is_granted, is_valid, missing_roles, roles_that_signed, roles_that_signed_since, signed_by_each, signed_roles,
-    who_must_sign,
+    granted, is_granted, is_valid, missing_roles, roles_that_signed, roles_that_signed_since, signed_by_each,
+    signed_roles, who_must_sign,
 };
 
 use content::with_subject;

@@ -321,7 +321,7 @@ record! {
             /// Why nothing is done, if nothing is.
             no_action: Text = "Why nothing is done";
             /// What shows that the correction or control reached the users.
-            remediation: Text = "Evidence of the remedy" => required(S::Remediated.code());
+            remediation: Text = "Evidence of the remedy";
             /// The version with the remedy.
             remedied_in: Line = "Remedied in" => offers(Offer::Versions);
         }

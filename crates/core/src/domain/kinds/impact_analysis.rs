@@ -16,6 +16,7 @@ use crate::domain::questions::{self, QUESTIONS};
 use crate::domain::record::{Fields, KindDef, Record as _, record, rows};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature};
+use crate::domain::soup_item::{SOUP_RULES, impact};
 use crate::domain::text::{Line, Text};
 use crate::domain::time::Moment;
 use crate::domain::workflow::{Case, Condition, Move, World, no_signing, signature_holds, states};
@@ -252,12 +253,14 @@ fn rationale_conditions(analysis: &ImpactAnalysis) -> Vec<Condition> {
         // Dots and dashes do not count as words.
         let long_enough = answer.rationale.trim().chars().count() >= RATIONALE_CHARS_MIN
             && plain(&answer.rationale).chars().count() * 2 >= RATIONALE_CHARS_MIN;
+        let mut unmet =
+            |text: String| conditions.push(Condition::new("IEC 62304 6.2.3", text, false).at("answers"));
+        let code = &answer.question;
         if !long_enough {
-            let text = format!(
-                "{} has a rationale of at least {RATIONALE_CHARS_MIN} characters, in words",
-                answer.question
-            );
-            conditions.push(Condition::new("IEC 62304 6.2.3", text, false).at("answers"));
+            unmet(format!("{code} has a rationale of at least {RATIONALE_CHARS_MIN} characters, in words"));
+        }
+        if answer.rationale.contains(impact::TO_BE_JUDGED) {
+            unmet(format!("{code} is judged: its rationale still says “{}”", impact::TO_BE_JUDGED));
         }
         counts.entry(plain(&answer.rationale)).or_default().push(&answer.question);
     }
@@ -451,7 +454,11 @@ pub fn new_fields(case: &Case, change: &ChangeRequest, previous: Option<&SharedR
         set.insert("supersedes".into(), previous.head.id.to_string().into());
     } else {
         let circumstances = change.circumstances(&case.world.product());
-        set.insert("answers".into(), questions::blank_answers(&circumstances));
+        let mut answers = questions::blank_answers(&circumstances);
+        if case.rules >= SOUP_RULES {
+            impact::facts(case.world, &change.affected_soup).fill(&mut answers);
+        }
+        set.insert("answers".into(), answers);
     }
     set
 }

@@ -6,6 +6,7 @@
 
 mod deadlines;
 pub mod due;
+pub mod impact;
 pub mod register;
 mod rules;
 
@@ -215,7 +216,7 @@ record! {
             /// The day of the search of its last approved review.
             reviewed_on: Option<Day> = "Last reviewed on" => by_system(), clause("IEC 62304 7.1.3");
             /// Where the approval for use is restricted to.
-            restriction: Text = "Restriction" => required(S::Restricted.code());
+            restriction: Text = "Restriction";
         }
     }
 }

@@ -67,6 +67,8 @@ rows! {
     pub struct SearchedSource {
         /// The source.
         source: Line = "Source";
+        /// The format of its data.
+        format: Line = "Format";
         /// How the items were looked for in it.
         identifiers: Line = "Identifiers";
         /// The date of its data.

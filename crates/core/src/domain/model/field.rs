@@ -261,7 +261,7 @@ impl FieldDef {
         }
         let kind = self.target.filter(|_| self.names_records())?;
         let id = record_ids(value).into_iter().find(|id| id.kind != kind)?;
-        Some(format!("{id} is not {}", with_article(&kind.def().word.to_lowercase())))
+        Some(format!("{id} is not {}", with_article(&kind.def().noun())))
     }
 
     /// Why a canonical value is wrongly after `now`, if the field says when something happened; in a table, for the first such cell.

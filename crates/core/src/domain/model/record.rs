@@ -152,6 +152,15 @@ pub struct KindDef {
 }
 
 impl KindDef {
+    /// Its word inside a sentence: “change request”, “SOUP review”.
+    pub fn noun(&self) -> String {
+        let lower = |word: &str| {
+            let short = word.len() > 1 && word.chars().all(char::is_uppercase);
+            if short { word.to_owned() } else { word.to_lowercase() }
+        };
+        self.word.split(' ').map(lower).collect::<Vec<_>>().join(" ")
+    }
+
     /// A kind with only a name, to be completed with `..KindDef::new(…)`, so that a small kind stays small. By default nobody
     /// creates or edits its records, they have no owner and fix no files, and they appear in no area, chain or packet.
     pub const fn new(kind: Kind, word: &'static str, plural: &'static str) -> Self {

@@ -314,7 +314,7 @@ impl<F> Job<'_, F> {
 /// [`Refusal::Rule`] if the parent record is missing, not allowed, of the wrong kind, or closed.
 pub fn refuse_parent<F>(def: &KindDef, parent: Option<&RecordData>) -> Result<(), Refusal<F>> {
     let word = with_article(&def.word.to_lowercase());
-    let parent_word = |part_of: PartOf| with_article(&part_of.kind.def().word.to_lowercase());
+    let parent_word = |part_of: PartOf| with_article(&part_of.kind.def().noun());
     match (def.part_of, parent) {
         (None, None) => Ok(()),
         (None, Some(parent)) => {

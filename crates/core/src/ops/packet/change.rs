@@ -3,7 +3,7 @@
 use super::chain::{ChangeChain, ShownStep};
 use super::paper::{Paper, state_mark};
 use super::sections::{chapter, nothing};
-use super::{after, analysis, authority, deviations, record, trail};
+use super::{after, analysis, authority, deviations, record, reviewed, trail};
 use crate::domain::change_request::{ChangeRequest, RepeatDecision};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
@@ -32,6 +32,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Sectio
     let problems = pages(paper, &chain.problems)?;
     let analyses = pages(paper, &chain.analyses)?;
     let approvals = pages(paper, &chain.approvals)?;
+    let looked = reviewed::of_change(paper, id, &chain.content)?;
     let paper = &*paper;
     let mut sections = vec![trace(paper, &chain)?];
     sections.extend(deviations::sections(paper, "1", &chain.deviations));
@@ -44,7 +45,9 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Sectio
     sections.extend(authority::sections(paper, 6, &approvals)?);
     sections.push(activities(&chain.content, id));
     sections.extend(verification(paper, &chain)?);
-    sections.push(soup(&chain.content, analyses.first()));
+    let mut nine = soup(&chain.content, analyses.first());
+    nine.blocks.extend(looked);
+    sections.push(nine);
     sections.push(risk_file(paper, analyses.first(), &problems));
     sections.extend(after::sections(paper, &chain, &problems));
     sections.extend(closure(paper, &chain, &problems));

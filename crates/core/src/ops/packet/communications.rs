@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::authority;
 use super::paper::{Paper, state_mark};
 use super::record;
-use crate::domain::communication::{Communication, CommunicationState};
+use crate::domain::communication::{Communication, CommunicationKind, CommunicationState};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::recipient::Reached;
 use crate::ops::page::RecordPage;
@@ -67,6 +67,12 @@ impl Told {
     /// Whether it is the signed decision that nothing is communicated.
     pub fn is_not_required(&self) -> bool {
         self.state() == Some(CommunicationState::NotRequired)
+    }
+
+    /// Whether it tells users something.
+    pub fn is_for_users(&self) -> bool {
+        let kind = self.content.as_ref().and_then(|content| content.communication_kind);
+        kind.is_some_and(|kind| kind.tells_users() || kind == CommunicationKind::VexPublication)
     }
 
     /// The whole communication with its texts, its recipients in numbers, and its signatures.

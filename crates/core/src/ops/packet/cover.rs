@@ -45,6 +45,27 @@ pub(super) fn packet(
                 None,
             )
         }
+        PacketScope::SoupReview(id) => (
+            "Audit packet, one SOUP review",
+            super::review::title(&paper.file.record(*id)?),
+            format!("{id} with its items, the search of each, its findings and its evidence, in their state at the cut-off."),
+            None,
+        ),
+        PacketScope::Vulnerability(id) => (
+            "Vulnerability case",
+            super::vulnerability::title(&paper.file.record(*id)?),
+            format!("{id} with what holds for each release, its problem, change, communications and reports, in their state at the cut-off."),
+            None,
+        ),
+        PacketScope::Vex(id) => {
+            let data = paper.file.record(*id)?;
+            (
+                "Vulnerability statement (VEX)",
+                format!("{}, version {}", product.title, data.text("version")),
+                format!("Known vulnerabilities of third-party components of version {}, and what users should do.", data.text("version")),
+                None,
+            )
+        }
         PacketScope::Period { from, to } => (
             "Audit packet, whole period",
             format!("{} from {from} to {to}", product.title),
@@ -65,14 +86,15 @@ pub(super) fn packet(
         scope,
         period,
         cut_off: paper.now.to_string(),
-        generated_by: made_by.to_owned(),
+        generated_by: if options.scope.is_public() { String::new() } else { made_by.to_owned() },
         program_version: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
         rule_set: STANDARD.to_owned(),
         chain_head_seq: head.seq,
         chain_head_digest: head.digest.clone(),
         chain_verified: integrity(paper),
-        redacted: options.redact,
-        statements: statements(paper),
+        redacted: paper.redact,
+        brief: options.scope.is_public(),
+        statements: if options.scope.is_public() { Vec::new() } else { statements(paper) },
         ..Packet::default()
     })
 }
@@ -116,7 +138,7 @@ fn statements(paper: &Paper<'_>) -> Vec<Statement> {
         ),
         say(
             "Not kept by this version of the program",
-            "SOUP reviews, findings, trend reviews and retirement. Their sections are printed and say so.",
+            "Trend reviews and retirement. Their sections are printed and say so.",
         ),
     ];
     if paper.redact {

@@ -8,12 +8,13 @@ use super::communications::Told;
 use super::order::OrderCheck;
 use super::paper::{Paper, Then, state_mark, word_or};
 use super::plans::Plans;
+use super::register::Fielded;
 use super::releases::Released;
 use super::sections::{chapter, numbers};
 use super::sources::Checks;
 use super::{
-    analysis, communications, declared, deviations, logs, matrix, open, people, record, releases, sources,
-    trail,
+    analysis, communications, declared, deviations, logs, matrix, open, people, record, register, releases,
+    sources, trail,
 };
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
@@ -109,10 +110,10 @@ struct AtTheEnd {
     plans: Plans,
     /// Chapter 3.
     people: Vec<Section>,
-    /// Chapters 4, 5, 12, 16 and 17 with what is below them.
+    /// Chapters 4, 5 and 12 to 17 with what is below them.
     chapters: BTreeMap<u8, Vec<Section>>,
-    /// The SOUP of the versions that may be in the field.
-    fielded: Option<Block>,
+    /// Items of SOUP in service, and those of them that were reviewed in time.
+    covered: (usize, usize),
 }
 
 impl AtTheEnd {
@@ -126,6 +127,10 @@ impl AtTheEnd {
             releases.into_iter().map(|id| Released::of(paper, id)).collect::<Result<_, _>>()?;
         let told = period.ids(Kind::Communication);
         let told: Vec<Told> = told.into_iter().map(|id| Told::of(paper, id)).collect::<Result<_, _>>()?;
+        let fielded = Fielded::of(paper, period.to.min(paper.now.day()))?;
+        let fourteen = register::reviews(paper, &period.ids(Kind::SoupReview), &fielded)?;
+        let fourteen = vec![chapter(14, "SOUP reviews", "IEC 62304 7.1.3, 6.1 f", fourteen)];
+        let fifteen = register::findings(paper, &period.ids(Kind::Finding))?;
         let paper = &*paper;
         let with = |first: Section, below: Vec<Section>| std::iter::once(first).chain(below).collect();
         let (blocks, below) = plans.sections(paper)?;
@@ -138,13 +143,20 @@ impl AtTheEnd {
         let sixteen = chapter(16, "Communications and submissions", "IEC 62304 6.2.5", blocks);
         let blocks = departures(paper, period)?;
         let seventeen = chapter(17, "Deviations", "IEC 62304 8.2.1, 8.2.2", blocks);
-        let (five, sixteen, seventeen) = (vec![five], vec![sixteen], vec![seventeen]);
-        Ok(Self {
-            people: people::sections(paper, &plans)?,
-            fielded: releases::soup_in_the_field(paper)?,
-            chapters: [(4, four), (5, five), (12, twelve), (16, sixteen), (17, seventeen)].into(),
-            plans,
-        })
+        let blocks = register::register(paper, &fielded)?;
+        let thirteen = vec![chapter(13, "SOUP register", "IEC 62304 8.1.2", blocks)];
+        let chapters = [
+            (4, four),
+            (5, vec![five]),
+            (12, twelve),
+            (13, thirteen),
+            (14, fourteen),
+            (15, fifteen),
+            (16, vec![sixteen]),
+            (17, vec![seventeen]),
+        ];
+        let people = people::sections(paper, &plans)?;
+        Ok(Self { people, covered: fielded.covered(), chapters: chapters.into(), plans })
     }
 
     fn take(&mut self, number: u8) -> Vec<Section> {
@@ -171,7 +183,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     let evidence: BTreeSet<RecordId> = known.chain(at_end.plans.ids()).collect();
     let evidence: Vec<RecordId> = evidence.into_iter().collect();
     let mut sections = vec![
-        summary(&period, (&feedback, &problems), &open),
+        summary(&period, (&feedback, &problems), &open, at_end.covered),
         chapter(2, "Clauses and evidence", "IEC 62304 4.3, 5.8, 6 to 9", vec![matrix::table(&evidence)]),
     ];
     sections.append(&mut at_end.people);
@@ -187,12 +199,12 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     sections.push(chapter(10, "Change requests", "IEC 62304 6.2.3, 6.2.4, 8.2", changes(paper, &period)?));
     sections.extend(impact_analyses(paper, &analyses));
     sections.extend(at_end.take(12));
-    let register: Vec<Block> = at_end.fielded.take().into_iter().chain(soup(&period)).collect();
-    sections.push(chapter(13, "SOUP register", "IEC 62304 8.1.2", register));
-    sections.push(chapter(14, "SOUP reviews", "IEC 62304 7.1.3", Vec::new()));
-    sections.push(chapter(15, "Findings", "IEC 62304 7.1.3; IEC 81001-5-1", Vec::new()));
-    sections.extend(at_end.take(16));
-    sections.extend(at_end.take(17));
+    let mut thirteen = at_end.take(13);
+    if let Some(register) = thirteen.first_mut() {
+        register.blocks.extend(soup(&period));
+    }
+    sections.extend(thirteen);
+    sections.extend([14, 15, 16, 17].into_iter().flat_map(|number| at_end.take(number)));
     sections.push(chapter(18, "Retirement and end of support", "IEC 81001-5-1 5.8.7", Vec::new()));
     sections.push(chapter(19, "Open and overdue", "IEC 62304 6.1", open::table(&open)));
     let blocks = audit(paper, &period)?;
@@ -205,6 +217,7 @@ fn summary(
     period: &Period,
     (feedback, problems): (&[RecordPage], &[RecordPage]),
     open: &[AttentionItem],
+    (fielded, covered): (usize, usize),
 ) -> Section {
     let figure = |label: &str, value: usize, note: &str| Figure {
         label: label.to_owned(),
@@ -228,6 +241,7 @@ fn summary(
             period.ids(Kind::ProcessDeviation).len(),
             "in the period; chapter 17 prints all",
         ),
+        figure("SOUP in service", fielded, &format!("{covered} reviewed in time; chapter 14")),
     ];
     let mut states: BTreeMap<(Kind, String), (Mark, Vec<RecordId>)> = BTreeMap::new();
     let pages = feedback.iter().chain(problems).map(|page| &page.data);
@@ -256,9 +270,8 @@ fn summary(
         Column::text("Which", 3),
     ];
     let about = format!(
-        "A record is in the period if it was created, changed its state or was signed from {} to {} (UTC). Chapters 4, 5, \
-         12, 16 and 17 print records as they were at the end of the period, and so does the SOUP of versions in the field. \
-         Other chapters print them in their state at the cut-off.",
+        "A record is in the period if it was created, changed its state or was signed from {} to {} (UTC). Chapters 4, 5 \
+         and 12 to 17 print records as they were at the end of the period. Other chapters print them in their state at the cut-off.",
         period.from, period.to
     );
     chapter(
@@ -387,7 +400,7 @@ fn impact_analyses(paper: &Paper<'_>, analyses: &[RecordPage]) -> Vec<Section> {
     sections
 }
 
-/// There is no register, only the SOUP entries of the changes.
+/// The SOUP entries of the changes of the period.
 fn soup(period: &Period) -> Vec<Block> {
     let rows: Vec<Vec<Cell>> = period
         .chains

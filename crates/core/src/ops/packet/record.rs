@@ -127,9 +127,14 @@ fn table(paper: &Paper<'_>, field: &FieldDef, columns: &[FieldDef], value: &Valu
 
 /// The table of a declared field with rows, by its name; `None` if it has no row.
 pub(super) fn table_of(paper: &Paper<'_>, page: &RecordPage, name: &str) -> Option<Block> {
-    let field = page.data.def().field(name)?;
+    table_in(paper, &page.data, name)
+}
+
+/// The same of a record that is read without its page.
+pub(super) fn table_in(paper: &Paper<'_>, data: &RecordData, name: &str) -> Option<Block> {
+    let field = data.def().field(name)?;
     let FieldType::Rows(columns) = field.ty else { return None };
-    let value = page.data.value(name);
+    let value = data.value(name);
     (!is_empty(value)).then(|| table(paper, field, columns, value))
 }
 

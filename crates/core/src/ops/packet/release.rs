@@ -25,6 +25,8 @@ struct Dossier {
     tests: Vec<(RecordId, Vec<RecordData>)>,
     told: Vec<Told>,
     deviations: Vec<super::deviations::Deviation>,
+    /// The reviews of its SOUP and the findings about it.
+    reviewed: Vec<Block>,
 }
 
 impl Dossier {
@@ -54,7 +56,8 @@ impl Dossier {
         named.extend(content.change_requests.iter().map(|change| (*change, "change_requests")));
         let told = Told::about(paper, &named)?;
         let deviations = super::deviations::naming(paper, &named)?;
-        Ok(Self { released, before, changes, problems, tests, told, deviations })
+        let reviewed = super::reviewed::of_release_soup(paper, id, content)?;
+        Ok(Self { released, before, changes, problems, tests, told, deviations, reviewed })
     }
 
     const fn content(&self) -> &Release {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::review::{FoundItem, FoundSearch};
 use crate::domain::canonical;
+use crate::domain::change_request::SoupChange;
 use crate::domain::field::is_empty;
 use crate::domain::finding::{Finding, FindingState, REASSESS, known_as};
 use crate::domain::ids::{Kind, RecordId};
@@ -14,6 +15,7 @@ use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::record::Fields;
 use crate::domain::review_item::{Hit, SinceLast};
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::soup_item::impact;
 use crate::domain::soup_review::scope::InScope;
 use crate::domain::time::Day;
 use crate::domain::workflow::{Case, World};
@@ -251,7 +253,7 @@ fn meet_again(
     let decided = state.is_some_and(FindingState::is_decided);
     let proposed = state == Some(FindingState::Proposed);
     if why.is_empty() || proposed {
-        acts.push(Request::Edit { id, set }.into());
+        acts.push(Act::from(Request::Edit { id, set }).because(format!("Met again in {review}")));
         raised.known += 1;
         return;
     }
@@ -309,42 +311,11 @@ fn news(finding: &Finding, group: &Group) -> Fields {
     set
 }
 
-/// What the impact analysis of a change of SOUP will ask: which findings the new versions answer, and which hazards the items are
-/// linked to.
+/// The description of a change of SOUP: what its impact analysis will ask.
 pub(super) fn change_text(world: &dyn World, changed: &[Value]) -> String {
-    let names: BTreeSet<&str> = changed.iter().filter_map(|row| row["item"].as_str()).collect();
-    let items = world.all(Kind::SoupItem);
-    let items: Vec<&SharedRecord> = items.iter().filter(|data| names.contains(data.title())).collect();
+    let rows: Vec<SoupChange> =
+        changed.iter().filter_map(|row| serde_json::from_value(row.clone()).ok()).collect();
     let mut lines = vec!["SOUP of the product changes as listed under “SOUP changes”.".to_owned()];
-    let mut found = BTreeMap::new();
-    let mut hazards = BTreeSet::new();
-    for item in &items {
-        for data in world.naming(item.head.id, Kind::Finding, "items") {
-            if let Some(finding) = data.typed::<Finding>() {
-                found.insert(
-                    data.head.id,
-                    format!("{} {} ({})", data.head.id, finding.external_id, finding.fixed_in),
-                );
-            }
-        }
-        let named = item.value("hazards").as_array().cloned().unwrap_or_default();
-        hazards.extend(named.iter().filter_map(Value::as_str).map(str::to_owned));
-    }
-    if !found.is_empty() {
-        let all: Vec<String> = found.into_values().collect();
-        lines.push(format!(
-            "Findings about these items, with the versions that correct them: {}.",
-            all.join("; ")
-        ));
-    }
-    if !hazards.is_empty() {
-        let all: Vec<String> = hazards.into_iter().collect();
-        lines.push(format!("Hazards to which these items can contribute: {}.", all.join(", ")));
-    }
-    lines.push(
-        "To be answered in the impact analysis: what the new versions correct and introduce, whether requirements and environment still \
-         hold (5.3.3, 5.3.4), and what their published anomalies mean (7.1.3)."
-            .to_owned(),
-    );
+    lines.extend(impact::facts(world, &rows).by_question().into_values());
     lines.join("\n")
 }

@@ -22,7 +22,8 @@ use mainstay_base::regular;
 use mainstay_base::time::Moment;
 
 pub use show::{AdvisoryVersion, show_advisory};
-pub use status::{CacheStatus, SourceStatus, cache_status};
+pub(in crate::work) use status::age;
+pub use status::{CacheStatus, SourceStatus, SourceSummary, cache_status};
 
 /// The outcome of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -271,6 +272,7 @@ fn one(
         refused: 0,
         imported_at: now,
         program: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
+        confirmed_at: None,
     };
     let mut import = cache.import(&file)?;
     let mut opened = match regular::open(path) {

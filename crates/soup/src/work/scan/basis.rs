@@ -2,7 +2,7 @@
 //!
 //! Each part of a source is as old as its oldest file that still supplies current records. A file is superseded by a later file with the same
 //! name and source, and by later files that contain all of its records again. Files with one record each, as some sources publish them, form
-//! one collection: it is as old as its newest record.
+//! one collection: it is as old as its newest record. What an update found unchanged at its publisher is as old as that update.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::formats::advisories::Part;
 use crate::model::advisory::Source;
 use crate::model::matching::{Coverage, SourceFacts};
 use crate::refused::Refused;
-use crate::work::advisories::{SourceStatus, body};
+use crate::work::advisories::{SourceStatus, age, body};
 
 /// The data that a scan is based on.
 pub(super) struct Basis {
@@ -96,7 +96,10 @@ impl SourceFiles {
     fn gaps<'s>(&self, name: &str, source_of: &dyn Fn(&i64) -> Option<&'s SourceStatus>) -> Vec<String> {
         let mut gaps = Vec::new();
         let mut by_total: BTreeMap<u64, Vec<Part>> = BTreeMap::new();
-        for page in self.pages.values().flat_map(|(_, pages)| pages) {
+        // An update fetches every page itself, and says so only when it has the last one.
+        let confirmed = |file: &i64| source_of(file).is_some_and(|source| source.confirmed_at.is_some());
+        let whole = self.pages.values().any(|(file, _)| confirmed(file));
+        for page in self.pages.values().flat_map(|(_, pages)| pages).filter(|_| !whole) {
             by_total.entry(page.total).or_default().push(*page);
         }
         for (total, mut pages) in by_total {
@@ -118,17 +121,6 @@ impl SourceFiles {
         );
         gaps
     }
-}
-
-/// The age of several files together: that of the oldest, where files with a single record count as one file with their newest age.
-fn age(files: &[&SourceStatus]) -> Option<u32> {
-    let days =
-        |source: &SourceStatus| source.age_days.map(|days| u32::try_from(days.max(0)).unwrap_or(u32::MAX));
-    let (single, many): (Vec<&SourceStatus>, Vec<&SourceStatus>) =
-        files.iter().partition(|source| source.records <= 1);
-    let newest_single = single.into_iter().filter_map(days).min();
-    let oldest = many.into_iter().map(days).collect::<Option<Vec<u32>>>()?.into_iter().max();
-    oldest.into_iter().chain(newest_single).max()
 }
 
 /// Number of records that pages cover together.

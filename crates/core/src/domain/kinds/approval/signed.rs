@@ -87,7 +87,7 @@ pub fn granted(case: &Case) -> Option<SharedRecord> {
 /// The conditions that the present content of a record is approved: by every role that must sign now, without open conditions, and
 /// in time.
 pub fn is_granted(case: &Case, clause: &'static str) -> Vec<Condition> {
-    let word = case.data.def().word.to_lowercase();
+    let word = case.data.def().noun();
     let text = format!("The present content of the {word} is approved");
     let Some(data) = granted(case) else {
         let open = case

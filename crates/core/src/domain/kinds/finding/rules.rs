@@ -9,6 +9,7 @@ use super::{
     ANALYSTS, Applicability, Disposition, Finding, FindingKind, FindingState as S, RiskControl, UNDECIDED,
 };
 use crate::domain::approval;
+use crate::domain::authority::AuthoritySubject;
 use crate::domain::change_request::ChangeState;
 use crate::domain::choice::Choice as _;
 use crate::domain::communication::CommunicationState;
@@ -18,6 +19,7 @@ use crate::domain::record::RecordData;
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::time::Day;
 use crate::domain::workflow::{Case, Condition, Move, Signing, no_signing};
+use mainstay_base::distinct::distinct;
 
 /// The step that proposes a decision.
 pub const PROPOSE: &str = "propose";
@@ -130,14 +132,25 @@ pub(super) const MOVES: &[Move] = &[
     Move::new("void", "Void", UNDECIDED, S::Void.code(), &[Role::Quality]).reason().grave(),
 ];
 
-/// The roles whose signatures a decision needs, beside that two persons sign.
-const fn roles_for(disposition: Disposition) -> &'static [Role] {
-    match disposition {
-        Disposition::NotAffected | Disposition::Fixed | Disposition::FalsePositive => &[],
-        Disposition::AffectedControlled => &[Role::RiskManager, Role::SecurityLead],
-        Disposition::AffectedUncontrolled => &[Role::RiskManager, Role::SecurityLead, Role::Regulatory],
-        Disposition::RiskAccepted => &[Role::RiskManager, Role::Quality, Role::Management],
-    }
+/// The roles whose signatures a decision needs, beside that two persons sign: those of domain 2.10, and those of the authority matrix.
+fn roles_for(case: &Case, disposition: Disposition) -> Vec<Role> {
+    let (least, subject): (&[Role], Option<AuthoritySubject>) = match disposition {
+        Disposition::NotAffected | Disposition::Fixed | Disposition::FalsePositive => {
+            (&[], Some(AuthoritySubject::FindingNotAffected))
+        }
+        Disposition::AffectedControlled => (&[Role::RiskManager, Role::SecurityLead], None),
+        Disposition::AffectedUncontrolled => (
+            &[Role::RiskManager, Role::SecurityLead, Role::Regulatory],
+            Some(AuthoritySubject::FindingUncontrolled),
+        ),
+        Disposition::RiskAccepted => (
+            &[Role::RiskManager, Role::Quality, Role::Management],
+            Some(AuthoritySubject::FindingRiskAccepted),
+        ),
+    };
+    let b_or_c = case.world.product().class().is_b_or_c();
+    let more = subject.map(|subject| case.world.governing().required_roles(&[subject], b_or_c));
+    distinct(least.iter().copied().chain(more.unwrap_or_default()))
 }
 
 /// The decisions that a kind of finding can have.
@@ -214,7 +227,7 @@ fn names_registered_versions(case: &Case, finding: &Finding) -> Condition {
         (None, Some(name)) => format!("{whole}; none of {name} is named"),
         (None, None) => whole.to_owned(),
     };
-    let met = known.len() > 0 && text == whole;
+    let met = !known.is_empty() && text == whole;
     Condition::new("IEC 62304 7.1.3, 8.1.2", text, met).at("versions")
 }
 
@@ -295,8 +308,9 @@ fn in_time(case: &Case, finding: &Finding) -> Condition {
     let governing = case.world.governing();
     let limit = governing.plan().risk_accepted_days;
     let latest: Option<Day> = limit.map(|days| case.now.day().plus_days(i64::from(days)));
-    let met =
-        finding.reassess_by.is_some_and(|by| by > case.now.day() && latest.is_some_and(|latest| by <= latest));
+    let met = finding
+        .reassess_by
+        .is_some_and(|by| by > case.now.day() && latest.is_some_and(|latest| by <= latest));
     let text = match latest {
         Some(latest) => format!("It is assessed again by {latest} at the latest, as the plan says"),
         None => "The plan says within how many days an accepted risk is assessed again".to_owned(),
@@ -304,7 +318,7 @@ fn in_time(case: &Case, finding: &Finding) -> Condition {
     Condition::new("ISO 14971", text, met).at("reassess_by")
 }
 
-/// A verdict for every release in service that contains the version (FIND-12).
+/// A verdict for every release that contains the version and is or may come into service (FIND-12).
 fn every_release(case: &Case, finding: &Finding) -> Vec<Condition> {
     let Some(disposition) = finding.disposition else { return Vec::new() };
     let mut conditions = Vec::new();
@@ -314,7 +328,7 @@ fn every_release(case: &Case, finding: &Finding) -> Vec<Condition> {
         if !stated {
             let version =
                 case.world.record(id).map_or_else(String::new, |data| data.text("version").to_owned());
-            let text = format!("The verdict for version {version} ({id}), which is in service, is stated");
+            let text = format!("The verdict for version {version} ({id}) is stated");
             conditions.push(Condition::new("FD&C 524B", text, false).at("per_release"));
         }
     }
@@ -353,19 +367,15 @@ fn confirms(case: &Case, disposition: Disposition) -> Vec<Condition> {
         .and_then(|actor| case.person(actor))
         .map(|person| person.roles.clone())
         .unwrap_or_default();
-    let missing: Vec<&str> = roles_for(disposition)
-        .iter()
-        .filter(|role| !signed.contains(role) && !own.contains(role))
-        .map(|role| role.word())
-        .collect();
-    if !roles_for(disposition).is_empty() {
-        let all: Vec<&str> = roles_for(disposition).iter().map(|role| role.word()).collect();
-        let text = if missing.is_empty() {
-            format!("{} sign it", all.join(", "))
-        } else {
-            format!("{} sign it; missing: {}", all.join(", "), missing.join(", "))
-        };
-        conditions.push(Condition::new("IEC 62304 7.1.3", text, missing.is_empty()));
+    let required = roles_for(case, disposition);
+    let words = |roles: Vec<Role>| roles.into_iter().map(Role::word).collect::<Vec<_>>().join(", ");
+    let missing: Vec<Role> =
+        required.iter().copied().filter(|role| !signed.contains(role) && !own.contains(role)).collect();
+    if !required.is_empty() {
+        let met = missing.is_empty();
+        let left = if met { String::new() } else { format!("; missing: {}", words(missing)) };
+        let text = format!("{} sign it{left}", words(required));
+        conditions.push(Condition::new("IEC 62304 7.1.3", text, met));
     }
     conditions.extend(may_be_proposed(case, &finding));
     conditions
@@ -379,7 +389,7 @@ pub(super) fn signing(case: &Case) -> Signing {
         && let Some(disposition) = disposition
     {
         let signed = signed_since_proposal(case);
-        signing.by = roles_for(disposition).iter().copied().filter(|role| !signed.contains(role)).collect();
+        signing.by = roles_for(case, disposition).into_iter().filter(|role| !signed.contains(role)).collect();
         signing.meanings = vec![Meaning::Approved];
         signing.covers = vec![(case.id(), Part::Scope)];
     }
@@ -417,6 +427,9 @@ fn reached_users(case: &Case, finding: &Finding) -> Vec<Condition> {
         Condition::new("IEC 62304 6.3.2", "The change is in a released version", released)
             .at("change_request"),
     ];
+    let shown = !finding.remediation.trim().is_empty();
+    let text = "It is stated what shows that the remedy reached the users";
+    conditions.push(Condition::new("IEC 62304 9.7", text, shown).at("remediation"));
     for data in case.records(&finding.communications) {
         let sent = CommunicationState::of(&data).is_some_and(CommunicationState::is_done);
         let text = format!("{} was sent, or it was decided that it is not required", data.head.id);

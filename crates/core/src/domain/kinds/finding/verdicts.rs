@@ -7,9 +7,8 @@ use std::sync::Arc;
 use super::effects::where_used_text;
 use super::{Applicability, Disposition, Finding, FindingState as S};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::release::Release;
+use crate::domain::release::{Release, ReleaseState};
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::soup_item::register::fielded;
 use crate::domain::workflow::World;
 
 /// What holds of a finding for one release.
@@ -112,12 +111,14 @@ fn carried_over(
     Verdict::Open(format!("{} states nothing for a release with this version", data.head.id))
 }
 
-/// The releases in service that contain a version that a finding is about.
+/// The releases that contain a version that a finding is about, and are or may come into service. Each needs its verdict.
 pub fn releases_concerned(world: &dyn World, finding: &Finding) -> Vec<RecordId> {
-    let contains = |data: &SharedRecord| {
-        data.typed::<Release>().is_some_and(|release| concerns(world, finding, &release))
+    let all = world.all(Kind::Release);
+    let matters = |data: &&SharedRecord| {
+        ReleaseState::of(data).is_some_and(|state| state.may_be_fielded() || state.is_before_release())
+            && data.typed::<Release>().is_some_and(|release| concerns(world, finding, &release))
     };
-    fielded(world).iter().filter(|data| contains(data)).map(|data| data.head.id).collect()
+    all.iter().filter(matters).map(|data| data.head.id).collect()
 }
 
 /// The findings that concern a release, each with what holds for it.

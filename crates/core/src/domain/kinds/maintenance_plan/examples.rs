@@ -15,6 +15,11 @@ pub fn source_of(field: &str) -> &'static str {
         "plan_review_days" => "yearly, as most quality systems review their documents (ISO 13485 4.2.4)",
         "trend_interval_days" => "quarterly; the standard names no interval (IEC 62304 9.6)",
         "soup_review_policy" => "30, 90 and 180 days by risk; published sample plans use six months for all",
+        "finding_triage" => "2, 5, 30 and 90 days by severity, as vulnerability programmes have it",
+        "uncontrolled_tell_days" | "uncontrolled_remedy_days" => {
+            "30 and 60 days, the dates of the FDA postmarket guidance of 2016; confirm them with current law"
+        }
+        "risk_accepted_days" => "half a year; the standard names no limit",
         "soup_review_window_days" => "shorter than the shortest review interval of this example",
         "soup_event_triggers" => {
             "the events that guidance names: additions to the KEV catalogue, advisories, SOUP changes, releases"

@@ -161,7 +161,8 @@ fn names<'a>(first: &'a str, others: impl IntoIterator<Item = &'a str>) -> BTree
 
 /// Name and version of an item, as baselines and findings write them.
 fn name_of(world: &dyn World, item: &ReviewItem) -> String {
-    let name = item.item.and_then(|id| world.record(id)).map_or_else(String::new, |data| data.title().to_owned());
+    let name =
+        item.item.and_then(|id| world.record(id)).map_or_else(String::new, |data| data.title().to_owned());
     format!("{name} {}", item.version_searched)
 }
 

@@ -83,7 +83,9 @@ fn may_be_used(case: &Case, item: &SoupItem) -> Vec<Condition> {
     let text = "It has an exact version";
     conditions.push(Condition::new("IEC 62304 8.1.2", text, !versions.is_empty()));
     for data in versions {
-        let known = data.typed::<SoupDesignator>().is_some_and(|content| is_introduced(case.world, case.data.title(), &content));
+        let known = data
+            .typed::<SoupDesignator>()
+            .is_some_and(|content| is_introduced(case.world, case.data.title(), &content));
         if !known {
             let text = format!(
                 "An approved change brought version {}, or it was in the product before",

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::scope::{Scope, releases_of, scope_of};
 use super::{REVIEWERS, SoupReview, SoupReviewState as S};
+use crate::domain::approval;
 use crate::domain::attachment::AttachmentState;
+use crate::domain::authority::AuthoritySubject;
 use crate::domain::finding::FindingState;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::{RiskTier, Standing};
@@ -66,7 +68,11 @@ pub(super) const MOVES: &[Move] = &[
         .sign(Meaning::Approved)
         .clause("IEC 62304 7.1.3, 6.1 f")
         .covers(|case| vec![(case.id(), Part::Scope)])
-        .guard(findings_triaged)
+        .guard(|case| {
+            let mut conditions = findings_triaged(case);
+            conditions.extend(signed_by_the_matrix(case));
+            conditions
+        })
         .effects(|case| case.effects::<SoupReview>(next_dates)),
     Move::new(
         "abandon",
@@ -209,7 +215,8 @@ fn wrong_version(scope: &Scope, items: &[SharedRecord]) -> Option<Condition> {
         let item = data.typed::<ReviewItem>();
         let releases =
             item.as_ref().and_then(|item| Some((in_use.get(&item.designator?)?, item.releases.as_slice())));
-        !releases.is_some_and(|(used, said)| used.iter().all(|id| said.contains(id)) && used.len() == said.len())
+        !releases
+            .is_some_and(|(used, said)| used.iter().all(|id| said.contains(id)) && used.len() == said.len())
     })?;
     let text = format!(
         "Only versions in use are searched, each for the releases that contain it; {} is not so. Run the search again",
@@ -250,7 +257,10 @@ fn required_sources(case: &Case, review: &SoupReview, items: &[SharedRecord]) ->
         .into_iter()
         .map(|name| {
             let searched = (is_supplier_list(&name) && lists_read)
-                || review.sources.iter().any(|row| is_source(&row.source, &name));
+                || review
+                    .sources
+                    .iter()
+                    .any(|row| is_source(&row.source, &name) || is_source(&row.format, &name));
             let text = format!("The required source “{name}” was searched");
             Condition::new("IEC 62304 6.1 f", text, searched).at("sources")
         })
@@ -356,6 +366,14 @@ fn findings_triaged(case: &Case) -> Vec<Condition> {
         Some(first) => condition.on(*first),
         None => condition,
     }]
+}
+
+/// The roles that the authority matrix asks for have signed it; Quality signs with the approval.
+fn signed_by_the_matrix(case: &Case) -> Vec<Condition> {
+    let b_or_c = case.world.product().class().is_b_or_c();
+    let roles = case.world.governing().required_roles(&[AuthoritySubject::ReviewSession], b_or_c);
+    let others = roles.into_iter().filter(|role| *role != Role::Quality).collect();
+    approval::signed_by_each(case, others, "review", "IEC 62304 7.1.3")
 }
 
 /// The next dates follow from the day of the search, not from the day that was planned.

@@ -15,7 +15,6 @@ use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone};
 /// The chapters.
 pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Section>, Refused> {
     let fields = |names: &[&str]| filled(dossier.fields(paper, names), "Nothing is recorded yet");
-    let content = dossier.content();
     let mut sections = vec![verification(paper, dossier)];
     sections.extend(tests(paper, dossier)?);
     sections.push(chapter(4, "Residual anomalies", "IEC 62304 5.8.2, 5.8.3", vec![residual(paper, dossier)]));
@@ -29,13 +28,10 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Secti
     sections.push(chapter(6, "Checklist of tasks", "IEC 62304 5.8.6", vec![tasks]));
     let risk = fields(&["risk_file_version", "risk_review"]);
     sections.push(chapter(7, "Risk management review", "IEC 62304 7.4; ISO 14971", vec![risk]));
-    let reviewed = if content.soup_baseline.is_empty() && content.soup_review_ref.is_empty() {
-        nothing("No review is recorded: the baseline has no SOUP")
-    } else {
-        fields(&["soup_review_ref", "soup_reviewed_on", "findings_statement"])
-    };
+    let reviewed =
+        soup_review(dossier, fields(&["soup_review_ref", "soup_reviewed_on", "findings_statement"]));
     let clause = "IEC 62304 7.1.3; IEC 81001-5-1 9.5";
-    sections.push(chapter(8, "SOUP review and open findings", clause, vec![reviewed]));
+    sections.push(chapter(8, "SOUP review and open findings", clause, reviewed));
     let markets = dossier.table(paper, "regulatory_decisions", "No market requires a decision");
     sections.push(chapter(9, "Regulatory decisions", "ISO 13485 7.3.9", vec![markets]));
     sections.push(chapter(
@@ -48,6 +44,17 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Secti
     let delivery = fields(&["delivery_method", "integrity_protection", "install_instructions_ref"]);
     sections.push(chapter(12, "Delivery and integrity", "IEC 62304 5.8.8", vec![delivery]));
     Ok(sections)
+}
+
+/// The reviews and findings of the register, and what the release itself states of them.
+fn soup_review(dossier: &Dossier, stated: Block) -> Vec<Block> {
+    let content = dossier.content();
+    let states = !content.soup_review_ref.is_empty() || !content.findings_statement.trim().is_empty();
+    if dossier.reviewed.is_empty() && content.soup_baseline.is_empty() && !states {
+        return vec![nothing("No review is recorded: the baseline has no SOUP")];
+    }
+    let stated = (states || dossier.reviewed.is_empty()).then_some(stated);
+    dossier.reviewed.iter().cloned().chain(stated).collect()
 }
 
 /// The fields, or a sentence if all are empty.

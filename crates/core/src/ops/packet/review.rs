@@ -1,0 +1,509 @@
+//! P4: one SOUP review (domain 7). Nine chapters in a fixed order. A review has up to thousands of items: what several of them share is
+//! printed once, and nothing is left out.
+
+mod items;
+mod search;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::findings::{self, Case};
+use super::paper::{Paper, state_mark, word, word_or, words};
+use super::record;
+use super::sections::{chapter, nothing};
+use crate::domain::finding::{Finding, known_as};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::maintenance_plan::{MaintenancePlan, RiskTier};
+use crate::domain::record::RecordData;
+use crate::domain::release::Release;
+use crate::domain::review_item::ReviewItem;
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::soup_item::{SUPPORT_AHEAD, SoupItem, SupportLevel, due};
+use crate::domain::soup_review::{SoupReview, SoupReviewState};
+use crate::domain::text::counted;
+use crate::domain::workflow::World;
+use crate::ops::page::RecordPage;
+use crate::ops::refused::Refused;
+use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone};
+use mainstay_base::time::Day;
+
+/// An item of the review with its entry in the register.
+struct Looked {
+    data: SharedRecord,
+    content: Arc<ReviewItem>,
+    soup: Option<Arc<SoupItem>>,
+    /// The version of the designator as it is registered now.
+    in_use: String,
+}
+
+/// A review with everything that is printed with it.
+struct Dossier {
+    page: RecordPage,
+    content: SoupReview,
+    plan: Option<Arc<MaintenancePlan>>,
+    items: Vec<Looked>,
+    cases: Vec<Case>,
+    releases: Vec<SharedRecord>,
+    /// The findings of the file by SOUP item and name in lower case.
+    known: BTreeMap<(RecordId, String), RecordId>,
+    /// Items with a finding about the end of their support.
+    obsolete: BTreeMap<RecordId, RecordId>,
+}
+
+impl Dossier {
+    fn of(paper: &mut Paper<'_>, id: RecordId) -> Result<Self, Refused> {
+        let page = paper.page(id)?;
+        let content: SoupReview = page
+            .data
+            .typed()
+            .ok_or_else(|| Refused::Rule(format!("{id} cannot be read; verify the file")))?;
+        let plan = content.plan;
+        let (items, releases, plan) = paper.ask(|world| {
+            let releases = content.releases.iter().filter_map(|id| world.record(*id)).collect();
+            let plan = plan.and_then(|id| world.record(id)?.typed::<MaintenancePlan>());
+            (looked(world, id), releases, plan)
+        })?;
+        for item in &items {
+            paper.mark_printed(item.data.head.id);
+        }
+        let found = paper.ask(|world| {
+            let found = world.naming(id, Kind::Finding, "reviews");
+            found.iter().map(|data| data.head.id).collect::<Vec<_>>()
+        })?;
+        let cases = Case::all(paper, found)?;
+        let (known, obsolete) = paper.ask(names)?;
+        Ok(Self { page, content, plan, items, cases, releases, known, obsolete })
+    }
+
+    fn state(&self) -> Option<SoupReviewState> {
+        SoupReviewState::of(&self.page.data)
+    }
+
+    /// Declared fields of the review, also the empty ones.
+    fn fields(&self, paper: &Paper<'_>, names: &[&str]) -> Vec<Field> {
+        names.iter().filter_map(|name| record::named(paper, &self.page, name)).collect()
+    }
+
+    fn table(&self, paper: &Paper<'_>, name: &str, empty: &str) -> Block {
+        record::table_of(paper, &self.page, name).unwrap_or_else(|| nothing(empty))
+    }
+}
+
+fn looked(world: &dyn World, id: RecordId) -> Vec<Looked> {
+    let soup: BTreeMap<RecordId, SharedRecord> =
+        world.all(Kind::SoupItem).into_iter().map(|data| (data.head.id, data)).collect();
+    let designators: BTreeMap<RecordId, SharedRecord> =
+        world.all(Kind::SoupDesignator).into_iter().map(|data| (data.head.id, data)).collect();
+    let items = world.parts(id, Kind::ReviewItem).into_iter();
+    let items = items.filter_map(|data| {
+        let content = data.typed::<ReviewItem>()?;
+        let soup = content.item.and_then(|id| soup.get(&id)).and_then(SharedRecord::typed);
+        let in_use = content.designator.and_then(|id| designators.get(&id));
+        let in_use = in_use.map_or_else(String::new, |data| data.title().to_owned());
+        Some(Looked { data, content, soup, in_use })
+    });
+    items.collect()
+}
+
+type Known = (BTreeMap<(RecordId, String), RecordId>, BTreeMap<RecordId, RecordId>);
+
+/// The names of all findings by SOUP item, and the findings about the end of support.
+fn names(world: &dyn World) -> Known {
+    let mut known = BTreeMap::new();
+    let mut obsolete = BTreeMap::new();
+    for data in world.all(Kind::Finding) {
+        let Some(content) = data.typed::<Finding>() else { continue };
+        for item in &content.items {
+            for name in known_as(&content) {
+                known.insert((*item, name), data.head.id);
+            }
+            if data.text("finding_kind") == "obsolescence" {
+                obsolete.insert(*item, data.head.id);
+            }
+        }
+    }
+    (known, obsolete)
+}
+
+/// The sections in the order of the clauses.
+pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Section>, Refused> {
+    let dossier = Dossier::of(paper, id)?;
+    let mut full = Vec::new();
+    for case in &dossier.cases {
+        full.push(paper.page(case.id())?);
+    }
+    let paper = &*paper;
+    let mut sections = vec![plan(paper, &dossier), method(paper, &dossier), scope(paper, &dossier)];
+    sections.extend(items::sections(paper, &dossier));
+    sections.extend(search::sections(paper, &dossier));
+    sections.extend(found(paper, &dossier, &full));
+    sections.push(obsolescence(paper, &dossier));
+    sections.push(reviewers(paper, &dossier)?);
+    sections.push(next(paper, &dossier)?);
+    for section in sections.iter_mut().filter(|section| section.record_id.is_none()) {
+        section.record_id = Some(id.to_string());
+    }
+    Ok(sections)
+}
+
+fn standing(dossier: &Dossier) -> Option<Block> {
+    let word = state_mark(&dossier.page.data).word.to_lowercase();
+    match dossier.state() {
+        Some(SoupReviewState::Approved) => None,
+        Some(SoupReviewState::Abandoned) => Some(Block::note(
+            Tone::Late,
+            "The review was abandoned. It counts for nothing and moves no due date.",
+        )),
+        Some(_) | None => Some(Block::note(
+            Tone::Due,
+            format!(
+                "The review is not approved ({word}). It does not count as done, and what it says may change."
+            ),
+        )),
+    }
+}
+
+/// Chapter 1: what the plan asks for, and when it was due and done.
+fn plan(paper: &Paper<'_>, dossier: &Dossier) -> Section {
+    let content = &dossier.content;
+    let plan = match content.plan {
+        Some(id) => format!("{id}, version {}", content.plan_version),
+        None => "Fixed when the review starts".to_owned(),
+    };
+    let mut fields = record::head(paper, &dossier.page);
+    fields.extend(dossier.fields(paper, &["trigger", "trigger_ref"]));
+    fields.push(Field::new("Maintenance plan", plan));
+    fields.extend(dossier.fields(paper, &["due_on", "started_on", "searched_on"]));
+    let mut blocks: Vec<Block> = standing(dossier).into_iter().collect();
+    blocks.push(Block::Fields { fields });
+    if let Some(mark) = in_time(content.due_on, content.searched_on, paper.now.day()) {
+        blocks.push(Block::note(mark.tone, mark.word));
+    }
+    blocks.push(rules(dossier));
+    if !content.conclusion.trim().is_empty() {
+        blocks.push(Block::Fields { fields: dossier.fields(paper, &["conclusion", "comment"]) });
+    }
+    chapter(1, "Plan, interval, due and done", "IEC 62304 6.1 f, 7.1.3", blocks)
+}
+
+fn in_time(due: Option<Day>, done: Option<Day>, today: Day) -> Option<Mark> {
+    let due = due?;
+    Some(match done {
+        Some(done) if done <= due => Mark::good(format!("Searched on {done}, due on {due}: in time")),
+        Some(done) => {
+            Mark::late(format!("Searched on {done}, {} days after it was due", done.days_since(due)))
+        }
+        None if today > due => Mark::late(format!("Due on {due} and not done yet")),
+        None => Mark::due(format!("Due on {due}")),
+    })
+}
+
+fn rules(dossier: &Dossier) -> Block {
+    let Some(plan) = &dossier.plan else {
+        return nothing("The review has not started: no version of the plan is fixed for it");
+    };
+    let tiers: BTreeSet<RiskTier> =
+        dossier.items.iter().map(|item| item.content.tier.unwrap_or(RiskTier::High)).collect();
+    let rows = plan.soup_review_policy.iter().map(|rule| {
+        let number = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
+        let count = dossier
+            .items
+            .iter()
+            .filter(|item| Some(item.content.tier.unwrap_or(RiskTier::High)) == rule.tier);
+        let count = count.count();
+        let mark = match rule.tier {
+            Some(tier) if tiers.contains(&tier) => Mark::good(counted(count, "version")),
+            Some(_) | None => Mark::neutral("none in this review"),
+        };
+        let cells: Vec<Cell> = vec![
+            word_or(rule.tier, "").into(),
+            number(rule.interval_days).into(),
+            number(rule.min_sources).into(),
+            rule.required_sources.to_string().into(),
+            mark.into(),
+        ];
+        cells
+    });
+    Block::Table {
+        caption: Some("What the plan asks for".to_owned()),
+        columns: vec![
+            Column::text("Risk tier", 1).points(56.0),
+            Column::number("Every (days)").points(56.0),
+            Column::number("Least sources").points(60.0),
+            Column::text("Required sources", 1),
+            Column::mark("In this review").points(106.0),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+fn is_nvd(source: &str) -> bool {
+    let source = source.to_lowercase();
+    source.contains("nvd") || source.contains("national vulnerability database")
+}
+
+const NVD: &str = "NVD is among the sources. Since 15 April 2026 it enriches only some of its records, so most new vulnerabilities have no \
+                   CPE name there and a search by CPE name misses them. Its “nothing found” is not evidence by itself; the other sources \
+                   and the suppliers' lists are.";
+
+/// Chapter 2: how it was searched, where, by which identifiers, and what that cannot show.
+fn method(paper: &Paper<'_>, dossier: &Dossier) -> Section {
+    let content = &dossier.content;
+    let mut fields = dossier.fields(paper, &["method", "program", "searched_on", "evidence_sha256"]);
+    fields.extend(dossier.fields(paper, &["limitations"]));
+    let mut blocks = vec![Block::Fields { fields }];
+    if content.sources.iter().any(|row| is_nvd(&row.source)) {
+        blocks.push(Block::note(Tone::Due, NVD));
+    }
+    if content.sources.is_empty() {
+        blocks.push(nothing("No source was searched yet"));
+    } else {
+        blocks.push(sources(content));
+        blocks.push(source_files(content));
+    }
+    chapter(2, "Method, sources, identifiers, limitations", "IEC 62304 7.1.3; IEC 81001-5-1 9.5", blocks)
+}
+
+fn sources(content: &SoupReview) -> Block {
+    let number =
+        |number: Option<u32>| Cell::from(number.map_or_else(String::new, |number| number.to_string()));
+    let rows = content.sources.iter().map(|row| {
+        vec![
+            row.source.to_string().into(),
+            row.identifiers.to_string().into(),
+            row.data_date.to_string().into(),
+            number(row.age_days),
+            number(row.found),
+            number(row.nothing),
+            number(row.not_checked),
+            row.limitation.to_string().into(),
+        ]
+    });
+    Block::Table {
+        caption: Some("Sources, with the number of items for which each answered".to_owned()),
+        columns: vec![
+            Column::text("Source", 2),
+            Column::text("Looked for by", 2),
+            Column::text("Data of", 1).points(62.0),
+            Column::number("Age (days)").points(36.0),
+            Column::number("Found").points(40.0),
+            Column::number("Nothing found").points(46.0),
+            Column::number("Not checked").points(48.0),
+            Column::text("What it cannot show", 2),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+fn source_files(content: &SoupReview) -> Block {
+    let rows = content.sources.iter().flat_map(|row| {
+        row.files.iter().map(|digest| vec![row.source.to_string().into(), digest.to_string().into()])
+    });
+    let rows: Vec<Vec<Cell>> = rows.collect();
+    if rows.is_empty() {
+        return nothing("No digest of a data file is recorded");
+    }
+    Block::Table {
+        caption: Some("Files that hold the data that was searched".to_owned()),
+        columns: vec![Column::text("Source", 1), Column::code("SHA-256", 3)],
+        rows,
+    }
+}
+
+/// Chapter 3: releases and versions in scope, and what is left out.
+fn scope(paper: &Paper<'_>, dossier: &Dossier) -> Section {
+    let content = &dossier.content;
+    let tiers = if content.tiers.is_empty() { "All".to_owned() } else { words(&content.tiers) };
+    let fields = vec![
+        Field::new("Risk tiers", tiers),
+        Field::new("Versions of SOUP in scope", dossier.items.len().to_string()),
+    ];
+    let mut blocks = vec![Block::Fields { fields }];
+    if dossier.releases.is_empty() {
+        blocks.push(nothing("The scope is frozen when the review starts: no release is in it yet"));
+    } else {
+        blocks.push(releases(dossier));
+    }
+    blocks.push(dossier.table(paper, "releases_left_out", "No release in service is left out"));
+    blocks.push(dossier.table(paper, "exclusions", "No SOUP is left out"));
+    chapter(3, "Scope: releases, versions, and what is left out", "IEC 62304 7.1.3, 8.1.2, 8.1.3", blocks)
+}
+
+fn releases(dossier: &Dossier) -> Block {
+    let rows = dossier.releases.iter().map(|data| {
+        let content = data.typed::<Release>();
+        let rows = content.as_ref().map_or(0, |content| content.soup_baseline.len());
+        let id = data.head.id;
+        let here = dossier.items.iter().filter(|item| item.content.releases.contains(&id)).count();
+        let candidate = if dossier.content.candidates.contains(&id) { " (candidate)" } else { "" };
+        let cells: Vec<Cell> = vec![
+            id.to_string().into(),
+            format!("{}{candidate}", data.text("version")).into(),
+            rows.to_string().into(),
+            here.to_string().into(),
+            data.text("bill_sha256").into(),
+            state_mark(data).into(),
+        ];
+        cells
+    });
+    Block::Table {
+        caption: Some("Releases in scope".to_owned()),
+        columns: vec![
+            Column::id("Release").points(54.0),
+            Column::text("Version", 1).points(64.0),
+            Column::number("SOUP in its baseline").points(64.0),
+            Column::number("Looked at").points(46.0),
+            Column::code("SHA-256 of the bill of materials", 1),
+            Column::mark("State").points(76.0),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// Chapter 6: the findings that the review raised or met again, as a log and in full.
+fn found(paper: &Paper<'_>, dossier: &Dossier, pages: &[RecordPage]) -> Vec<Section> {
+    let clause = "IEC 62304 7.1.3, 7.1.4; IEC 81001-5-1 9.5";
+    let title = "Findings: safety, decision, VEX, risk";
+    if dossier.cases.is_empty() {
+        let words = "This review raised no finding and met none again";
+        return vec![chapter(6, title, clause, vec![nothing(words)])];
+    }
+    let mut sections = vec![chapter(6, title, clause, findings::log(&dossier.cases))];
+    for ((case, page), count) in dossier.cases.iter().zip(pages).zip(1..) {
+        sections.push(findings::section(paper, &format!("6.{count}"), case, page));
+    }
+    sections
+}
+
+/// Chapter 7: items whose support has ended, ends soon, or is unknown.
+fn obsolescence(paper: &Paper<'_>, dossier: &Dossier) -> Section {
+    let today = dossier.content.searched_on.unwrap_or_else(|| paper.now.day());
+    let mut seen = BTreeSet::new();
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    for item in &dossier.items {
+        let (Some(id), Some(soup)) = (item.content.item, &item.soup) else { continue };
+        let Some(mark) = support_mark(soup, today) else { continue };
+        if !seen.insert((id, item.content.version_searched.to_string())) {
+            continue;
+        }
+        let day = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
+        let assessed = match dossier.obsolete.get(&id) {
+            Some(finding) => Cell::from(finding.to_string()),
+            None => Mark::due("not assessed").into(),
+        };
+        rows.push(vec![
+            format!("{id} {} {}", soup.title, item.content.version_searched).into(),
+            word_or(soup.support_level, "").into(),
+            day(soup.end_of_support).into(),
+            mark.into(),
+            format!("{}\n{}", soup.support_source, day(soup.support_checked_on)).trim().into(),
+            assessed,
+        ]);
+    }
+    let blocks = if rows.is_empty() {
+        vec![nothing("The support of every item is known and does not end soon")]
+    } else {
+        let columns = vec![
+            Column::text("Item, version", 3),
+            Column::text("Support level", 1).points(66.0),
+            Column::date("End of support").points(58.0),
+            Column::mark("Status").points(74.0),
+            Column::text("Source, looked up on", 2),
+            Column::mark("Finding").points(70.0),
+        ];
+        vec![Block::table(columns, rows)]
+    };
+    chapter(7, "Obsolescence", "FD&C 524B; IMDRF N70; IEC 62304 6.1 f", blocks)
+}
+
+/// Why the support of an item deserves attention; `None` if it does not.
+pub(super) fn support_mark(soup: &SoupItem, today: Day) -> Option<Mark> {
+    let left = soup.end_of_support.map(|day| day.days_since(today));
+    match (left, soup.support_level) {
+        (Some(left), _) if left < 0 => Some(Mark::late("support ended")),
+        (_, Some(level @ (SupportLevel::NoLongerMaintained | SupportLevel::Abandoned))) => {
+            Some(Mark::late(word(level).to_lowercase()))
+        }
+        (Some(left), _) if left <= SUPPORT_AHEAD => Some(Mark::due(format!("ends in {left} days"))),
+        (_, Some(SupportLevel::Unknown) | None) => Some(Mark::due("unknown")),
+        (Some(_) | None, Some(SupportLevel::ActivelyMaintained)) => None,
+    }
+}
+
+/// Chapter 8: who reviewed, with what competence, and the signatures.
+fn reviewers(paper: &Paper<'_>, dossier: &Dossier) -> Result<Section, Refused> {
+    let content = &dossier.content;
+    let people = paper.file.people()?;
+    let rows = [("First reviewer", content.reviewer), ("Second reviewer", content.second_reviewer)];
+    let rows = rows.into_iter().map(|(what, id)| {
+        let person = id.and_then(|id| people.iter().find(|(data, _)| data.head.id == id));
+        let cells: Vec<Cell> = match person {
+            Some((_, person)) => vec![
+                what.into(),
+                person.title.to_string().into(),
+                words(&person.roles).into(),
+                person.training_ref.to_string().into(),
+            ],
+            None => vec![what.into(), Mark::due("not yet").into(), "".into(), "".into()],
+        };
+        cells
+    });
+    let columns = vec![
+        Column::text("As", 1).points(90.0),
+        Column::mark("Name").points(120.0),
+        Column::text("Roles", 2),
+        Column::text("Training record", 1),
+    ];
+    let blocks = vec![
+        Block::table(columns, rows.collect()),
+        Block::Fields { fields: dossier.fields(paper, &["competence_ref"]) },
+        record::signatures(paper, &dossier.page, |_| true),
+    ];
+    Ok(chapter(8, "Reviewers, competence, signatures", "IEC 62304 7.1.3; 21 CFR 11.50", blocks))
+}
+
+/// Chapter 9: when the next reviews are due, from the day of the search.
+fn next(paper: &Paper<'_>, dossier: &Dossier) -> Result<Section, Refused> {
+    let mut blocks = vec![dossier.table(
+        paper,
+        "next_reviews",
+        "The next dates follow from the day of the search when the review is approved",
+    )];
+    let own = paper.ask(|world| {
+        let governing = world.governing();
+        own_intervals(dossier, governing.plan())
+    })?;
+    if !own.is_empty() {
+        let columns = vec![
+            Column::text("Item", 2),
+            Column::number("Every (days)").points(70.0),
+            Column::text("Why", 3),
+            Column::date("Due on"),
+        ];
+        let caption = Some("Items with an interval of their own".to_owned());
+        blocks.push(Block::Table { caption, columns, rows: own });
+    }
+    Ok(chapter(9, "Next reviews", "IEC 62304 6.1 f", blocks))
+}
+
+fn own_intervals(dossier: &Dossier, plan: &MaintenancePlan) -> Vec<Vec<Cell>> {
+    let mut seen = BTreeSet::new();
+    let own = dossier.items.iter().filter_map(|item| {
+        let (id, soup) = (item.content.item?, item.soup.as_ref()?);
+        let days = soup.interval_days.filter(|_| seen.insert(id))?;
+        let next = soup.reviewed_on.and_then(|on| due::next_review(plan, soup, on));
+        let cells: Vec<Cell> = vec![
+            format!("{id} {}", soup.title).into(),
+            days.to_string().into(),
+            soup.interval_reason.to_string().into(),
+            next.map_or_else(String::new, |day| day.to_string()).into(),
+        ];
+        Some(cells)
+    });
+    own.collect()
+}
+
+/// The version and title of a review, for the cover.
+pub(super) fn title(data: &RecordData) -> String {
+    format!("{} {}", data.head.id, data.title())
+}

@@ -1,0 +1,351 @@
+//! Chapter 4 of the packet of a review: every item with the version in use, both lanes and its support. Items for which nothing was found
+//! and nothing is remarked stand in dense tables by tier; every other one has a section of its own.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Dossier, Looked, support_mark};
+use crate::domain::choice::Choice as _;
+use crate::domain::maintenance_plan::RiskTier;
+use crate::domain::review_item::{
+    Hit, ItemResult, ReviewItem, SearchResult, SinceLast, SourceAnswer, is_done,
+};
+use crate::domain::soup_item::SupportLevel;
+use crate::ops::packet::paper::{Paper, word, word_or};
+use crate::ops::packet::sections::{chapter, nothing};
+use crate::report::{Block, Cell, Column, Field, Figure, Mark, Section, Tone};
+
+/// The chapter with its sections.
+pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
+    let clause = "IEC 62304 7.1.3, 8.1.2";
+    let title = "Components: version, lists of suppliers, search";
+    if dossier.items.is_empty() {
+        let words = "No item was looked at: the review has no result";
+        return vec![chapter(4, title, clause, vec![nothing(words)])];
+    }
+    let (quiet, full): (Vec<&Looked>, Vec<&Looked>) = dossier.items.iter().partition(|item| is_quiet(item));
+    let lists = Lists::of(&quiet);
+    let mut sections =
+        vec![chapter(4, title, clause, vec![figures(dossier), about(quiet.len(), full.len())])];
+    let mut count = 0;
+    let mut number = || {
+        count += 1;
+        format!("4.{count}")
+    };
+    for item in full {
+        sections.push(one(paper, dossier, item, number()));
+    }
+    if !lists.shared.is_empty() {
+        let title = "What suppliers' lists say, where it is the same for several items";
+        sections.push(Section::new(2, number(), title, vec![lists.table()]));
+    }
+    for ((tier, support), items) in by_tier(&quiet) {
+        let tier =
+            tier.map_or("No risk tier".to_owned(), |tier| format!("Risk tier {}", word(tier).to_lowercase()));
+        let support = support.map_or("support unknown".to_owned(), |level| word(level).to_lowercase());
+        let title = format!("{tier}, {support}: nothing found for {} versions", items.len());
+        sections.push(Section::new(2, number(), title, vec![dense(dossier, &lists, &items)]));
+    }
+    sections
+}
+
+fn figures(dossier: &Dossier) -> Block {
+    let count =
+        |result: ItemResult| dossier.items.iter().filter(|item| item.content.result == Some(result)).count();
+    let figure = |label: &str, value: usize, note: &str| Figure {
+        label: label.to_owned(),
+        value: value.to_string(),
+        note: note.to_owned(),
+    };
+    let open = dossier.items.iter().filter(|item| !is_done(&item.data)).count();
+    let mut figures = vec![
+        figure("nothing found", count(ItemResult::NothingFound), "both lanes"),
+        figure("nothing relevant", count(ItemResult::NoneRelevant), "each with its reason"),
+        figure("with findings", count(ItemResult::FindingsRaised), "chapter 6"),
+        figure("could not be checked", count(ItemResult::NotChecked), "and what was done instead"),
+    ];
+    if open > 0 {
+        figures.push(figure("open", open, "without a result"));
+    }
+    Block::Figures { figures }
+}
+
+fn about(quiet: usize, full: usize) -> Block {
+    Block::paragraph(format!(
+        "All {} versions in scope stand here. The {full} with a hit, an anomaly, a remark or without an answer come first, each in its own \
+         section. The {quiet} for which both lanes have nothing follow in tables by risk tier and support. What each source answered for \
+         each item is in chapter 5.",
+        quiet + full
+    ))
+}
+
+/// Whether a row says everything about an item.
+fn is_quiet(item: &Looked) -> bool {
+    let content = &item.content;
+    content.result == Some(ItemResult::NothingFound)
+        && is_done(&item.data)
+        && content.hits.is_empty()
+        && content.anomalies.is_empty()
+        && content.dismissed.is_empty()
+        && content.rationale.trim().is_empty()
+        && content.not_checked.trim().is_empty()
+        && item.in_use == *content.version_searched
+}
+
+/// Tier and support of the items of one table. Items without a tier come first, as they are treated as of the highest.
+type Group = (Option<RiskTier>, Option<SupportLevel>);
+
+fn by_tier<'d>(items: &[&'d Looked]) -> BTreeMap<Group, Vec<&'d Looked>> {
+    let mut groups: BTreeMap<Group, Vec<&Looked>> = BTreeMap::new();
+    for item in items {
+        let level = item.soup.as_ref().and_then(|soup| soup.support_level);
+        groups.entry((item.content.tier, level)).or_default().push(item);
+    }
+    groups
+}
+
+/// What the list of a supplier says of an item, without the item.
+fn lane_a(content: &ReviewItem) -> String {
+    let read = content.list_read_on.map_or_else(String::new, |day| format!(", read on {day}"));
+    let mut parts = Vec::new();
+    if !content.list_place.is_empty() {
+        parts.push(format!("{}{read}", content.list_place));
+    }
+    for text in [&content.list_judgement, &content.no_list] {
+        if !text.trim().is_empty() {
+            parts.push(text.trim().to_owned());
+        }
+    }
+    if !content.list_sha256.is_empty() {
+        parts.push(format!("SHA-256 of the copy {}", content.list_sha256));
+    }
+    parts.join("\n")
+}
+
+/// What lists say, numbered where several items share it.
+struct Lists {
+    /// In the order of their numbers.
+    shared: Vec<String>,
+    number: HashMap<String, usize>,
+}
+
+impl Lists {
+    fn of(items: &[&Looked]) -> Self {
+        let mut count: HashMap<String, usize> = HashMap::new();
+        let said: Vec<String> = items.iter().map(|item| lane_a(&item.content)).collect();
+        for text in &said {
+            *count.entry(text.clone()).or_default() += 1;
+        }
+        let mut lists = Self { shared: Vec::new(), number: HashMap::new() };
+        for text in said {
+            if count.get(&text).is_some_and(|count| *count > 1) && !lists.number.contains_key(&text) {
+                lists.shared.push(text.clone());
+                lists.number.insert(text, lists.shared.len());
+            }
+        }
+        lists
+    }
+
+    fn words(&self, content: &ReviewItem) -> String {
+        let text = lane_a(content);
+        self.number.get(&text).map_or(text, |number| format!("L{number}"))
+    }
+
+    fn is_numbered(&self, content: &ReviewItem) -> bool {
+        self.number.contains_key(&lane_a(content))
+    }
+
+    fn table(&self) -> Block {
+        let rows = self.shared.iter().zip(1..);
+        let rows = rows.map(|(text, number)| vec![format!("L{number}").into(), text.clone().into()]);
+        let columns =
+            vec![Column::id("Mark").points(40.0), Column::text("List, when it was read, what it says", 1)];
+        Block::table(columns, rows.collect())
+    }
+}
+
+/// Sources that could answer, of those that were asked.
+fn answered(content: &ReviewItem) -> String {
+    let could = content
+        .sources
+        .iter()
+        .filter(|row| row.answer != Some(SourceAnswer::NotChecked) && row.answer.is_some());
+    format!("{} of {}", could.count(), content.sources.len())
+}
+
+/// A row for each item.
+fn dense(dossier: &Dossier, lists: &Lists, items: &[&Looked]) -> Block {
+    let all_numbered = items.iter().all(|item| lists.is_numbered(&item.content));
+    let ends = items.iter().any(|item| item.soup.as_ref().is_some_and(|soup| soup.end_of_support.is_some()));
+    let today = dossier.content.searched_on;
+    let rows = items.iter().map(|item| {
+        let content = &item.content;
+        let number = content.item.map_or_else(String::new, |id| id.to_string());
+        let name =
+            item.soup.as_ref().map_or_else(|| content.title.to_string(), |soup| soup.title.to_string());
+        let mut cells: Vec<Cell> = vec![
+            number.into(),
+            name.into(),
+            item.in_use.clone().into(),
+            content.version_searched.to_string().into(),
+            lists.words(content).into(),
+            answered(content).into(),
+            word_or(content.since_last, "").into(),
+        ];
+        if ends {
+            let end = item.soup.as_ref().and_then(|soup| soup.end_of_support);
+            let late = item.soup.as_ref().zip(today).and_then(|(soup, today)| support_mark(soup, today));
+            cells.push(match (end, late) {
+                (Some(end), Some(mark)) => Mark::new(mark.tone, end.to_string()).into(),
+                (Some(end), None) => end.to_string().into(),
+                (None, _) => "".into(),
+            });
+        }
+        cells
+    });
+    let rows = rows.collect();
+    let list = Column::text("Supplier's list", 3);
+    let mut columns = vec![
+        Column::id("Number").points(46.0),
+        Column::text("Item", 2),
+        Column::text("In use", 1).points(62.0),
+        Column::text("Searched", 1).points(62.0),
+        if all_numbered { list.points(44.0) } else { list },
+        Column::text("Sources", 1).points(46.0),
+        Column::text("Since last", 1).points(50.0),
+    ];
+    if ends {
+        columns.push(Column::text("Support until", 1).points(58.0));
+    }
+    Block::table(columns, rows)
+}
+
+/// An item with everything about it.
+fn one(paper: &Paper<'_>, dossier: &Dossier, item: &Looked, number: String) -> Section {
+    let content = &item.content;
+    let id = item.data.head.id;
+    let releases: Vec<String> = content.releases.iter().map(|id| id.to_string()).collect();
+    let support = item.soup.as_ref().map_or_else(String::new, |soup| {
+        let end = soup.end_of_support.map_or_else(String::new, |day| format!(", until {day}"));
+        format!("{}{end}", word_or(soup.support_level, "Unknown"))
+    });
+    let in_use = if item.in_use == *content.version_searched {
+        item.in_use.clone()
+    } else {
+        format!("{} (another version than the one searched)", item.in_use)
+    };
+    let mut fields = vec![
+        Field::new("Result", word_or(content.result, "Open: no result yet")),
+        Field::new("Risk tier", word_or(content.tier, "")),
+        Field::new("Designator in use", in_use),
+        Field::new("Version searched", content.version_searched.to_string()),
+        Field::new("Releases", releases.join(", ")),
+        Field::new("Since last time", word_or(content.since_last, "")),
+        Field::new("Support", support),
+        Field::new(
+            "Search",
+            format!("{}, {} sources answered", word_or(content.search_result, "Open"), answered(content)),
+        ),
+        Field::new("Supplier's list", lane_a(content)),
+    ];
+    for name in ["not_checked", "rationale"] {
+        let text = paper.field(&item.data, name);
+        let label = item.data.def().field(name).map_or("", |field| field.label);
+        if !text.is_empty() {
+            fields.push(Field::new(label, text));
+        }
+    }
+    let mut blocks = vec![Block::Fields { fields }];
+    if content.search_result == Some(SearchResult::NotChecked) {
+        blocks.push(Block::note(Tone::Due, "No source could answer for it. That is not “nothing found”."));
+    }
+    blocks.extend(hits(dossier, item));
+    blocks.extend(anomalies(dossier, item));
+    let soup = content.item.map_or_else(String::new, |id| format!("{id} "));
+    Section::new(2, number, format!("{soup}{}", content.title), blocks).with_record(id.to_string())
+}
+
+/// What was found, and what became of each hit: a finding, or why it does not concern the product.
+fn hits(dossier: &Dossier, item: &Looked) -> Option<Block> {
+    let content = &item.content;
+    if content.hits.is_empty() {
+        return None;
+    }
+    let dismissed: HashMap<String, &str> =
+        content.dismissed.iter().map(|row| (row.advisory.to_lowercase(), row.reason.trim())).collect();
+    let rows = content.hits.iter().map(|hit| {
+        let mut names = vec![hit.advisory.to_string()];
+        names.extend(hit.aliases.iter().map(|alias| alias.to_string()));
+        let digest: String = hit.digest.chars().take(16).collect();
+        let what = [&*hit.title, &digest].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        let verdict =
+            [&*hit.verdict, &*hit.severity].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        let exploited = if hit.exploited == Some(true) { "Known to be exploited" } else { "" };
+        let since = hit.since_last.map_or("", SinceLast::word);
+        let since = [exploited, since].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        let cells: Vec<Cell> = vec![
+            names.join("\n").into(),
+            what.join("\n").into(),
+            verdict.join("\n").into(),
+            since.join("\n").into(),
+            decision(dossier, item, hit, &dismissed),
+        ];
+        cells
+    });
+    Some(Block::Table {
+        caption: Some("Hits, each with its decision".to_owned()),
+        columns: vec![
+            Column::text("Advisory, other names", 1).points(96.0),
+            Column::text("Title, digest of its records", 3),
+            Column::text("Match, severity", 1).points(70.0),
+            Column::text("Since last", 1).points(56.0),
+            Column::mark("Finding, or why none").points(110.0),
+        ],
+        rows: rows.collect(),
+    })
+}
+
+fn decision(dossier: &Dossier, item: &Looked, hit: &Hit, dismissed: &HashMap<String, &str>) -> Cell {
+    let names = std::iter::once(&hit.advisory).chain(&hit.aliases).map(|name| name.to_lowercase());
+    let finding =
+        item.content.item.and_then(|id| names.into_iter().find_map(|name| dossier.known.get(&(id, name))));
+    match (finding, dismissed.get(&hit.advisory.to_lowercase())) {
+        (Some(finding), _) => finding.to_string().into(),
+        (None, Some(reason)) => format!("Does not concern it: {reason}").into(),
+        (None, None) => Mark::late("not decided").into(),
+    }
+}
+
+/// The anomalies of the supplier's list that were judged.
+fn anomalies(dossier: &Dossier, item: &Looked) -> Option<Block> {
+    let content = &item.content;
+    if content.anomalies.is_empty() {
+        return None;
+    }
+    let rows = content.anomalies.iter().map(|row| {
+        let name = row.anomaly.to_lowercase();
+        let finding = content.item.and_then(|id| dossier.known.get(&(id, name)));
+        let relevant = match (row.relevant, finding) {
+            (Some(true), Some(finding)) => Mark::due(format!("relevant: {finding}")),
+            (Some(true), None) => Mark::late("relevant, no finding"),
+            (Some(false), _) => Mark::neutral("not relevant"),
+            (None, _) => Mark::due("not judged"),
+        };
+        let cells: Vec<Cell> = vec![
+            row.anomaly.to_string().into(),
+            row.title.to_string().into(),
+            relevant.into(),
+            row.judgement.to_string().into(),
+        ];
+        cells
+    });
+    Some(Block::Table {
+        caption: Some("Anomalies of the supplier's list that were judged".to_owned()),
+        columns: vec![
+            Column::text("Anomaly", 1).points(84.0),
+            Column::text("Title", 2),
+            Column::mark("Relevant").points(92.0),
+            Column::text("Why", 2),
+        ],
+        rows: rows.collect(),
+    })
+}

@@ -1,0 +1,198 @@
+//! Chapter 5 of the packet of a review: the search log, with the answer of every source for every item. Items for which the same sources
+//! gave the same answers stand in one table under these answers.
+
+use std::collections::BTreeMap;
+
+use super::{Dossier, Looked};
+use crate::domain::choice::Choice as _;
+use crate::domain::review_item::{ReviewItem, SourceAnswer, SourceRow};
+use crate::domain::text::counted;
+use crate::ops::packet::paper::Paper;
+use crate::ops::packet::sections::{chapter, nothing};
+use crate::report::{Block, Cell, Column, Field, Mark, Section};
+
+/// The answers of one item: each source with its answer, and which sources were asked by the same identifier.
+type Pattern = Vec<(String, &'static str, usize)>;
+
+/// The chapter with its sections.
+pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
+    let (title, clause) = ("Search log", "IEC 62304 7.1.3; IEC 81001-5-1 9.5");
+    if dossier.items.is_empty() {
+        return vec![chapter(5, title, clause, vec![nothing("Nothing was searched yet")])];
+    }
+    let answers: usize = dossier.items.iter().map(|item| item.content.sources.len()).sum();
+    let mut fields = dossier.fields(paper, &["searched_on", "program", "evidence_sha256"]);
+    fields.push(Field::new("Answers", format!("{answers}, for {}", counted(dossier.items.len(), "version"))));
+    if let Some(first) = dossier.items.first() {
+        fields.push(Field::new("Entered by", paper.name(first.data.head.created_by)));
+    }
+    let (found, same): (Vec<&Looked>, Vec<&Looked>) =
+        dossier.items.iter().partition(|item| has_records(&item.content));
+    let mut sections = vec![chapter(5, title, clause, vec![Block::Fields { fields }])];
+    let mut count = 0;
+    let mut push = |title: String, blocks: Vec<Block>| {
+        count += 1;
+        sections.push(Section::new(2, format!("5.{count}"), title, blocks));
+    };
+    if !found.is_empty() {
+        let title = format!("Items for which a source has records: {}", found.len());
+        push(title, vec![each_answer(&found)]);
+    }
+    for (pattern, items) in by_pattern(&same) {
+        let title = format!("The same answers for {}", counted(items.len(), "item"));
+        push(title, same_answers(&pattern, &items));
+    }
+    sections
+}
+
+fn has_records(content: &ReviewItem) -> bool {
+    content
+        .sources
+        .iter()
+        .any(|row| row.answer == Some(SourceAnswer::Found) || row.records.is_some_and(|records| records > 0))
+}
+
+fn answer_word(row: &SourceRow) -> &'static str {
+    row.answer.map_or("No answer recorded", SourceAnswer::word)
+}
+
+/// One row for each item and source.
+fn each_answer(items: &[&Looked]) -> Block {
+    let rows = items.iter().flat_map(|item| {
+        item.content.sources.iter().enumerate().map(|(at, row)| {
+            let name = if at == 0 { item.content.title.to_string() } else { String::new() };
+            let mark = match row.answer {
+                Some(SourceAnswer::Found) => Cell::from(Mark::due(answer_word(row))),
+                Some(SourceAnswer::Nothing) => answer_word(row).into(),
+                Some(SourceAnswer::NotChecked) | None => Mark::neutral(answer_word(row)).into(),
+            };
+            let cells: Vec<Cell> = vec![
+                name.into(),
+                row.source.to_string().into(),
+                mark,
+                row.records.map_or_else(String::new, |records| records.to_string()).into(),
+                [&*row.identifier, &*row.why]
+                    .into_iter()
+                    .filter(|text| !text.is_empty())
+                    .collect::<Vec<_>>()
+                    .join("\n")
+                    .into(),
+            ];
+            cells
+        })
+    });
+    let columns = vec![
+        Column::text("Item", 3),
+        Column::text("Source", 2),
+        Column::mark("Answer").points(80.0),
+        Column::number("Records").points(44.0),
+        Column::text("Identifier; why not", 4),
+    ];
+    Block::table(columns, rows.collect())
+}
+
+/// The answers of an item in a fixed order.
+fn in_order(content: &ReviewItem) -> Vec<&SourceRow> {
+    let mut rows: Vec<&SourceRow> = content.sources.iter().collect();
+    rows.sort_by(|a, b| a.source.cmp(&b.source));
+    rows
+}
+
+/// The answers of an item, and for each the number of its identifier among those of the item.
+fn pattern_of(content: &ReviewItem) -> Pattern {
+    let mut identifiers: Vec<&str> = Vec::new();
+    let pattern = in_order(content).into_iter().map(|row| {
+        let at = identifiers.iter().position(|known| **known == *row.identifier).unwrap_or_else(|| {
+            identifiers.push(&row.identifier);
+            identifiers.len() - 1
+        });
+        (row.source.to_string(), answer_word(row), at)
+    });
+    pattern.collect()
+}
+
+/// The items by their answers, the most frequent ones first.
+fn by_pattern<'d>(items: &[&'d Looked]) -> Vec<(Pattern, Vec<&'d Looked>)> {
+    let mut groups: BTreeMap<Pattern, Vec<&Looked>> = BTreeMap::new();
+    for item in items {
+        groups.entry(pattern_of(&item.content)).or_default().push(item);
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, items)| std::cmp::Reverse(items.len()));
+    groups
+}
+
+/// The answers once, then every item with its identifiers.
+fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
+    if pattern.is_empty() {
+        let names: Vec<String> = items.iter().map(|item| item.content.title.to_string()).collect();
+        return vec![nothing("No source was asked"), Block::List { items: names }];
+    }
+    let whys = Whys::of(pattern, items);
+    let fields = pattern
+        .iter()
+        .zip(&whys.shared)
+        .map(|((source, answer, _), why)| {
+            let why =
+                why.as_ref().filter(|why| !why.is_empty()).map_or_else(String::new, |why| format!(". {why}"));
+            Field::new(source.clone(), format!("{answer}{why}"))
+        })
+        .collect();
+    let classes = pattern.iter().map(|(.., class)| class + 1).max().unwrap_or(0);
+    let mut columns = vec![Column::text("Item", 3)];
+    for class in 0..classes {
+        let sources: Vec<&str> =
+            pattern.iter().filter(|(.., own)| *own == class).map(|(source, ..)| source.as_str()).collect();
+        let title = if classes == 1 {
+            "Identifier".to_owned()
+        } else {
+            format!("Identifier, {}", sources.join(", "))
+        };
+        columns.push(Column::code(title, 4));
+    }
+    let differ = whys.shared.iter().any(Option::is_none);
+    if differ {
+        columns.push(Column::text("Why not", 3));
+    }
+    let rows = items.iter().map(|item| {
+        let rows = in_order(&item.content);
+        let mut cells: Vec<Cell> = vec![item.content.title.to_string().into()];
+        for class in 0..classes {
+            let first = pattern.iter().position(|(.., own)| *own == class).and_then(|at| rows.get(at));
+            cells.push(first.map_or_else(String::new, |row| row.identifier.to_string()).into());
+        }
+        if differ {
+            cells.push(whys.own(&rows).into());
+        }
+        cells
+    });
+    let rows = rows.collect();
+    vec![Block::Fields { fields }, Block::table(columns, rows)]
+}
+
+/// Why sources could not answer: what all items of a table share, by the place of the source; `None` where it differs.
+struct Whys {
+    shared: Vec<Option<String>>,
+}
+
+impl Whys {
+    fn of(pattern: &Pattern, items: &[&Looked]) -> Self {
+        let said: Vec<Vec<&str>> = items
+            .iter()
+            .map(|item| in_order(&item.content).into_iter().map(|row| &*row.why).collect())
+            .collect();
+        let shared = (0..pattern.len()).map(|at| {
+            let mut here = said.iter().map(|whys| whys.get(at).copied().unwrap_or_default());
+            let first = here.next().unwrap_or_default();
+            here.all(|why| why == first).then(|| first.to_owned())
+        });
+        Self { shared: shared.collect() }
+    }
+
+    /// What an item says for the sources where it differs.
+    fn own(&self, rows: &[&SourceRow]) -> String {
+        let own =
+            rows.iter().zip(&self.shared).filter(|(row, shared)| shared.is_none() && !row.why.is_empty());
+        own.map(|(row, _)| format!("{}: {}", row.source, row.why)).collect::<Vec<_>>().join("\n")
+    }
+}

@@ -1,0 +1,322 @@
+//! The packets of a SOUP review and of a vulnerability, the VEX table of a release, and SOUP in the other packets.
+
+use mainstay::domain::ids::{Kind, RecordId};
+use mainstay::domain::time::Day;
+use mainstay::ops::{
+    BuiltPacket, PacketFonts, PacketOptions, PacketScope, RenderedPacket, Request, render_packet,
+};
+use mainstay::report::Packet;
+use serde_json::{Value, json};
+
+use crate::chain::verified_change;
+use crate::desk::{Desk, id, stamp};
+use crate::packet::{build, keep};
+use crate::releasing::{approve_release, archive, candidate, release_note};
+use crate::soup_desk::{self as soup, with};
+
+fn of(desk: &Desk, scope: PacketScope) -> BuiltPacket {
+    build(desk, PacketOptions { scope, redact: false })
+}
+
+fn printed(built: &BuiltPacket, name: &str) -> RenderedPacket {
+    let rendered = render_packet(built, PacketFonts::bundled()).unwrap();
+    assert_eq!(rendered.conformance, "PDF/A-3a and PDF/UA-1", "{:?}", rendered.warnings);
+    assert!(rendered.warnings.is_empty(), "{:?}", rendered.warnings);
+    keep(name, &rendered.pdf);
+    rendered
+}
+
+/// A chapter with everything below it, as text.
+fn chapter(packet: &Packet, number: &str) -> String {
+    let below = format!("{number}.");
+    let here: Vec<_> = packet
+        .sections
+        .iter()
+        .filter(|section| section.number == number || section.number.starts_with(&below))
+        .collect();
+    assert!(!here.is_empty(), "there is no chapter {number}");
+    serde_json::to_string(&here).unwrap()
+}
+
+fn assert_in(packet: &Packet, number: &str, expected: &[&str]) {
+    let text = chapter(packet, number);
+    for words in expected {
+        assert!(text.contains(words), "chapter {number} lacks {words}: {text}");
+    }
+}
+
+fn chapters(packet: &Packet) -> Vec<&str> {
+    packet
+        .sections
+        .iter()
+        .filter(|section| section.level == 1)
+        .map(|section| section.number.as_str())
+        .collect()
+}
+
+/// The world of these tests.
+struct World {
+    desk: Desk,
+    /// The release in service.
+    release: RecordId,
+    /// A review of it by the interval, approved.
+    review: RecordId,
+    /// The finding that it raised about libexpat: affected, controlled.
+    finding: RecordId,
+}
+
+/// Version 2.3.1 in service with three items of SOUP, and a review that found something for one, nothing for another, and could not
+/// check the third.
+fn world() -> World {
+    let mut desk = Desk::staffed();
+    let high = json!({
+        "risk_tier": "high", "can_contribute": true, "hazards": ["HZ-0012"], "end_of_support": "2031-06-30",
+        "support_source": "Road map of the project", "support_checked_on": desk.now.day(),
+    });
+    soup::in_use(&mut desk, "libexpat", "2.5.0", high);
+    let gone = json!({"support_level": "no_longer_maintained", "interval_days": 30, "interval_reason": "It is no longer maintained"});
+    soup::in_use(&mut desk, "oldtimer", "1.0", gone);
+    let (_, cr) = verified_change(&mut desk);
+    let rows = ["libexpat 2.5.0", "oldtimer 1.0", "zlib 1.3.1"].map(|line| {
+        let (item, version) = line.split_once(' ').unwrap();
+        json!({"item": item, "version": version, "purl": format!("pkg:generic/{item}@{version}")})
+    });
+    let release = candidate(&mut desk, cr, json!({"soup_baseline": rows}));
+    approve_release(&mut desk, release);
+    release_note(&mut desk, release);
+    archive(&mut desk, release);
+    desk.sign_go("rita", release, "release").unwrap();
+    let review = reviewed(&mut desk);
+    let finding = id("FN-0001");
+    desk.sign_go("ana", review, "approve").unwrap();
+    World { desk, release, review, finding }
+}
+
+fn designator(desk: &Desk, name: &str, version: &str) -> RecordId {
+    soup::designator_of(desk, soup::item_of(desk, name).unwrap(), version).unwrap()
+}
+
+/// A completed review with a hit, a dismissed hit, an anomaly, an item that could not be checked, and one with nothing.
+fn reviewed(desk: &mut Desk) -> RecordId {
+    let due = desk.now.day().plus_days(-2);
+    let review = soup::started(desk, json!({"title": "Review of the first quarter", "due_on": due}));
+    let expat = designator(desk, "libexpat", "2.5.0");
+    let found = soup::reviewed_item(desk, review, expat, soup::hits(&["CVE-2031-1000", "CVE-2031-2000"]));
+    let timer = designator(desk, "oldtimer", "1.0");
+    let unknown = soup::reviewed_item(desk, review, timer, soup::not_checked());
+    let item = soup::item_of(desk, "libexpat").unwrap();
+    let finding = soup::vulnerability(desk, "CVE-2031-1000", item, &["libexpat 2.5.0"]);
+    let decision = soup::affected("affected_controlled", "controlled");
+    let decision = with(decision, soup::verdicts(&[id("RL-0001")], "affected"));
+    let decision = with(
+        decision,
+        json!({"reviews": [review], "hazardous": true, "hazards": ["HZ-0012"], "sequence": "A crafted profile of Cleo Example leads to HZ-0012",
+               "action_statement": "Load only signed profiles; Cleo Example said that HZ-0012 cannot follow then"}),
+    );
+    let finding = soup::proposed(desk, finding, decision);
+    desk.sign_go("ben", finding, "affected_controlled").unwrap_err();
+    desk.signed("cleo", Request::Sign { id: finding, meaning: None }).unwrap();
+    desk.sign_go("ben", finding, "affected_controlled").unwrap();
+    soup::judged(
+        desk,
+        found,
+        json!({
+            "dismissed": [{"advisory": "CVE-2031-2000", "reason": "Only on another platform"}],
+            "anomalies": [{"anomaly": "#77", "title": "A comment is lost", "relevant": false, "judgement": "Comments are not read"}],
+        }),
+    );
+    let said = json!({"not_checked": "The mailing list of the project was read", "no_list": "The project has no list"});
+    desk.edit("cleo", unknown, said).unwrap();
+    desk.go("cleo", unknown, "conclude").unwrap();
+    soup::all_judged(desk, review);
+    soup::completed(desk, review);
+    review
+}
+
+#[test]
+fn the_packet_of_a_review_has_its_nine_chapters_with_every_item() {
+    let World { desk, review, .. } = world();
+    let built = of(&desk, PacketScope::SoupReview(review));
+    let packet = &built.packet;
+    assert_eq!(chapters(packet), ["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+    assert_in(packet, "1", &["MP-0001, version 1", "2 days after it was due", "What the plan asks for", "findings for 1"]);
+    assert_in(packet, "2", &[soup::METHOD, "NVD is among the sources", "Only published records are found", "2031-03-01"]);
+    assert_in(packet, "3", &["RL-0001", "2.3.1", "No release in service is left out", "No SOUP is left out"]);
+    assert_in(packet, "4", &["libexpat 2.5.0", "CVE-2031-1000", "FN-0001", "Does not concern it: Only on another platform"]);
+    assert_in(packet, "4", &["not relevant", "Comments are not read", "No source could answer", "The mailing list of the project"]);
+    assert_in(packet, "4", &["zlib", "3 of 3", "Risk tier low"]);
+    assert_in(packet, "5", &["It has no package URL", "zlib 1.3.1", "Found", "9, for 3 versions"]);
+    assert_in(packet, "6", &["CVE-2031-1000", "HZ-0012", "Controlled", "Verdict for each release", "RL-0001"]);
+    assert_in(packet, "7", &["libexpat 2.5.0", "ends in", "oldtimer 1.0", "no longer maintained", "not assessed"]);
+    assert_in(packet, "8", &["Cleo Example", "Ben Example", "Reviewed", "Verified", "Approved"]);
+    assert_in(packet, "9", &["High", "Low", "It is no longer maintained"]);
+    assert!(packet.annex.iter().any(|entry| entry.file_name == "search.json" && entry.embedded));
+    let rendered = printed(&built, "soup-review");
+    assert!(rendered.pages < 12, "{} pages", rendered.pages);
+}
+
+#[test]
+fn a_review_without_items_says_so_in_every_chapter() {
+    let mut desk = Desk::staffed();
+    let review = soup::scheduled(&mut desk, json!({}));
+    let built = of(&desk, PacketScope::SoupReview(review));
+    for (number, words) in [
+        ("1", "It does not count as done"),
+        ("1", "The review has not started"),
+        ("2", "No source was searched yet"),
+        ("3", "no release is in it yet"),
+        ("4", "the review has no result"),
+        ("5", "Nothing was searched yet"),
+        ("6", "raised no finding"),
+        ("8", "not yet"),
+        ("9", "when the review is approved"),
+    ] {
+        assert_in(&built.packet, number, &[words]);
+    }
+    assert!(!chapter(&built.packet, "2").contains("NVD is among"), "NVD was not searched");
+    printed(&built, "soup-review-empty");
+}
+
+#[test]
+fn a_packet_of_another_record_says_which_there_are() {
+    let desk = Desk::staffed();
+    let refuse = |scope: PacketScope| {
+        let options = PacketOptions { scope, redact: false };
+        desk.file.build_packet(&options, &desk.people["ana"], None, &stamp(desk.now)).unwrap_err().to_string()
+    };
+    let refusal = refuse(PacketScope::SoupReview(id("CR-0001")));
+    assert!(refusal.contains("CR-0001 is not a SOUP review; the file has no SOUP review yet"), "{refusal}");
+    let refusal = refuse(PacketScope::Vulnerability(id("FN-0001")));
+    assert!(refusal.contains("there is no FN-0001; the file has no finding yet"), "{refusal}");
+    let refusal = refuse(PacketScope::Vex(id("FN-0001")));
+    assert!(refusal.contains("is not a release"), "{refusal}");
+}
+
+#[test]
+fn the_case_of_a_vulnerability_tells_its_clocks_decision_and_releases() {
+    let World { desk, finding, .. } = world();
+    let built = of(&desk, PacketScope::Vulnerability(finding));
+    let packet = &built.packet;
+    let expected: Vec<String> = (1..=10).map(|number: u8| number.to_string()).collect();
+    assert_eq!(chapters(packet), expected);
+    assert_in(packet, "1", &["Learned", "Decided", "in time", "days from learning", "MP-0001, version 1, in force"]);
+    assert_in(packet, "2", &["CVE-2031-1000", "OSV", "libexpat 2.5.0"]);
+    assert_in(packet, "3", &["HZ-0012", "A crafted profile"]);
+    assert_in(packet, "4", &["Risk of patient harm: controlled", "In the words of VEX: affected", "Ben Example"]);
+    assert_in(packet, "5", &["RL-0001", "Stated for this release", "Affected"]);
+    assert_in(packet, "6", &["SI-0001", "No problem report and no change is linked"]);
+    assert_in(packet, "7", &["Nobody was told"]);
+    assert_in(packet, "8", &["No report to an authority"]);
+    assert_in(packet, "9", &["SR-"]);
+    assert_in(packet, "10", &["Propose the decision"]);
+    printed(&built, "vulnerability");
+}
+
+#[test]
+fn the_table_for_users_names_neither_persons_nor_hazards() {
+    let World { desk, release, .. } = world();
+    let built = of(&desk, PacketScope::Vex(release));
+    let text = serde_json::to_string(&built.packet).unwrap();
+    for words in ["CVE-2031-1000", "libexpat 2.5.0", "Affected", "Load only signed profiles", "3 persons"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    for words in ["HZ-0012", "Cleo", "Ben Example", "Ana Example", "A crafted profile"] {
+        assert!(!text.contains(words), "{words}: {text}");
+    }
+    assert!(built.packet.brief && built.packet.redacted);
+    let rendered = printed(&built, "vex");
+    assert_eq!(rendered.pages, 1);
+}
+
+fn next_release(desk: &mut Desk, version: &str, rows: &Value) -> RecordId {
+    let set = json!({"title": "Next", "version": version, "predecessor": "RL-0001", "soup_baseline": rows});
+    desk.create("rita", Kind::Release, set)
+}
+
+#[test]
+fn a_verdict_that_is_carried_over_names_the_release_that_it_comes_from() {
+    let World { mut desk, finding, .. } = world();
+    let same = json!([{"item": "libexpat", "version": "2.5.0", "purl": "pkg:generic/libexpat@2.5.0"}]);
+    let next = next_release(&mut desk, "2.4.0", &same);
+    let other = json!([{"item": "zlib", "version": "1.3.1"}]);
+    let without = next_release(&mut desk, "2.5.0", &other);
+    let case = of(&desk, PacketScope::Vulnerability(finding)).packet;
+    assert_in(&case, "5", &[&next.to_string(), "Carried over from RL-0001"]);
+    assert!(!chapter(&case, "5").contains(&without.to_string()));
+    let release = of(&desk, PacketScope::Release(next)).packet;
+    assert_in(&release, "8", &["Carried over from RL-0001", "Reviews of the SOUP of this release", "1 of 1"]);
+    let none = of(&desk, PacketScope::Vex(without));
+    let text = serde_json::to_string(&none.packet).unwrap();
+    assert!(text.contains("knows of no vulnerability") && text.contains("is not released"), "{text}");
+    printed(&none, "vex-none");
+}
+
+fn of_period(desk: &Desk, from: &str, to: &str) -> BuiltPacket {
+    let scope = PacketScope::Period { from: Day::parse(from).unwrap(), to: Day::parse(to).unwrap() };
+    of(desk, scope)
+}
+
+#[test]
+fn a_period_has_the_register_the_reviews_with_their_coverage_and_the_findings_with_metrics() {
+    let World { desk, .. } = world();
+    let built = of_period(&desk, "2031-01-01", "2031-12-31");
+    let packet = &built.packet;
+    assert_in(packet, "13", &["SI-0001", "libexpat", "zlib", "2.3.1", "High", "since 2.2.0", "SHA-256 of the bill"]);
+    assert_in(packet, "14", &["Review of the first quarter", "3 looked at", "Search evidence", "OSV", "3 of 3 items"]);
+    assert_in(packet, "15", &["CVE-2031-1000", "100 %", "1 of 1 vulnerabilities", "Controlled", "FN-0001"]);
+    printed(&built, "soup-period");
+}
+
+#[test]
+fn a_past_period_prints_soup_as_it_was_at_its_end() {
+    let World { mut desk, .. } = world();
+    let last = desk.now.day();
+    desk.now = desk.now.plus_seconds(400 * 24 * 3600);
+    desk.edit("ben", id("SI-0001"), json!({"supplier": "Somebody else"})).unwrap();
+    let then = of_period(&desk, "2031-01-01", &last.to_string()).packet;
+    assert_in(&then, "14", &["3 of 3 items"]);
+    assert!(!chapter(&then, "13").contains("Somebody else"));
+    let now = of_period(&desk, "2031-01-01", &desk.now.day().to_string()).packet;
+    assert_in(&now, "13", &["Somebody else"]);
+    assert_in(&now, "14", &["0 of 3 items", "outside their interval", "last searched on"]);
+    let before = of_period(&desk, "2030-01-01", "2030-12-31").packet;
+    for (section, words) in [("13", "blocks\":[]"), ("14", "blocks\":[]"), ("15", "blocks\":[]")] {
+        assert_in(&before, section, &[words]);
+    }
+}
+
+#[test]
+fn the_packet_of_a_change_shows_how_its_new_versions_were_looked_at() {
+    let World { mut desk, .. } = world();
+    let bring = json!({
+        "title": "Update libexpat", "change_type": "adaptive",
+        "affected_soup": [{"item": "libexpat", "from": "2.5.0", "to": "2.6.2"}, {"item": "zlib", "from": "1.3", "to": "1.3.1"}],
+    });
+    let change = desk.create("ben", Kind::ChangeRequest, bring);
+    let item = soup::item_of(&desk, "libexpat").unwrap();
+    soup::version(&mut desk, item, "2.6.2", Some(change));
+    let packet = of(&desk, PacketScope::Change(change)).packet;
+    assert_in(&packet, "9", &["Reviews of the new versions", "zlib 1.3.1", "No review has looked at libexpat 2.6.2 yet"]);
+}
+
+#[test]
+fn personal_data_of_what_is_linked_with_a_finding_is_redacted() {
+    let World { mut desk, finding, .. } = world();
+    let note = desk.create(
+        "eva",
+        Kind::Communication,
+        json!({
+            "title": "Security advisory", "communication_kind": "security_advisory", "audience": "Hospitals", "markets": ["us"],
+            "subjects": [finding], "languages": ["English"], "problem_and_consequence": "As Mary Major told, the import stops",
+            "change_and_how_to_get_it": "Load only signed profiles",
+        }),
+    );
+    desk.create_part("eva", Kind::Recipient, note, json!({"title": "Mary Major", "address": "1 Main Street"}));
+    let of = |redact| {
+        build(&desk, PacketOptions { scope: PacketScope::Vulnerability(finding), redact }).packet
+    };
+    assert_in(&of(false), "7", &["Security advisory", "As Mary Major told"]);
+    let redacted = of(true);
+    assert_in(&redacted, "7", &["As [redacted] told"]);
+    assert!(redacted.redacted && !serde_json::to_string(&redacted).unwrap().contains("Mary Major"));
+}
