@@ -26,7 +26,9 @@ pub struct SearchOutcome {
 /// The only way to word what a search says of an item: “nothing found” needs a source that can answer and none that found something
 /// (domain 3.6, REV-04). It may say less than its sources do, since these can be in doubt.
 pub fn outcome(item: &ReviewItem) -> SearchOutcome {
-    let answered = item.sources.iter().filter(|row| answers(row)).count();
+    let names: BTreeSet<String> =
+        item.sources.iter().filter(|row| answers(row)).map(|row| row.source.to_lowercase()).collect();
+    let answered = names.len();
     let found = item.sources.iter().any(|row| row.answer == Some(SourceAnswer::Found));
     let in_doubt = item.search_result == Some(SearchResult::NotChecked);
     let result = if answered == 0 || in_doubt {
