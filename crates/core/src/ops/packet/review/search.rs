@@ -140,7 +140,9 @@ fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
         .collect();
     let classes = pattern.iter().map(|(.., class)| class + 1).max().unwrap_or(0);
     let mut columns = vec![Column::text("Item", 3)];
-    for class in 0..classes {
+    let asked: Vec<usize> =
+        (0..classes).filter(|class| items.iter().any(|item| has_identifier(pattern, item, *class))).collect();
+    for class in asked.iter().copied() {
         let sources: Vec<&str> =
             pattern.iter().filter(|(.., own)| *own == class).map(|(source, ..)| source.as_str()).collect();
         let title = if classes == 1 {
@@ -157,10 +159,7 @@ fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
     let rows = items.iter().map(|item| {
         let rows = in_order(&item.content);
         let mut cells: Vec<Cell> = vec![item.content.title.to_string().into()];
-        for class in 0..classes {
-            let first = pattern.iter().position(|(.., own)| *own == class).and_then(|at| rows.get(at));
-            cells.push(first.map_or_else(String::new, |row| row.identifier.to_string()).into());
-        }
+        cells.extend(asked.iter().map(|class| Cell::from(identifier(pattern, &rows, *class))));
         if differ {
             cells.push(whys.own(&rows).into());
         }
@@ -168,6 +167,16 @@ fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
     });
     let rows = rows.collect();
     vec![Block::Fields { fields }, Block::table(columns, rows)]
+}
+
+/// The identifier of an item that a class of sources was asked by.
+fn identifier(pattern: &Pattern, rows: &[&SourceRow], class: usize) -> String {
+    let first = pattern.iter().position(|(.., own)| *own == class).and_then(|at| rows.get(at));
+    first.map_or_else(String::new, |row| row.identifier.to_string())
+}
+
+fn has_identifier(pattern: &Pattern, item: &Looked, class: usize) -> bool {
+    !identifier(pattern, &in_order(&item.content), class).is_empty()
 }
 
 /// Why sources could not answer: what all items of a table share, by the place of the source; `None` where it differs.
