@@ -178,6 +178,7 @@ fn answered(content: &ReviewItem) -> String {
 fn dense(dossier: &Dossier, lists: &Lists, items: &[&Looked]) -> Block {
     let all_numbered = items.iter().all(|item| lists.is_numbered(&item.content));
     let ends = items.iter().any(|item| item.soup.as_ref().is_some_and(|soup| soup.end_of_support.is_some()));
+    let compared = items.iter().any(|item| item.content.since_last.is_some());
     let today = dossier.content.searched_on;
     let rows = items.iter().map(|item| {
         let content = &item.content;
@@ -191,8 +192,10 @@ fn dense(dossier: &Dossier, lists: &Lists, items: &[&Looked]) -> Block {
             content.version_searched.to_string().into(),
             lists.words(content).into(),
             answered(content).into(),
-            word_or(content.since_last, "").into(),
         ];
+        if compared {
+            cells.push(word_or(content.since_last, "").into());
+        }
         if ends {
             let end = item.soup.as_ref().and_then(|soup| soup.end_of_support);
             let late = item.soup.as_ref().zip(today).and_then(|(soup, today)| support_mark(soup, today));
@@ -213,8 +216,10 @@ fn dense(dossier: &Dossier, lists: &Lists, items: &[&Looked]) -> Block {
         Column::text("Searched", 1).points(62.0),
         if all_numbered { list.points(44.0) } else { list },
         Column::text("Sources", 1).points(46.0),
-        Column::text("Since last", 1).points(50.0),
     ];
+    if compared {
+        columns.push(Column::text("Since last", 1).points(50.0));
+    }
     if ends {
         columns.push(Column::text("Support until", 1).points(58.0));
     }
