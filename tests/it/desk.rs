@@ -145,17 +145,22 @@ impl Desk {
             let desk = Self::staffed();
             (std::fs::read(desk.file.path()).unwrap(), desk.now, desk.recovery)
         });
+        Self::copy_of(bytes, *now, recovery, &["ana", "ben", "cleo", "dan", "eva"])
+    }
+
+    /// A copy of a file in which these people sign in.
+    pub fn copy_of(bytes: &[u8], now: Moment, recovery: &str, logins: &[&'static str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pump.mainstay");
         std::fs::write(&path, bytes).unwrap();
-        let Opened::Open(mut file) = ProductFile::open(&path, &stamp(*now)).unwrap() else {
+        let Opened::Open(mut file) = ProductFile::open(&path, &stamp(now)).unwrap() else {
             panic!("not opened")
         };
-        let people = ["ana", "ben", "cleo", "dan", "eva"]
-            .map(|login| (login, file.sign_in(login, &Password::new(PASSWORD), &stamp(*now)).unwrap()));
-        let people = BTreeMap::from(people);
-        let recovery = recovery.clone();
-        Self { folder, file: *file, people, recovery, now: *now, before_signing: None, said: None }
+        let people = logins.iter().map(|login| {
+            (*login, file.sign_in(login, &Password::new(PASSWORD), &stamp(now)).unwrap())
+        });
+        let people = people.collect();
+        Self { folder, file: *file, people, recovery: recovery.to_owned(), now, before_signing: None, said: None }
     }
 
     pub fn hire(&mut self, login: &'static str, full_name: &str, roles: &[Role]) {

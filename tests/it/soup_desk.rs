@@ -4,8 +4,11 @@
 //! approves.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use mainstay::domain::ids::{Kind, RecordId};
+use mainstay::domain::person::Role;
+use mainstay::domain::time::Moment;
 use mainstay::ops::{FileSource, Request};
 use serde_json::{Value, json};
 
@@ -279,4 +282,114 @@ pub fn proposed(desk: &mut Desk, finding: Value, decision: Value) -> RecordId {
 /// A refusal of a step in its words.
 pub fn refused(desk: &mut Desk, login: &str, id: RecordId, go: &str) -> String {
     desk.signed(login, go_to(id, go, json!({}))).map(|_| ()).unwrap_err().to_string()
+}
+
+const DIGEST: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// A release with this SOUP in its baseline: the first one is being built, one after it is planned, since it has no change yet.
+pub fn built(desk: &mut Desk, version: &str, soup: &[(&str, &str)], more: Value) -> RecordId {
+    if !desk.people.contains_key("rita") {
+        desk.hire("rita", "Rita Example", &[Role::ReleaseManager]);
+    }
+    let planned = json!({"title": format!("Version {version}"), "version": version, "release_kind": "initial"});
+    let release = desk.create("rita", Kind::Release, with(planned, more));
+    if desk.record(release).value("predecessor").is_null() {
+        desk.go("rita", release, "build").unwrap();
+    }
+    let bill = Request::Attach {
+        to: release,
+        file_name: "bill.json".to_owned(),
+        file: FileSource::Text(format!("{{\"bill\": \"{version}\"}}\n")),
+        description: "Bill of materials".to_owned(),
+        source: String::new(),
+        captured_at: None,
+    };
+    desk.by("rita", bill).unwrap();
+    let kept = desk.file.referring(release, Kind::Attachment).unwrap().remove(0);
+    let rows: Vec<Value> = soup.iter().map(|(item, text)| json!({"item": item, "version": text})).collect();
+    let set = json!({
+        "tag_or_commit": version, "artifact_name": "gateway.bin", "artifact_sha256": DIGEST, "build_procedure_ref": "BP-1",
+        "build_environment": "Compiler 1.0", "baseline_items": [{"item": "gateway", "version": "1"}], "soup_baseline": rows,
+        "bill_sha256": kept.text("sha256"),
+    });
+    desk.edit("rita", release, set).unwrap();
+    release
+}
+
+/// Answers everything that is asked of a candidate besides its SOUP.
+pub fn answered(desk: &mut Desk, release: RecordId) {
+    let tasks = desk.record(release).value("tasks").as_array().cloned().unwrap_or_default();
+    let tasks: Vec<Value> = tasks
+        .iter()
+        .map(|row| json!({"task": row["task"], "decision": "performed", "evidence": "See the record"}))
+        .collect();
+    let markets = ["us", "eu"].map(|market| json!({"market": market, "decision": "Covered", "clear": true}));
+    let set = json!({
+        "tested_sha256": DIGEST, "system_test_ref": "ST-1", "tested_on": desk.now.day(), "tested_by": "Dan Example",
+        "verification_summary": "Passed", "regression_rationale": "All tests", "none_known": true, "tasks": tasks,
+        "risk_file_version": "4", "risk_review": "Acceptable", "ifu_version": "7", "udi_decision": "new_udi_di",
+        "udi_rationale": "First release", "regulatory_decisions": markets, "delivery_method": "Portal",
+        "integrity_protection": "Signed", "install_instructions_ref": "II-1",
+    });
+    desk.edit("rita", release, set).unwrap();
+}
+
+/// Approves, archives and releases an answered candidate, about which nobody is told.
+pub fn put_in_service(desk: &mut Desk, release: RecordId) {
+    let approval = desk.sign_go("rita", release, "request_approval").unwrap().made[0];
+    for login in ["ana", "ben", "cleo", "eva"] {
+        desk.signed(login, Request::Sign { id: approval, meaning: None }).unwrap();
+    }
+    let check = json!({"checked_on": desk.now.day(), "sha256": DIGEST, "checked_by": "Rita Example", "how": "Restored"});
+    let archive = json!({
+        "archive_location": "Vault 2", "archive_sha256": DIGEST, "archive_checks": [check], "retention_until": "2046-03-03",
+    });
+    desk.edit("rita", release, archive).unwrap();
+    let told = json!({
+        "title": "Nothing changes", "communication_kind": "release_note", "releases": [release], "markets": ["us", "eu"],
+        "not_required_justification": "There are no users yet", "not_required_conclusions": "None",
+        "not_required_follow_up": "None", "designated_person": desk.people["eva"].person(),
+    });
+    let told = desk.create("eva", Kind::Communication, told);
+    desk.sign_go("eva", told, "not_required").unwrap();
+    desk.sign_go("rita", release, "release").unwrap();
+}
+
+/// A version whose SOUP is registered and reviewed goes into service.
+pub fn released(desk: &mut Desk, version: &str, soup: &[(&str, &str)]) -> RecordId {
+    let release = built(desk, version, soup, json!({}));
+    register(desk, release);
+    desk.go("rita", release, "fix_baseline").unwrap();
+    reviewed(desk, release);
+    answered(desk, release);
+    put_in_service(desk, release);
+    release
+}
+
+/// The release of `serviced`.
+pub const SERVED: RecordId = RecordId::new(Kind::Release, 1);
+/// libexpat in `serviced`.
+pub const EXPAT: RecordId = RecordId::new(Kind::SoupItem, 1);
+/// Its version 2.5.0.
+pub const EXPAT_250: RecordId = RecordId::new(Kind::SoupDesignator, 1);
+/// zlib 1.3.1 in `serviced`.
+pub const ZLIB_131: RecordId = RecordId::new(Kind::SoupDesignator, 2);
+
+/// A desk with version 2.3.0 in service, which contains libexpat 2.5.0 and zlib 1.3.1. Its review is SR-0001. The plan says when
+/// an accepted risk is assessed again and when users are told.
+pub fn serviced() -> Desk {
+    static MADE: OnceLock<(Vec<u8>, Moment, String)> = OnceLock::new();
+    let (bytes, now, recovery) = MADE.get_or_init(|| {
+        let mut desk = Desk::staffed_once();
+        desk.hire("gina", "Gina Example", &[Role::Management]);
+        desk.change_plan(json!({
+            "risk_accepted_days": 90, "uncontrolled_tell_days": 30, "uncontrolled_remedy_days": 60,
+            "finding_triage": [{"severity": "high", "days": 5}],
+        }));
+        let release = released(&mut desk, "2.3.0", &[("libexpat", "2.5.0"), ("zlib", "1.3.1")]);
+        assert_eq!((release, desk.state(release)), (SERVED, "released".into()));
+        desk.assert_verifies();
+        (std::fs::read(desk.file.path()).unwrap(), desk.now, desk.recovery)
+    });
+    Desk::copy_of(bytes, *now, recovery, &["ana", "ben", "cleo", "dan", "eva", "gina", "rita"])
 }

@@ -1,0 +1,378 @@
+//! Findings: one for each vulnerability, the safety question first, two persons, a verdict for every release, and what follows.
+
+use mainstay::domain::finding::Applicability;
+use mainstay::domain::finding::verdicts::Verdict;
+use mainstay::domain::ids::{Kind, RecordId};
+use mainstay::ops::{Act, Request};
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, fields, go_to};
+use crate::soup_desk::{
+    EXPAT, EXPAT_250, SERVED, affected, answered, built, harmless, in_use, not_affected, proposed, refused,
+    reviewed, serviced, verdicts, version, vulnerability, with,
+};
+
+const VERSIONS: &[&str] = &["libexpat 2.5.0"];
+
+fn entered(desk: &mut Desk, id: &str, more: Value) -> RecordId {
+    let set = with(vulnerability(desk, id, EXPAT, VERSIONS), more);
+    desk.create("cleo", Kind::Finding, set)
+}
+
+fn refused_create(desk: &mut Desk, set: Value) -> String {
+    let request = Request::Create { kind: Kind::Finding, parent: None, set: fields(set) };
+    desk.by("cleo", request).map(|_| ()).unwrap_err().to_string()
+}
+
+/// A finding about libexpat 2.5.0 with a decision that Cleo proposed for the version in service.
+fn decision(desk: &mut Desk, id: &str, decided: Value, applicability: &str) -> RecordId {
+    let set = vulnerability(desk, id, EXPAT, VERSIONS);
+    proposed(desk, set, with(decided, verdicts(&[SERVED], applicability)))
+}
+
+/// The same, confirmed by Ben: not affected.
+fn cleared(desk: &mut Desk, id: &str) -> RecordId {
+    let finding = decision(desk, id, not_affected(), "not_affected");
+    desk.sign_go("ben", finding, "not_affected").unwrap();
+    finding
+}
+
+fn reassess(desk: &mut Desk, finding: RecordId) {
+    desk.by("cleo", Act::from(go_to(finding, "reassess", json!({}))).because("Something changed")).unwrap();
+}
+
+fn unmet(desk: &Desk, release: RecordId) -> String {
+    let gate = desk.file.gate_at(release, desk.now).unwrap();
+    gate.into_iter().filter(|condition| !condition.met).map(|condition| condition.text + "\n").collect()
+}
+
+fn verdict(desk: &Desk, finding: RecordId, release: RecordId) -> Option<Verdict> {
+    let all = desk.file.finding_verdicts(finding, desk.now).unwrap();
+    all.into_iter().find(|(id, _, _)| *id == release).map(|(_, _, verdict)| verdict)
+}
+
+#[test]
+fn one_vulnerability_is_one_finding_under_all_its_names() {
+    let mut desk = serviced();
+    let first = entered(&mut desk, "CVE-2031-0001", json!({"aliases": ["GHSA-aaaa-bbbb-cccc"]}));
+    for (id, aliases) in [
+        ("CVE-2031-0001", json!([])),
+        ("cve-2031-0001", json!([])),
+        ("GHSA-AAAA-bbbb-cccc", json!([])),
+        ("OSV-2031-7", json!(["CVE-2031-0001"])),
+    ] {
+        let set = with(vulnerability(&desk, id, EXPAT, VERSIONS), json!({"aliases": aliases}));
+        let refusal = refused_create(&mut desk, set);
+        assert!(refusal.contains(&format!("{first} is it, under one of its names")), "{id}: {refusal}");
+    }
+    // Nor can a name be added later that another finding has.
+    let second = entered(&mut desk, "OSV-2031-7", json!({}));
+    desk.edit("cleo", second, json!({"aliases": ["CVE-2031-0001"]})).unwrap();
+    let refusal = refused(&mut desk, "cleo", second, "triage");
+    assert!(refusal.contains(&format!("{first} is it")), "{refusal}");
+    desk.by("ana", Act::from(go_to(first, "void", json!({}))).because("Entered twice")).unwrap();
+    desk.go("cleo", second, "triage").unwrap();
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_finding_names_versions_of_the_register_and_a_severity_before_it_is_triaged() {
+    let mut desk = serviced();
+    let finding = entered(&mut desk, "CVE-2031-0001", json!({"severity": null, "versions": ["expat 2.5.0"]}));
+    let refusal = refused(&mut desk, "cleo", finding, "triage");
+    assert!(refusal.contains("A vulnerability has a severity"), "{refusal}");
+    assert!(refusal.contains("The versions are those in the register") && refusal.contains("“expat 2.5.0” is not in it"), "{refusal}");
+    in_use(&mut desk, "other", "1.0", json!({}));
+    let both = json!({"severity": "low", "versions": VERSIONS, "items": [EXPAT, "SI-0003"]});
+    desk.edit("cleo", finding, both).unwrap();
+    let refusal = refused(&mut desk, "cleo", finding, "triage");
+    assert!(refusal.contains("none of other is named"), "{refusal}");
+    desk.edit("cleo", finding, json!({"items": [EXPAT]})).unwrap();
+    desk.go("cleo", finding, "triage").unwrap();
+    let set = with(vulnerability(&desk, "CVE-2031-0002", EXPAT, VERSIONS), json!({"published_on": desk.now.day(), "learned_on": desk.now.day().plus_days(-9)}));
+    let refusal = refused_create(&mut desk, set);
+    assert!(refusal.contains("is before it was published"), "{refusal}");
+}
+
+#[test]
+fn the_safety_question_comes_before_every_decision() {
+    let mut desk = serviced();
+    let finding = entered(&mut desk, "CVE-2031-0001", json!({}));
+    let without = with(not_affected(), with(verdicts(&[SERVED], "not_affected"), json!({"hazardous": null, "sequence": null})));
+    desk.edit("cleo", finding, without).unwrap();
+    let refusal = refused(&mut desk, "cleo", finding, "propose");
+    assert!(refusal.contains("Could it lead to, or defeat a control for, a hazardous situation?"), "{refusal}");
+    assert!(refusal.contains("Sequence of events"), "{refusal}");
+    desk.edit("cleo", finding, json!({"hazardous": true, "sequence": "The alarm is late"})).unwrap();
+    let refusal = refused(&mut desk, "cleo", finding, "propose");
+    assert!(refusal.contains("The hazards that it could lead to are named"), "{refusal}");
+    desk.edit("cleo", finding, json!({"hazards": ["H-3"]})).unwrap();
+    desk.sign_go("cleo", finding, "propose").unwrap();
+    assert_eq!(desk.record(finding).text("proposed_by"), desk.people["cleo"].person().to_string());
+}
+
+#[test]
+fn each_decision_says_why_and_shows_it() {
+    let mut desk = serviced();
+    let finding = entered(&mut desk, "CVE-2031-0001", json!({}));
+    let base = with(harmless(), json!({"disposition": "not_affected", "per_release": [{"release": SERVED, "applicability": "not_affected"}]}));
+    desk.edit("cleo", finding, base).unwrap();
+    let refusal = refused(&mut desk, "cleo", finding, "propose");
+    assert!(refusal.contains("“Not affected” has a justification or an impact statement"), "{refusal}");
+    assert!(refusal.contains("It has evidence"), "{refusal}");
+    for (decided, words) in [
+        ("false_positive", "The evidence shows that another product or version is meant"),
+        ("fixed", "The evidence shows that the version in the product has the correction"),
+        ("affected_controlled", "The risk of patient harm is controlled"),
+        ("affected_uncontrolled", "The risk of patient harm is uncontrolled"),
+        ("risk_accepted", "The risk of patient harm is controlled"),
+        ("affected_controlled", "The verdicts for the releases agree with the decision"),
+        ("affected_controlled", "It is stated what users should do"),
+        ("affected_controlled", "What is done is chosen"),
+    ] {
+        desk.edit("cleo", finding, json!({"disposition": decided})).ok();
+        let refusal = refused(&mut desk, "cleo", finding, "propose");
+        assert!(refusal.contains(words), "{decided}: {refusal}");
+    }
+    let obsolete = with(vulnerability(&desk, "", EXPAT, VERSIONS), json!({"finding_kind": "obsolescence", "external_id": null}));
+    let obsolete = desk.create("cleo", Kind::Finding, obsolete);
+    desk.edit("cleo", obsolete, with(not_affected(), json!({"disposition": "fixed"}))).unwrap();
+    let refusal = refused(&mut desk, "cleo", obsolete, "propose");
+    assert!(refusal.contains("The decision fits the kind of finding"), "{refusal}");
+}
+
+#[test]
+fn every_release_in_service_has_its_verdict() {
+    let mut desk = serviced();
+    let finding = entered(&mut desk, "CVE-2031-0001", json!({}));
+    desk.edit("cleo", finding, not_affected()).unwrap();
+    let refusal = refused(&mut desk, "cleo", finding, "propose");
+    assert!(refusal.contains("The verdict for version 2.3.0 (RL-0001), which is in service, is stated"), "{refusal}");
+    desk.edit("cleo", finding, verdicts(&[SERVED], "under_investigation")).unwrap();
+    let refusal = refused(&mut desk, "cleo", finding, "propose");
+    assert!(refusal.contains("No release is still under investigation"), "{refusal}");
+    let refusal = desk.edit("cleo", finding, verdicts(&[SERVED, SERVED], "not_affected")).map(|_| ()).unwrap_err().to_string();
+    assert!(refusal.contains("names a release twice"), "{refusal}");
+    desk.edit("cleo", finding, verdicts(&[SERVED], "not_affected")).unwrap();
+    desk.sign_go("cleo", finding, "propose").unwrap();
+    assert!(desk.edit("cleo", finding, verdicts(&[SERVED], "fixed")).is_err(), "it is fixed while it is proposed");
+}
+
+#[test]
+fn another_person_confirms_exactly_what_was_proposed() {
+    let mut desk = serviced();
+    let finding = decision(&mut desk, "CVE-2031-0001", not_affected(), "not_affected");
+    let refusal = refused(&mut desk, "cleo", finding, "not_affected");
+    assert!(refusal.contains("Another person than the one who proposed it confirms it"), "{refusal}");
+    let refusal = refused(&mut desk, "ben", finding, "false_positive");
+    assert!(refusal.contains("The proposed decision is “False positive”"), "{refusal}");
+    let refusal = refused(&mut desk, "dan", finding, "not_affected");
+    assert!(refusal.contains("reserved for"), "{refusal}");
+    let refusal = desk.by("ben", go_to(finding, "not_affected", json!({}))).map(|_| ()).unwrap_err().to_string();
+    assert!(refusal.contains("password"), "{refusal}");
+    desk.sign_go("ben", finding, "not_affected").unwrap();
+    assert_eq!(desk.state(finding), "not_affected");
+    desk.assert_verifies();
+}
+
+#[test]
+fn an_affected_product_needs_the_roles_of_the_decision() {
+    let mut desk = serviced();
+    let controlled = affected("affected_controlled", "controlled");
+    let set = vulnerability(&desk, "CVE-2031-0001", EXPAT, VERSIONS);
+    let finding = desk.create("ben", Kind::Finding, set);
+    desk.go("ben", finding, "triage").unwrap();
+    desk.edit("ben", finding, with(controlled, verdicts(&[SERVED], "affected"))).unwrap();
+    desk.sign_go("ben", finding, "propose").unwrap();
+    let refusal = refused(&mut desk, "ana", finding, "affected_controlled");
+    assert!(refusal.contains("missing: Risk manager, Security lead"), "{refusal}");
+    desk.sign_go("cleo", finding, "affected_controlled").unwrap();
+
+    let by = desk.now.day().plus_days(30);
+    let accepted = with(affected("risk_accepted", "controlled"), json!({"reassess_by": by}));
+    let finding = decision(&mut desk, "CVE-2031-0002", accepted, "affected");
+    let refusal = refused(&mut desk, "ana", finding, "accept_risk");
+    assert!(refusal.contains("missing: ") && refusal.contains("Management"), "{refusal}");
+    // Cleo signed for the risk manager when she proposed it.
+    desk.signed("ana", Request::Sign { id: finding, meaning: None }).unwrap();
+    desk.sign_go("gina", finding, "accept_risk").unwrap();
+    assert_eq!(desk.state(finding), "risk_accepted");
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_decision_that_is_made_anew_is_signed_anew_even_in_the_same_words() {
+    let mut desk = serviced();
+    let by = desk.now.day().plus_days(30);
+    let accepted = with(affected("risk_accepted", "controlled"), json!({"reassess_by": by}));
+    let finding = decision(&mut desk, "CVE-2031-0002", accepted, "affected");
+    desk.signed("ana", Request::Sign { id: finding, meaning: None }).unwrap();
+    desk.sign_go("gina", finding, "accept_risk").unwrap();
+    reassess(&mut desk, finding);
+    desk.go("ben", finding, "triage").unwrap();
+    desk.sign_go("ben", finding, "propose").unwrap();
+    let refusal = refused(&mut desk, "gina", finding, "accept_risk");
+    assert!(refusal.contains("missing: Risk manager, Quality"), "{refusal}");
+}
+
+#[test]
+fn a_risk_is_accepted_only_for_as_long_as_the_plan_says() {
+    let mut desk = serviced();
+    let finding = entered(&mut desk, "CVE-2031-0001", json!({}));
+    let accepted = with(affected("risk_accepted", "controlled"), verdicts(&[SERVED], "affected"));
+    desk.edit("cleo", finding, accepted.clone()).unwrap();
+    let last = desk.now.day().plus_days(90);
+    let says = format!("It is assessed again by {last} at the latest, as the plan says");
+    for by in [json!(desk.now.day()), json!(last.plus_days(1)), json!(null)] {
+        desk.edit("cleo", finding, json!({"reassess_by": by})).unwrap();
+        let refusal = refused(&mut desk, "cleo", finding, "propose");
+        assert!(refusal.contains(&says), "{by}: {refusal}");
+    }
+    desk.edit("cleo", finding, json!({"reassess_by": last})).unwrap();
+    desk.sign_go("cleo", finding, "propose").unwrap();
+    // A plan without a limit allows no acceptance.
+    desk.change_plan(json!({"risk_accepted_days": null}));
+    desk.signed("ana", Request::Sign { id: finding, meaning: None }).unwrap();
+    let refusal = refused(&mut desk, "gina", finding, "accept_risk");
+    assert!(refusal.contains("The plan says within how many days an accepted risk is assessed again"), "{refusal}");
+}
+
+#[test]
+fn an_uncontrolled_risk_opens_a_problem_report_and_an_advisory_that_is_due_in_time() {
+    let mut desk = serviced();
+    let learned = desk.now.day().plus_days(-3);
+    let finding = entered(&mut desk, "CVE-2031-0001", json!({"learned_on": learned}));
+    let uncontrolled = affected("affected_uncontrolled", "uncontrolled");
+    desk.edit("cleo", finding, with(uncontrolled, verdicts(&[SERVED], "affected"))).unwrap();
+    desk.sign_go("cleo", finding, "propose").unwrap();
+    let refusal = refused(&mut desk, "ana", finding, "affected_uncontrolled");
+    assert!(refusal.contains("missing: ") && refusal.contains("Regulatory"), "{refusal}");
+    let made = desk.sign_go("eva", finding, "affected_uncontrolled").unwrap().made;
+    let [problem, advisory] = made[..] else { panic!("{made:?}") };
+    let told = desk.record(advisory);
+    assert_eq!(told.text("communication_kind"), "security_advisory");
+    assert_eq!(told.text("due_by"), learned.plus_days(30).to_string(), "30 days from the day it was learned of");
+    assert_eq!(told.value("subjects"), &json!([finding]));
+    let report = desk.record(problem);
+    assert_eq!(report.value("affected_product_versions"), &json!(["2.3.0"]));
+    assert_eq!(desk.record(finding).text("problem_report"), problem.to_string());
+
+    let refusal = refused(&mut desk, "cleo", finding, "link_action");
+    assert!(refusal.contains("An uncontrolled risk has a change or a communication"), "{refusal}");
+    desk.edit("cleo", finding, json!({"no_action": "We wait"})).unwrap();
+    let refusal = refused(&mut desk, "cleo", finding, "link_action");
+    assert!(refusal.contains("An uncontrolled risk has a change or a communication"), "waiting is no action: {refusal}");
+    desk.edit("cleo", finding, json!({"communications": [advisory]})).unwrap();
+    desk.go("cleo", finding, "link_action").unwrap();
+    let refusal = refused(&mut desk, "ana", finding, "close");
+    assert!(refusal.contains("An uncontrolled risk is remediated before its finding is closed"), "{refusal}");
+    desk.edit("cleo", finding, json!({"remediation": "Users were told", "remedied_in": "2.3.0"})).unwrap();
+    let refusal = refused(&mut desk, "cleo", finding, "remediate");
+    assert!(refusal.contains(&format!("{advisory} was sent, or it was decided that it is not required")), "{refusal}");
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_verdict_is_carried_over_only_to_the_same_version_in_the_same_use() {
+    let mut desk = serviced();
+    let finding = cleared(&mut desk, "CVE-2031-0001");
+    let same = built(&mut desk, "2.3.1", &[("libexpat", "2.5.0")], json!({}));
+    let carried = Verdict::CarriedOver { applicability: Applicability::NotAffected, from: SERVED };
+    assert_eq!(verdict(&desk, finding, same), Some(carried.clone()));
+    version(&mut desk, EXPAT, "2.6.2", None);
+    let rows = |versions: &[&str]| -> Value {
+        versions.iter().map(|text| json!({"item": "libexpat", "version": text})).collect()
+    };
+    desk.edit("rita", same, json!({"soup_baseline": rows(&["2.6.2"])})).unwrap();
+    assert_eq!(verdict(&desk, finding, same), None, "it is about another version");
+    desk.edit("rita", same, json!({"soup_baseline": rows(&["2.5.0", "2.6.2"])})).unwrap();
+    assert_eq!(verdict(&desk, finding, same), Some(carried));
+    desk.edit("ben", EXPAT, json!({"can_contribute": true, "hazards": ["H-3"]})).unwrap();
+    assert_eq!(
+        verdict(&desk, finding, same),
+        Some(Verdict::Open("the use of the item has changed since the decision".to_owned()))
+    );
+    assert_eq!(verdict(&desk, finding, SERVED), Some(Verdict::Stated(Applicability::NotAffected)));
+    let text = unmet(&desk, same);
+    assert!(text.contains(&format!("{finding} is decided for this release")), "{text}");
+    reassess(&mut desk, finding);
+    desk.edit("cleo", finding, verdicts(&[SERVED, same], "not_affected")).unwrap();
+    desk.sign_go("cleo", finding, "propose").unwrap();
+    assert!(unmet(&desk, same).contains(&format!("{finding} is decided for this release")), "it is only proposed");
+    desk.sign_go("ben", finding, "not_affected").unwrap();
+    assert!(!unmet(&desk, same).contains(&format!("{finding} is decided")), "{}", unmet(&desk, same));
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_finding_that_names_no_version_yet_concerns_every_release_with_the_item() {
+    let mut desk = serviced();
+    let finding = entered(&mut desk, "CVE-2031-0001", json!({"versions": null}));
+    assert_eq!(verdict(&desk, finding, SERVED), Some(Verdict::Open("it is not decided".to_owned())));
+    let next = built(&mut desk, "2.3.1", &[("libexpat", "2.5.0")], json!({}));
+    assert!(unmet(&desk, next).contains(&format!("{finding} is decided for this release")));
+    desk.by("ana", Act::from(go_to(finding, "void", json!({}))).because("A mistake")).unwrap();
+    assert!(!unmet(&desk, next).contains(&finding.to_string()));
+}
+
+#[test]
+fn an_undecided_finding_stops_the_first_release_until_it_is_decided_for_it() {
+    let mut desk = Desk::staffed_once();
+    let release = built(&mut desk, "2.3.0", &[("libexpat", "2.5.0")], json!({}));
+    crate::soup_desk::register(&mut desk, release);
+    desk.go("rita", release, "fix_baseline").unwrap();
+    reviewed(&mut desk, release);
+    answered(&mut desk, release);
+    let finding = entered(&mut desk, "CVE-2031-0001", json!({}));
+    let refusal = refused(&mut desk, "rita", release, "request_approval");
+    assert!(refusal.contains(&format!("{finding} is decided for this release: it is not decided")), "{refusal}");
+    desk.edit("cleo", finding, with(not_affected(), verdicts(&[release], "not_affected"))).unwrap();
+    desk.sign_go("cleo", finding, "propose").unwrap();
+    desk.sign_go("ben", finding, "not_affected").unwrap();
+    desk.sign_go("rita", release, "request_approval").unwrap();
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_finding_is_closed_only_with_a_verdict_for_every_release_and_opened_again_with_a_reason() {
+    let mut desk = serviced();
+    let controlled = with(affected("affected_controlled", "controlled"), verdicts(&[SERVED], "affected"));
+    let set = vulnerability(&desk, "CVE-2031-0001", EXPAT, VERSIONS);
+    let finding = desk.create("ben", Kind::Finding, set);
+    desk.go("ben", finding, "triage").unwrap();
+    desk.edit("ben", finding, controlled).unwrap();
+    desk.sign_go("ben", finding, "propose").unwrap();
+    desk.sign_go("cleo", finding, "affected_controlled").unwrap();
+    let refusal = refused(&mut desk, "cleo", finding, "link_action");
+    assert!(refusal.contains("or it is said why nothing is done"), "{refusal}");
+    desk.edit("cleo", finding, json!({"no_action": "The next version corrects it"})).unwrap();
+    desk.go("cleo", finding, "link_action").unwrap();
+    let remedy = go_to(finding, "remediate", json!({"remediation": "Signed profiles", "remedied_in": "2.3.0"}));
+    desk.by("cleo", Act::from(remedy).because("It was installed")).unwrap();
+    desk.edit("ben", EXPAT, json!({"host_item": "export/report.c"})).unwrap();
+    desk.sign_go("ana", finding, "close").unwrap();
+    let refusal = desk.by("cleo", go_to(finding, "reassess", json!({}))).map(|_| ()).unwrap_err().to_string();
+    assert!(refusal.contains("reason"), "{refusal}");
+    reassess(&mut desk, finding);
+    assert_eq!(verdict(&desk, finding, SERVED), Some(Verdict::Open("it is not decided".to_owned())));
+    desk.assert_verifies();
+}
+
+#[test]
+fn findings_are_worked_on_by_those_who_may() {
+    let mut desk = serviced();
+    let set = vulnerability(&desk, "CVE-2031-0001", EXPAT, VERSIONS);
+    let request = Request::Create { kind: Kind::Finding, parent: None, set: fields(set) };
+    let refusal = desk.by("eva", request).map(|_| ()).unwrap_err().to_string();
+    assert!(refusal.contains("reserved for"), "{refusal}");
+    let finding = entered(&mut desk, "CVE-2031-0001", json!({}));
+    let refusal = refused(&mut desk, "rita", finding, "triage");
+    assert!(refusal.contains("reserved for"), "{refusal}");
+    let act = Act::from(go_to(finding, "void", json!({}))).because("Not wanted");
+    let refusal = desk.by("cleo", act).map(|_| ()).unwrap_err().to_string();
+    assert!(refusal.contains("reserved for Quality"), "{refusal}");
+    for name in ["proposed_by", "decided_on", "where_used"] {
+        assert!(desk.edit("cleo", finding, json!({name: null})).is_ok() || desk.record(finding).value(name).is_null());
+    }
+    assert_eq!(EXPAT_250.to_string(), "SD-0001");
+}
