@@ -69,11 +69,11 @@ impl Covers {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::Change => "One change request",
+            Self::Change => "One change",
             Self::Release => "One release",
             Self::SoupReview => "One SOUP review",
             Self::Vulnerability => "One vulnerability",
-            Self::Vex => "VEX table for users",
+            Self::Vex => "VEX for users",
             Self::Period => "A whole period",
         }
     }
