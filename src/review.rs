@@ -4,20 +4,26 @@
 //! What a search becomes in a review belongs here, for the window and the command line. Searching belongs to `soup`, the rules of a
 //! review to `domain`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+use serde_json::json;
 
 use crate::domain::field::Table;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::PatchSeverity;
-use crate::domain::review_item::{Hit, SearchResult, SinceLast, SourceAnswer, SourceRow};
+use crate::domain::record::{Fields, RecordData};
+use crate::domain::review_item::{
+    Hit, ListedAnomaly, ReviewItem, SearchResult, SinceLast, SourceAnswer, SourceRow,
+};
 use crate::domain::soup_review::SearchedSource;
-use crate::domain::text::Line;
+use crate::domain::text::{Line, counted};
 use crate::domain::time::Day;
 use crate::ops::{
     EvidenceFile, FoundAdvisory, FoundItem, FoundSearch, ProductFile, Refused, ReviewSubject, Session, Stamp,
     StartedReview,
 };
+use crate::soup::formats::trackers::{read_tracker, relevant_to};
 use crate::soup::model::matching::Knowledge;
 use crate::soup::{
     self, Delta, MAX_AGE_DAYS, SameResult, SearchHit, SearchOptions, SearchRun, SearchSubject,
@@ -409,4 +415,51 @@ fn differences(file: &ProductFile, review: RecordId, run: &SearchRun) -> Result<
     differs
         .extend(known.keys().map(|(name, version)| format!("{name} {version} was searched and has no item")));
     Ok(differs)
+}
+
+/// What the export of an issue tracker says of an item of a review, as its fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedAnomalies {
+    /// The fields of the item: the anomalies that may concern its version, not judged yet, after those that it has.
+    pub set: Fields,
+    /// What was read, in a sentence.
+    pub words: String,
+}
+
+/// Reads the export of an issue tracker for an item of a review. Anomalies that its list names already stay as they are judged.
+///
+/// # Errors
+/// When the bytes are no export of a tracker that is known, or the item cannot be read.
+pub fn anomalies_of(item: &RecordData, (bytes, name): (&[u8], &str)) -> Result<ListedAnomalies, Refused> {
+    let content = item.typed::<ReviewItem>().unwrap_or_default();
+    let list = read_tracker(bytes).map_err(|why| Refused::Rule(format!("{name}: {why}")))?;
+    let marks = relevant_to(&list.rows, &content.version_searched);
+    let known: BTreeSet<&str> = content.anomalies.iter().map(|row| &*row.anomaly).collect();
+    let mut rows: Vec<ListedAnomaly> = content.anomalies.iter().cloned().collect();
+    let mut concern = 0;
+    for (row, mark) in list.rows.iter().zip(&marks) {
+        if !mark.may_concern() {
+            continue;
+        }
+        concern += 1;
+        if !known.contains(row.id.as_str()) {
+            let title = line(&format!("{} ({})", row.title, mark.words()));
+            rows.push(ListedAnomaly { anomaly: line(&row.id), title, ..ListedAnomaly::default() });
+        }
+    }
+    let words = format!(
+        "{name}, {}: {} of {} may concern version {}.",
+        list.format,
+        concern,
+        counted(list.rows.len(), "row"),
+        content.version_searched
+    );
+    let mut set = Fields::new();
+    if !rows.is_empty() {
+        set.insert("anomalies".to_owned(), json!(rows));
+    }
+    if content.list_judgement.trim().is_empty() {
+        set.insert("list_judgement".to_owned(), words.clone().into());
+    }
+    Ok(ListedAnomalies { set, words })
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A layer and the layers that it may use besides itself. A layer is a folder or file of a crate's `src`; the crates of the
 /// workspace hold the rest, each by what its manifest names.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("core/domain", &[]),
     ("core/store", &["domain"]),
     ("core/exchange", &["domain"]),
@@ -16,8 +16,10 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("soup/cache", &["model"]),
     ("soup/work", &["model", "formats", "cache", "refused"]),
     ("mainstay/baseline", &["base", "domain", "ops", "soup"]),
-    ("mainstay/ui", &["base", "baseline", "domain", "ops", "soup"]),
-    ("mainstay/cli", &["base", "baseline", "domain", "ops", "soup"]),
+    ("mainstay/register", &["base", "baseline", "domain", "ops", "soup"]),
+    ("mainstay/review", &["base", "domain", "ops", "soup"]),
+    ("mainstay/ui", &["base", "baseline", "domain", "ops", "register", "review", "soup"]),
+    ("mainstay/cli", &["base", "baseline", "domain", "ops", "register", "review", "soup"]),
 ];
 
 /// A layer and crates or modules that it must not name.

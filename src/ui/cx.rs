@@ -46,6 +46,12 @@ pub enum Route {
     Packets(Option<RecordId>),
     /// Import of feedback from a file.
     Import,
+    /// The coverage of the SOUP in service by reviews.
+    Coverage,
+    /// The items of a SOUP review, to work through them.
+    ReviewItems(RecordId),
+    /// The triage of findings.
+    Triage,
     /// The advisory data of this workstation.
     Advisories,
     /// All results of a search.
@@ -69,6 +75,9 @@ impl Route {
             Self::People => "People & policy",
             Self::Packets(_) => "Packets",
             Self::Import => "Import",
+            Self::Coverage => Kind::SoupItem.def().plural,
+            Self::ReviewItems(id) => id.kind.def().plural,
+            Self::Triage => Kind::Finding.def().plural,
             Self::Advisories => "Advisory data",
             Self::Search(_) => "Search",
             Self::Shortcuts => "Keyboard shortcuts",
@@ -175,10 +184,26 @@ pub enum Command {
     Import(Arc<ImportJob>),
     /// Write to the file what a screen read from another file.
     Write(Write),
+    /// The same for what takes longer than a frame: in the background, with the writer.
+    WriteInBackground(LongWrite),
+    /// Perform several requests, all of them or none. If they are signed, what is signed is shown and the password is prompted for
+    /// once.
+    Several(Several),
     /// Show a screen's background work in the status line.
     Watch(Progress),
     /// Ask where to write a packet, write its PDF, and record the issue in the audit trail.
     SavePacket(Arc<RenderedPacket>),
+}
+
+/// Requests that are performed together.
+#[derive(Debug)]
+pub struct Several {
+    /// Title of the dialog, if they are signed.
+    pub title: String,
+    /// The requests. Each is on a record of its own.
+    pub acts: Vec<Act>,
+    /// Where the outcome goes: `None`, or why it was refused. A dialog that is cancelled answers that nothing changes.
+    pub answer: Slot<Option<Refused>>,
 }
 
 /// The work of a write.
@@ -209,6 +234,38 @@ impl Write {
         };
         self.answer.put(refusal);
         words
+    }
+}
+
+/// The work of a long write.
+type LongWork = dyn FnOnce(&mut ProductFile, &Session, &Stamp, &Progress) -> Result<String, Refused> + Send;
+
+/// A write that takes longer than a frame, as one transaction of `ops`.
+pub struct LongWrite {
+    /// Name of the job.
+    pub name: &'static str,
+    /// Writes it, and says in a sentence what was written.
+    pub work: Box<LongWork>,
+    /// Where the outcome goes: `None`, or why it was refused.
+    pub answer: Slot<Option<Refused>>,
+}
+
+impl LongWrite {
+    /// A write, and the place for its outcome.
+    pub fn new(
+        name: &'static str,
+        work: impl FnOnce(&mut ProductFile, &Session, &Stamp, &Progress) -> Result<String, Refused>
+        + Send
+        + 'static,
+    ) -> (Self, Slot<Option<Refused>>) {
+        let answer = Slot::default();
+        (Self { name, work: Box::new(work), answer: answer.clone() }, answer)
+    }
+}
+
+impl std::fmt::Debug for LongWrite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LongWrite")
     }
 }
 

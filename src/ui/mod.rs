@@ -8,6 +8,7 @@ pub mod dialogs;
 pub mod dry_run;
 #[cfg(test)]
 mod gallery;
+pub mod looking;
 pub mod overview;
 #[cfg(test)]
 mod sample;

@@ -4,6 +4,9 @@
 //! Belongs here: showing the content and asking for the password. Does not belong here: checking it, or performing anything.
 
 mod covered;
+mod several;
+
+pub use several::SignSeveral;
 
 use eframe::egui;
 use egui::{Context, Key, Label, Modifiers, RichText, ScrollArea, Ui, WidgetInfo, accesskit::Role};

@@ -253,3 +253,22 @@ impl Window {
         self.settle();
     }
 }
+
+impl Window {
+    /// Presses a choice among several.
+    pub fn press_radio(&mut self, name: &str) {
+        let found = self.query_all_by_role_and_label(Role::RadioButton, name).next();
+        found.expect(name).click_accesskit();
+        self.settle();
+    }
+
+    /// Chooses in a combo box.
+    pub fn choose(&mut self, name: &str, word: &str) {
+        let found = self.query_all_by_role_and_label(Role::ComboBox, name).next();
+        found.expect(name).click_accesskit();
+        self.settle();
+        let found = self.query_all_by_label(word).last();
+        found.expect(word).click_accesskit();
+        self.settle();
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! Every key press and every typed character is counted. `docs/walk-security-patch.md` holds the same counts.
 
-mod keys;
+pub mod keys;
 
 use eframe::egui::vec2;
 use mainstay::ui::cx::Route;

@@ -178,6 +178,7 @@ impl App {
                     self.time_stamped(&query, &reply, &kind);
                 }
                 (Ok(Finished::Attached(attached)), _) => self.attached(*attached),
+                (Ok(Finished::Written(written)), kind) => self.written(*written, &kind),
                 (Ok(Finished::Imported(writer)), kind) => self.imported(*writer, &kind),
                 (Ok(Finished::Upgraded(done)), RunningKind::Upgrade(path)) => self.upgraded(&path, *done),
                 // The kind of a job determines the kind of its result.
@@ -186,6 +187,10 @@ impl App {
                     self.no_time_stamp(&refusal, asked_for);
                 }
                 (Err(refusal), RunningKind::Import(import)) => self.import_failed(&import, refusal),
+                (Err(refusal), RunningKind::Write(answer)) => {
+                    answer.put(Some(refusal));
+                    self.writer_lost("It was not written.");
+                }
                 (Err(_), RunningKind::Attach) => self.writer_lost("The file was not attached."),
                 (Err(_), kind) if cancelled => {
                     self.notices.push(Notice::info(format!("{name} was cancelled.")));
@@ -261,7 +266,7 @@ impl App {
     }
 
     /// Takes the writer back from a job.
-    fn take_back(&mut self, writer: ProductFile) {
+    pub(super) fn take_back(&mut self, writer: ProductFile) {
         let now = self.stamp().now;
         let Some(desk) = &mut self.desk else { return };
         let returned = desk.file.take_back_writer(writer);
@@ -299,7 +304,7 @@ impl App {
     }
 
     /// A job with the writer that could not start or ended with a fault: the file is opened for writing again.
-    fn writer_lost(&mut self, words: &str) {
+    pub(super) fn writer_lost(&mut self, words: &str) {
         let stamp = self.stamp();
         let Some(desk) = &mut self.desk else { return };
         let back = desk.file.take_over(&stamp);

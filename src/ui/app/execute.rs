@@ -67,6 +67,8 @@ impl App {
             }
             Command::Import(job) => self.import(&job),
             Command::Write(write) => self.write(write),
+            Command::WriteInBackground(write) => self.write_in_background(write),
+            Command::Several(several) => self.perform_several(several),
             Command::Watch(progress) => self.jobs.watch(progress),
             Command::SavePacket(packet) => self.save_packet(&packet),
         }

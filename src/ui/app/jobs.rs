@@ -13,7 +13,7 @@ use crate::domain::ids::RecordId;
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{Act, FileState, ProductFile, Receipt, Refused, StampQuery, Upgraded, Verification};
-use crate::ui::cx::Then;
+use crate::ui::cx::{Slot, Then};
 use crate::ui::theme::{palette, small, space};
 use crate::ui::widgets::button::icon_sized_ui;
 use crate::ui::widgets::icons::Icon;
@@ -39,6 +39,8 @@ pub enum RunningKind {
     Import(Arc<ImportJob>),
     /// Attaches a large file.
     Attach,
+    /// Writes what a screen worked out; the outcome goes there.
+    Write(Slot<Option<Refused>>),
     /// Saves an attachment.
     Save,
     /// Asks an authority for a time stamp.
@@ -63,6 +65,8 @@ pub enum Finished {
     Imported(Box<ProductFile>),
     /// The writer is returned, with the outcome.
     Attached(Box<Attached>),
+    /// The writer is returned, with the outcome in words.
+    Written(Box<Written>),
     /// Upgraded, or refused because the file is not an older product file.
     Upgraded(Box<Result<Upgraded, FileState>>),
 }
@@ -73,6 +77,12 @@ pub struct Attached {
     pub outcome: Result<Receipt, Refused>,
     pub act: Act,
     pub then: Then,
+}
+
+/// What was written, or not.
+pub struct Written {
+    pub writer: ProductFile,
+    pub outcome: Result<String, Refused>,
 }
 
 /// A job that has the writer, in words.
@@ -217,6 +227,7 @@ impl Jobs {
             let (is, the) = match &running.kind {
                 RunningKind::Import(_) => ("An import is running", "the import"),
                 RunningKind::Attach => ("A file is being attached", "the attachment"),
+                RunningKind::Write(_) => ("Much is being written", "the writing"),
                 RunningKind::Verify { .. }
                 | RunningKind::Backup { .. }
                 | RunningKind::Save
@@ -235,6 +246,7 @@ impl Jobs {
             | RunningKind::Backup { .. }
             | RunningKind::Save
             | RunningKind::Attach
+            | RunningKind::Write(_)
             | RunningKind::TimeStamp { .. }
             | RunningKind::Import(_) => None,
         })

@@ -65,8 +65,11 @@ impl App {
         if self.is_asking() {
             return;
         }
-        let in_list =
-            matches!(self.route(), Some(Route::List(_) | Route::AuditTrail(_))) && self.session.is_some();
+        let filters = matches!(
+            self.route(),
+            Some(Route::List(_) | Route::AuditTrail(_) | Route::ReviewItems(_) | Route::Triage)
+        );
+        let in_list = filters && self.session.is_some();
         for row in COMMANDS {
             let Some(keys) = row.keys else { continue };
             // A list uses these keys for its own filter.
@@ -159,6 +162,7 @@ impl App {
     pub(super) fn draw_above(&mut self, ctx: &Context) {
         self.draw_palette(ctx);
         self.draw_signing(ctx);
+        self.draw_signing_several(ctx);
         self.draw_code(ctx);
         self.draw_password(ctx);
         self.draw_attaching(ctx);
@@ -334,6 +338,18 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
         Route::Import => (
             "Feedback from a file of another system. Its columns are matched once, and rows that were already imported are skipped.",
             "IEC 62304 6.2.1",
+        ),
+        Route::Coverage => (
+            "Every version of SOUP in a release in service, and whether it was reviewed inside its interval.",
+            "IEC 62304 7.1.3, 6.1 f",
+        ),
+        Route::ReviewItems(_) => (
+            "Every version in the scope of the review, with the supplier's list beside the search. Choose several with Shift or Space where one judgement fits them all.",
+            "IEC 62304 7.1.3",
+        ),
+        Route::Triage => (
+            "Findings one after the other: the safety question first, then the decision with its evidence. Keys stand on the buttons; Ctrl+Enter stores and goes to the next.",
+            "IEC 62304 7.1.3, 7.1.4",
         ),
         Route::Advisories => (
             "Published data about vulnerabilities, exploitation and the end of support: what this workstation has, how old it is, and              how it is imported or updated. It belongs to the workstation, not to the file.",

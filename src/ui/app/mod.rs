@@ -23,12 +23,14 @@ mod seen;
 #[cfg(test)]
 mod seen_tests;
 mod settings_file;
+mod several;
 mod stamping;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod upgrade_tests;
 mod upgrading;
+mod writing;
 
 pub use opening::found_words;
 

@@ -60,6 +60,9 @@ fn belongs_to(route: &Route, area: &Route) -> bool {
             area_of(*kind) == *other
         }
         (Route::Import, Route::List(Kind::Feedback)) => true,
+        (Route::Coverage, Route::List(Kind::SoupItem)) => true,
+        (Route::ReviewItems(id), Route::List(kind)) => id.kind == *kind,
+        (Route::Triage, Route::List(Kind::Finding)) => true,
         (Route::Record(id), Route::People) => !id.kind.def().place.is_work(),
         (Route::Packets(_), Route::Packets(_)) | (Route::AuditTrail(_), Route::AuditTrail(_)) => true,
         (route, area) => route == area,
@@ -80,6 +83,9 @@ fn count(area: &Area, attention: Option<&Attention>) -> usize {
         | Route::AuditTrail(_)
         | Route::Packets(_)
         | Route::Import
+        | Route::Coverage
+        | Route::ReviewItems(_)
+        | Route::Triage
         | Route::Advisories
         | Route::Search(_)
         | Route::Shortcuts

@@ -9,7 +9,7 @@ use super::seen::{Continuing, HeadsDialog};
 use super::upgrading::Upgrading;
 use crate::ui::cx::Route;
 use crate::ui::screens::sign_in::PasswordChange;
-use crate::ui::sign::SignDialog;
+use crate::ui::sign::{SignDialog, SignSeveral};
 
 /// A one-time code on screen. It is stored nowhere.
 pub struct ShownCode {
@@ -33,6 +33,8 @@ pub struct OpenDialogs {
     pub code: Option<ShownCode>,
     /// The signature that is being given.
     pub signing: Option<SignDialog>,
+    /// The signatures that are being given together.
+    pub signing_several: Option<SignSeveral>,
     pub password: Option<PasswordChange>,
     pub attaching: Option<Attaching>,
     /// The continuation from a restored copy that is being prepared.
@@ -55,6 +57,7 @@ impl OpenDialogs {
         self.code.is_some()
             || self.password.is_some()
             || self.signing.is_some()
+            || self.signing_several.is_some()
             || self.attaching.is_some()
             || self.continuing.is_some()
             || self.reason.is_some()
@@ -67,6 +70,7 @@ impl OpenDialogs {
     pub fn close_of_person(&mut self) {
         self.code = None;
         self.signing = None;
+        self.signing_several = None;
         self.password = None;
         self.attaching = None;
         self.continuing = None;

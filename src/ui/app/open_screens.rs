@@ -16,6 +16,9 @@ use crate::ui::screens::record::form::FormScreen;
 use crate::ui::screens::record::list::ListScreen;
 use crate::ui::screens::record::page::RecordScreen;
 use crate::ui::screens::search::SearchScreen;
+use crate::ui::screens::soup::coverage::CoverageScreen;
+use crate::ui::screens::soup::items::ItemsScreen;
+use crate::ui::screens::soup::triage::TriageScreen;
 use crate::ui::screens::{later, settings, shortcuts};
 use crate::ui::settings::Settings;
 
@@ -34,6 +37,9 @@ enum Screen {
     Import(Box<ImportScreen>),
     Advisories(Box<AdvisoriesScreen>),
     Packets(Box<PacketsScreen>),
+    Coverage(Box<CoverageScreen>),
+    Items(Box<ItemsScreen>),
+    Triage(Box<TriageScreen>),
     Shortcuts,
     Settings,
     Later(&'static str),
@@ -87,6 +93,9 @@ impl Screens {
             Screen::Import(screen) => screen.ui(ui, cx),
             Screen::Advisories(screen) => screen.ui(ui, cx),
             Screen::Packets(screen) => screen.ui(ui, cx),
+            Screen::Coverage(screen) => screen.ui(ui, cx),
+            Screen::Items(screen) => screen.ui(ui, cx),
+            Screen::Triage(screen) => screen.ui(ui, cx),
             Screen::Shortcuts => shortcuts::shortcuts_ui(ui),
             Screen::Settings => settings::settings_ui(ui, settings),
             Screen::Later(area) => later::later_ui(ui, area),
@@ -138,6 +147,9 @@ fn make_screen(route: &Route, settings: &Settings, advisories: &AdvisoryPlaces) 
         Route::AuditTrail(record) => Screen::Audit(Box::new(AuditScreen::new(*record))),
         Route::People => Screen::People(Box::default()),
         Route::Packets(change) => Screen::Packets(Box::new(PacketsScreen::new(*change))),
+        Route::Coverage => Screen::Coverage(Box::default()),
+        Route::ReviewItems(id) => Screen::Items(Box::new(ItemsScreen::of(*id))),
+        Route::Triage => Screen::Triage(Box::default()),
         Route::Import => Screen::Import(Box::new(ImportScreen::new(mappings_folder()))),
         Route::Advisories => Screen::Advisories(Box::new(AdvisoriesScreen::new(advisories))),
         Route::Search(words) => Screen::Search(Box::new(SearchScreen::new(words.clone()))),

@@ -233,7 +233,7 @@ fn back_and_forward_work_with_the_keys() {
     assert_eq!(window.state().route(), Some(&Route::List(Kind::ProblemReport)));
     window.key_press_modifiers(Modifiers::ALT, Key::ArrowRight);
     window.run_steps(3);
-    assert_eq!(window.state().route(), Some(&Route::Later("SOUP")));
+    assert_eq!(window.state().route(), Some(&Route::Later("Trends")));
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn window_every_area_of_the_example_draws_without_a_fault() {
             ("settings", Route::Settings),
             ("new", Route::New(Kind::Feedback)),
             ("record", Route::Record("CR-0006".parse().unwrap())),
-            ("later", Route::Later("SOUP")),
+            ("later", Route::Later("Trends")),
         ] {
             window.state_mut().go(route);
             window.run_steps(4);

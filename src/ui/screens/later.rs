@@ -30,24 +30,6 @@ const fn area(
 /// All of these areas.
 pub const AREAS: &[LaterArea] = &[
     area(
-        "SOUP",
-        "Each item of software of unknown provenance in the product: version, supplier, requirements, and where its anomalies are published.",
-        "Until then, keep the list with the architecture, and name the item in feedback and problem reports.",
-        "IEC 62304 5.3.3, 8.1.2",
-    ),
-    area(
-        "SOUP reviews",
-        "The regular look at published anomalies, upgrades and the end of support of each item.",
-        "Until then, enter the findings of a review as feedback, with their source.",
-        "IEC 62304 6.1 f, 7.1.3",
-    ),
-    area(
-        "Findings",
-        "Vulnerabilities and anomalies found in the product or its components, with their assessment and risk.",
-        "Until then, enter each finding as a problem report.",
-        "IEC 62304 7.1.2, 7.1.3; IEC 81001-5-1 6",
-    ),
-    area(
         "Trends",
         "The analysis of problem reports over time, with its conclusion, signed.",
         "Until then, the plots of the dashboard show the numbers; attach your analysis to a problem report.",

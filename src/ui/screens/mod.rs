@@ -17,4 +17,5 @@ pub mod search;
 pub mod settings;
 pub mod shortcuts;
 pub mod sign_in;
+pub mod soup;
 pub mod welcome;

@@ -71,9 +71,9 @@ pub use scratch_copy::ScratchCopy;
 pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
 pub use soup::{
-    CoverageCount, FoundAdvisory, FoundItem, FoundSearch, PlannedSoup, Raised, ReleaseStatement,
-    ReviewSubject, SoupAction, SoupImportCounts, SoupImportOptions, SoupImportPlan, SoupRow, SoupUse,
-    StartedReview, count_coverage, statements,
+    CoverageCount, FoundAdvisory, FoundItem, FoundSearch, MayStep, PlannedSoup, Raised, ReleaseStatement,
+    ReviewRow, ReviewScope, ReviewSubject, SoupAction, SoupImportCounts, SoupImportOptions, SoupImportPlan,
+    SoupRow, SoupUse, StartedReview, TriageDecision, TriageRow, count_coverage, statements,
 };
 pub use time_stamps::{
     AddedStamp, PATIENCE as STAMP_PATIENCE, REPLY_BYTES_MAX as STAMP_REPLY_BYTES_MAX,

@@ -206,6 +206,30 @@ impl ProductFile {
         stamp: &Stamp,
     ) -> Result<Vec<Receipt>, (usize, Refused)> {
         self.refuse_read_only().map_err(|refusal| (0, refusal))?;
+        self.perform_together(session, acts, (false, stamp), keep_going)
+    }
+
+    /// The same for requests that are signed. The password is entered once for all of them, each is signed for itself, and each is
+    /// refused if its content is not what was read.
+    pub fn perform_all_signed(
+        &mut self,
+        session: &Session,
+        (acts, password): (Vec<Act>, &Password),
+        keep_going: &dyn Fn(usize) -> bool,
+        stamp: &Stamp,
+    ) -> Result<Vec<Receipt>, (usize, Refused)> {
+        self.refuse_read_only().map_err(|refusal| (0, refusal))?;
+        self.reauthenticate(session, password, stamp).map_err(|refusal| (0, refusal))?;
+        self.perform_together(session, acts, (true, stamp), keep_going)
+    }
+
+    fn perform_together(
+        &mut self,
+        session: &Session,
+        acts: Vec<Act>,
+        signed_at: (bool, &Stamp),
+        keep_going: &dyn Fn(usize) -> bool,
+    ) -> Result<Vec<Receipt>, (usize, Refused)> {
         let mut tx = self.store.begin().map_err(|error| (0, error.into()))?;
         let mut receipts = Vec::with_capacity(acts.len());
         let count = acts.len();
@@ -215,7 +239,7 @@ impl ProductFile {
                 return Err((index, Refused::cancelled()));
             }
             let done = with_digest(act, &|_| true)
-                .and_then(|act| perform_in(&mut tx, session, act, (false, stamp), &|_| true));
+                .and_then(|act| perform_in(&mut tx, session, act, signed_at, &|_| true));
             receipts.push(done.map_err(|refusal| (index, refusal))?);
         }
         tx.commit().map_err(|error| (count, error.into()))?;

@@ -4,14 +4,18 @@
 //! Rules belong to `domain`; reading bills and searching advisory data belong to the crate of components.
 
 mod findings;
+mod items;
 mod register;
 mod review;
 mod statements;
+mod triage;
 mod views;
 
 pub use findings::{FoundAdvisory, Raised};
+pub use items::{ReviewRow, ReviewScope};
 pub use register::{PlannedSoup, SoupAction, SoupImportCounts, SoupImportOptions, SoupImportPlan, SoupRow};
 pub use review::{FoundItem, FoundSearch, ReviewSubject, StartedReview};
 pub use statements::ReleaseStatement;
 pub use statements::statements;
-pub use views::{CoverageCount, SoupUse, count as count_coverage};
+pub use triage::{TriageDecision, TriageRow};
+pub use views::{CoverageCount, MayStep, SoupUse, count as count_coverage};

@@ -3,18 +3,23 @@
 //! Each panel is in a file of its own and names its kind there. Does not belong here: rules, and what the declaration can say.
 
 mod communication;
+mod findings;
 mod plan;
 mod plan_changes;
+mod register;
 mod release;
 mod signs;
+mod soup_item;
+mod soup_review;
 
 use std::path::Path;
 
 use eframe::egui::Ui;
 
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::Fields;
+use crate::domain::record::{Fields, RecordData};
 use crate::domain::text::sentence;
+use crate::domain::workflow::Condition;
 use crate::ops::{RecordPage, Refused};
 use crate::ui::cx::Cx;
 
@@ -30,11 +35,34 @@ struct PanelDef {
     open: fn(RecordId) -> Box<dyn Panel>,
 }
 
-const PANELS: [PanelDef; 4] = [plan::PANEL, plan_changes::PANEL, release::PANEL, communication::PANEL];
+const PANELS: [PanelDef; 6] = [
+    plan::PANEL,
+    plan_changes::PANEL,
+    release::PANEL,
+    communication::PANEL,
+    soup_item::PANEL,
+    soup_review::PANEL,
+];
 
 /// The panel of a record's page, if its kind has one.
 pub fn panel_of(id: RecordId) -> Option<Box<dyn Panel>> {
     PANELS.iter().find(|panel| panel.kind == id.kind).map(|panel| (panel.open)(id))
+}
+
+/// A step that is taken with more than the step itself, by a button of the panel.
+struct Instead {
+    kind: Kind,
+    step: &'static str,
+    /// The button of the panel.
+    button: &'static str,
+}
+
+const INSTEAD: [Instead; 1] = [soup_review::INSTEAD];
+
+/// The button of the panel that takes a step with what belongs to it, if there is one.
+pub fn instead_of(kind: Kind, step: &str) -> Option<&'static str> {
+    let found = INSTEAD.iter().find(|instead| instead.kind == kind && instead.step == step);
+    found.map(|instead| instead.button)
 }
 
 /// A part of the list of a kind, above its rows.
@@ -49,11 +77,49 @@ struct ListPartDef {
     open: fn() -> Box<dyn ListPart>,
 }
 
-const LIST_PARTS: [ListPartDef; 1] = [signs::LIST_PART];
+const LIST_PARTS: [ListPartDef; 3] = [signs::LIST_PART, register::LIST_PART, findings::LIST_PART];
 
 /// The part above a kind's list, if it has one.
 pub fn list_part_of(kind: Kind) -> Option<Box<dyn ListPart>> {
     LIST_PARTS.iter().find(|part| part.kind == kind).map(|part| (part.open)())
+}
+
+/// What a record lacks for its next step, shown while it is typed.
+pub struct LintDef {
+    kind: Kind,
+    /// The words above it.
+    pub title: &'static str,
+    /// What a record lacks, as it is typed.
+    pub look: fn(&Cx<'_>, &RecordData) -> Result<Vec<Condition>, Refused>,
+}
+
+const LINTS: [LintDef; 1] = [soup_item::LINT];
+
+/// What is shown of a kind while it is typed, if its kind has anything.
+pub fn lint_of(kind: Kind) -> Option<&'static LintDef> {
+    LINTS.iter().find(|lint| lint.kind == kind)
+}
+
+/// What can be done with several chosen records of a list, besides the steps that all kinds have.
+pub trait SeveralPart {
+    /// Draws its buttons for the chosen records.
+    fn buttons_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, chosen: &[RecordId]);
+
+    /// Draws its dialog, if one is open.
+    fn dialog_ui(&mut self, ui: &Ui, cx: &mut Cx<'_>);
+}
+
+/// What can be done with several of a kind.
+struct SeveralDef {
+    kind: Kind,
+    open: fn() -> Box<dyn SeveralPart>,
+}
+
+const SEVERAL: [SeveralDef; 1] = [register::SEVERAL];
+
+/// What can be done with several records of a kind, if its kind has anything.
+pub fn several_of(kind: Kind) -> Option<Box<dyn SeveralPart>> {
+    SEVERAL.iter().find(|several| several.kind == kind).map(|several| (several.open)())
 }
 
 /// The first record of a kind, which the program writes from examples.

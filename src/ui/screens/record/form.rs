@@ -5,6 +5,7 @@
 mod accepting;
 pub(super) mod entry;
 mod foot;
+mod lint;
 mod missing;
 mod reasons;
 
@@ -62,6 +63,7 @@ pub struct FormScreen {
     known_rows: KnownRows,
     /// What saving requires in addition to the fields.
     dry_run: DryRun,
+    lint: lint::Lint,
     /// The message about the draft that was restored.
     restored: Option<String>,
     /// The values at the last attempt to save.
@@ -104,6 +106,7 @@ impl FormScreen {
             entry: None,
             known_rows: KnownRows::new(),
             dry_run: DryRun::default(),
+            lint: lint::Lint::default(),
             restored: None,
             sent: None,
             refused: false,
@@ -171,6 +174,7 @@ impl FormScreen {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.set_max_width(space::MEASURE + space::XXL);
             self.body(ui, cx, &context);
+            self.lint_ui(ui, cx);
         });
         self.keys(ui, cx, by_key);
         self.keep_draft(ui, cx);
@@ -242,7 +246,7 @@ impl FormScreen {
         let Some(entry) = &mut self.entry else { return };
         let def = entry.data.def();
         let heading = match &self.target {
-            Target::New(_) | Target::NewFrom(..) => format!("New {}", def.word.to_lowercase()),
+            Target::New(_) | Target::NewFrom(..) => format!("New {}", def.noun()),
             Target::Edit(id) => format!("Edit {id}"),
         };
         ui.label(egui::RichText::new(heading).heading());

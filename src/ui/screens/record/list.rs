@@ -1,5 +1,6 @@
 //! The list of a kind: filter, sort order, selection, and one step for all selected records.
 
+mod drawn;
 mod shown;
 
 use std::collections::BTreeMap;
@@ -8,24 +9,24 @@ use std::rc::Rc;
 use eframe::egui;
 use egui::{Key, Modifiers, TextEdit, Ui};
 
-use self::shown::{FIXED, Line, ListQuery, cell_of, lines, more, order, states, titles};
-use crate::domain::field::FieldType;
+use self::drawn::{cell, columns, filter_ui, same_list};
+use self::shown::{Line, ListQuery, lines, order, states, titles};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
 use crate::domain::person::PersonState;
 use crate::domain::workflow::Move;
 use crate::ops::{Act, Attention, ListRow, Refused, Request};
 use crate::ui::cx::{Command, Cx, Route, Then};
-use crate::ui::screens::panels::{FirstRecord, ListPart, first_of, list_part_of};
+use crate::ui::screens::panels::{FirstRecord, ListPart, SeveralPart, first_of, list_part_of, several_of};
 use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::button::primary_ui;
-use crate::ui::widgets::choice::{Choice, choice_ui};
+use crate::ui::widgets::choice::Choice;
 use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
-use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
+use crate::ui::widgets::table::{Cell, Table, TableState};
 use crate::ui::widgets::text::TextLine;
 
 /// The code for "nobody" in the owner filter.
@@ -51,6 +52,8 @@ pub struct ListScreen {
     asking: Option<(&'static str, String)>,
     /// What is shown above the rows.
     part: Option<Box<dyn ListPart>>,
+    /// What can be done with several of this kind besides its steps.
+    several: Option<Box<dyn SeveralPart>>,
 }
 
 impl ListScreen {
@@ -68,6 +71,7 @@ impl ListScreen {
             find: false,
             asking: None,
             part: list_part_of(kind),
+            several: several_of(kind),
         }
     }
 
@@ -106,6 +110,10 @@ impl ListScreen {
         self.summary_ui(ui, cx);
         self.table(ui, cx);
         self.dialog(ui, cx);
+        if let Some(mut several) = self.several.take() {
+            several.dialog_ui(ui, cx);
+            self.several = Some(several);
+        }
     }
 
     fn keep_up(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
@@ -168,7 +176,7 @@ impl ListScreen {
             ui.label(egui::RichText::new(def.plural).heading());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if self.may_make(cx) && !self.lines.is_empty() {
-                    let word = format!("New {}…", def.word.to_lowercase());
+                    let word = format!("New {}…", def.noun());
                     if primary_ui(ui, &word).on_hover_text("Ctrl+N").clicked() {
                         cx.go(Route::New(self.kind));
                     }
@@ -199,9 +207,8 @@ impl ListScreen {
     fn empty(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let def = self.kind.def();
         let first = first_of(self.kind).filter(|_| self.may_make(cx));
-        let none = format!("No {} yet", def.plural.to_lowercase());
-        let button =
-            if self.may_make(cx) { format!("New {}…", def.word.to_lowercase()) } else { String::new() };
+        let none = format!("No {} yet", def.nouns());
+        let button = if self.may_make(cx) { format!("New {}…", def.noun()) } else { String::new() };
         let button = first.map_or(button, |first| first.button.to_owned());
         let empty = Empty { title: &none, purpose: def.purpose, clause: def.clause, button: &button };
         if empty_ui(ui, &empty).is_some_and(|response| response.clicked()) {
@@ -283,6 +290,11 @@ impl ListScreen {
             ui.add_space(space::S);
             ui.label(format!("{chosen} selected"));
             self.assign_menu(ui, cx);
+            if let Some(mut several) = self.several.take() {
+                let ids: Vec<RecordId> = self.chosen().map(|line| line.id).collect();
+                several.buttons_ui(ui, cx, &ids);
+                self.several = Some(several);
+            }
             for step in self.common_moves(cx) {
                 let word = if step.reason { format!("{}…", step.label) } else { step.label.to_owned() };
                 if ui.button(word).clicked() {
@@ -437,59 +449,5 @@ impl ListScreen {
 
     fn file_name(&self, what: &str) -> String {
         format!("{}{what}.csv", self.kind.def().plural.to_lowercase().replace(' ', "-"))
-    }
-}
-
-fn filter_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, choices: &[Choice<'_>]) {
-    ui.push_id(label, |ui| {
-        let name = ui.label(hint(ui, label)).id;
-        ui.scope(|ui| {
-            ui.set_max_width(168.0);
-            let mut code = Some(chosen.clone().unwrap_or_else(|| ANY.to_owned()));
-            let any = Choice { code: ANY, word: "Any", meaning: "" };
-            let choices: Vec<Choice<'_>> = std::iter::once(any).chain(choices.iter().copied()).collect();
-            ui.label_inputs_by(name, |ui| choice_ui(ui, &mut code, &choices, false));
-            *chosen = code.filter(|code| code != ANY);
-        });
-    });
-}
-
-fn columns(kind: Kind) -> Vec<Column<'static>> {
-    let mut columns = Vec::new();
-    let last = titles(kind).len().saturating_sub(1);
-    for (index, title) in titles(kind).into_iter().enumerate() {
-        let width = match index {
-            0 => Width::Fixed(92.0),
-            1 => Width::Rest(220.0),
-            2 => Width::Fixed(172.0),
-            3 => Width::Fixed(if kind.def().assignable { 130.0 } else { 72.0 }),
-            _ if index == last => Width::Fixed(100.0),
-            _ => Width::Fixed(130.0),
-        };
-        let number =
-            more(kind).nth(index.wrapping_sub(FIXED)).is_some_and(|field| field.ty == FieldType::Number);
-        let column = Column::new(title, width);
-        columns.push(if number { column.right() } else { column });
-    }
-    columns
-}
-
-/// Whether both are the same list, or both are none.
-fn same_list(one: Option<&Rc<Attention>>, other: Option<&Rc<Attention>>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => Rc::ptr_eq(one, other),
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
-    }
-}
-
-/// A cell of a line, borrowed. A record that needs attention has a shape before its number.
-fn cell(line: &Line, column: usize) -> Cell<'_> {
-    let text = cell_of(line, column);
-    match (column, &line.attention) {
-        (0, Some((tone, _))) => Cell::toned(*tone, text),
-        (2, _) => Cell::toned(line.tone, text),
-        (FIXED.., _) => Cell::weak(text),
-        (_, _) => Cell::from(text),
     }
 }

@@ -9,7 +9,7 @@ mod rules;
 pub mod verdicts;
 
 pub use effects::where_used_text;
-pub use rules::{CONFIRMS, PROPOSE, REASSESS, dispositions_of, known_as};
+pub use rules::{CONFIRMS, PROPOSE, REASSESS, RETURN, dispositions_of, known_as};
 
 use crate::domain::choice::choice;
 use crate::domain::field::{Offer, Table};

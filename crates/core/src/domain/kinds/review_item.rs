@@ -3,7 +3,7 @@
 
 mod rules;
 
-pub use rules::{SearchOutcome, hits_undecided, is_done, outcome};
+pub use rules::{SearchOutcome, hits_undecided, is_done, lane_a_is_done, outcome};
 
 use crate::domain::choice::choice;
 use crate::domain::field::Table;
@@ -144,6 +144,8 @@ states! {
 
 use ReviewItemState as S;
 
+/// The step that gives an item its result.
+pub const CONCLUDE: &str = "conclude";
 const OPEN: &[&str] = &[S::Open.code()];
 /// Most hits of one item.
 pub const HITS_MAX: usize = 50_000;
@@ -215,7 +217,7 @@ pub const DEF: KindDef = KindDef {
     part_of: Some(PartOf { kind: Kind::SoupReview, open_in: ITEMS_OPEN, scope: true }),
     states: ReviewItemState::ALL,
     moves: &[
-        Move::new("conclude", "Done", OPEN, S::Done.code(), REVIEWERS)
+        Move::new(CONCLUDE, "Done", OPEN, S::Done.code(), REVIEWERS)
             .clause("IEC 62304 7.1.3")
             .guard(|case| case.with::<ReviewItem>(rules::has_its_result))
             .effects(|case| case.effects::<ReviewItem>(rules::result)),

@@ -11,7 +11,7 @@ pub mod register;
 mod rules;
 
 pub use deadlines::{SUPPORT_AHEAD, support_ends};
-pub use rules::{END_SUPPORT, RETIRE, UPDATE_DONE, UPDATE_PENDING, lint};
+pub use rules::{APPROVE, END_SUPPORT, RETIRE, UPDATE_DONE, UPDATE_PENDING, lint};
 
 use crate::domain::choice::choice;
 use crate::domain::field::Table;

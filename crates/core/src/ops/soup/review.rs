@@ -82,7 +82,7 @@ pub struct StartedReview {
     pub findings: Raised,
 }
 
-fn of_review(id: RecordId) -> Result<(), Refused> {
+pub(super) fn of_review(id: RecordId) -> Result<(), Refused> {
     require_kind(id, Kind::SoupReview, "name a SOUP review, such as SR-0001")
 }
 
@@ -170,56 +170,13 @@ impl ProductFile {
         })
     }
 
-    /// Sets fields of several items of a review and concludes those that then have everything: all of it, or nothing. Returns how many
-    /// were concluded.
-    ///
-    /// # Errors
-    /// The refusal of an edit or a step, with its item; then nothing was changed.
-    pub fn judge_items(
-        &mut self,
-        session: &Session,
-        (ids, set): (&[RecordId], &Fields),
-        conclude: bool,
-        stamp: &Stamp,
-    ) -> Result<usize, Refused> {
-        let mut acts = Vec::new();
-        let mut places = Vec::new();
-        let mut concluded = 0;
-        for id in ids {
-            require_kind(*id, Kind::ReviewItem, "name a reviewed item, such as RI-0001")?;
-            let data = self.record(*id)?;
-            if ReviewItemState::of(&data) != Some(ReviewItemState::Open) {
-                continue;
-            }
-            if set.iter().any(|(name, value)| data.value(name) != value) {
-                acts.push(Act::from(Request::Edit { id: *id, set: set.clone() }));
-                places.push(*id);
-            }
-            if conclude {
-                let go = "conclude".to_owned();
-                acts.push(Act::from(Request::Move { id: *id, go, set: Fields::new() }));
-                places.push(*id);
-                concluded += 1;
-            }
-        }
-        self.perform_all(session, acts, &|_| true, stamp).map_err(|(index, refusal)| {
-            match places.get(index) {
-                Some(id) if !refusal.is_failure() => {
-                    Refused::Rule(format!("{id}: {refusal}. Nothing was changed"))
-                }
-                Some(_) | None => refusal,
-            }
-        })?;
-        Ok(concluded)
-    }
-
     /// The items of a review that have everything for their result and wait only for the step.
     ///
     /// # Errors
     /// When it is not a review, or there is no such record.
     pub fn items_to_conclude(&self, review: RecordId, now: Moment) -> Result<Vec<RecordId>, Refused> {
         of_review(review)?;
-        let step = Kind::ReviewItem.def().find_move("conclude");
+        let step = Kind::ReviewItem.def().find_move(crate::domain::review_item::CONCLUDE);
         self.as_rules_see(review, Some(now), |case| {
             let parts = case.world.parts(review, Kind::ReviewItem);
             let open = parts.iter().filter(|data| ReviewItemState::of(data) == Some(ReviewItemState::Open));
@@ -342,7 +299,11 @@ fn start_acts(review: RecordId, search: FoundSearch, items: Vec<Act>, findings: 
     set.insert("limitations".into(), search.limitations.into());
     set.retain(|_, value| !is_empty(value));
     let mut acts = vec![
-        Act::from(Request::Move { id: review, go: "start".to_owned(), set: Fields::new() }),
+        Act::from(Request::Move {
+            id: review,
+            go: crate::domain::soup_review::START.to_owned(),
+            set: Fields::new(),
+        }),
         Act::from(search.evidence.attach(review)),
         Act::from(Request::Edit { id: review, set }),
     ];

@@ -2,12 +2,18 @@
 
 use crate::domain::finding::verdicts;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::{Fields, RecordData};
+use crate::domain::requests::RULES;
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::soup_item::SoupItem;
 use crate::domain::soup_item::due::{self, CoverageRow};
 use crate::domain::soup_item::register;
-use crate::domain::workflow::{Condition, World};
+use crate::domain::workflow::{Case, Condition, World};
 use crate::ops::file::ProductFile;
 use crate::ops::refused::{ChangeSet, Refused, require_kind};
+use crate::ops::request::Request;
+use crate::ops::session::Session;
+use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
 
 /// Where one item is used, in one view.
@@ -25,6 +31,15 @@ pub struct SoupUse {
     pub hazards: Vec<String>,
     /// What the item lacks, with the clause.
     pub lint: Vec<Condition>,
+}
+
+/// Which of several records may take a step.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MayStep {
+    /// Those that may.
+    pub may: Vec<RecordId>,
+    /// Those that may not, and why.
+    pub not: Vec<(RecordId, String)>,
 }
 
 /// How much of the SOUP in service is covered by reviews.
@@ -83,6 +98,53 @@ impl ProductFile {
                 lint: crate::domain::soup_item::lint(case, &content),
             }
         })
+    }
+
+    /// What a SOUP item lacks as it is typed, with the clause.
+    ///
+    /// # Errors
+    /// When it is not a SOUP item, or the file cannot be read.
+    pub fn soup_lint(&self, data: &RecordData, now: Moment) -> Result<Vec<Condition>, Refused> {
+        require_kind(data.head.id, Kind::SoupItem, "name a SOUP item, such as SI-0001")?;
+        let data = SharedRecord::from(data.clone());
+        self.with_world(now, |world| {
+            let content = data.typed::<SoupItem>().unwrap_or_default();
+            let case = Case { data: &data, world, now, actor: None, rules: RULES };
+            crate::domain::soup_item::lint(&case, &content)
+        })
+    }
+
+    /// Which of several records may take a step now, and why the others may not.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the work was cancelled.
+    pub fn may_step(
+        &self,
+        session: &Session,
+        (ids, go): (&[RecordId], &str),
+        keep_going: &dyn Fn(usize) -> bool,
+        stamp: &Stamp,
+    ) -> Result<MayStep, Refused> {
+        let mut found = MayStep::default();
+        for (index, id) in ids.iter().enumerate() {
+            if !keep_going(index) {
+                return Err(Refused::cancelled());
+            }
+            let step = Request::Move { id: *id, go: go.to_owned(), set: Fields::new() };
+            match self.preview(session, step.into(), stamp) {
+                Ok(preview) => match preview.missing.first() {
+                    None => found.may.push(*id),
+                    Some(condition) => {
+                        let more = preview.missing.len() - 1;
+                        let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+                        found.not.push((*id, format!("not yet: {}{more}", condition.text)));
+                    }
+                },
+                Err(refusal) if refusal.is_failure() => return Err(refusal),
+                Err(refusal) => found.not.push((*id, refusal.to_string())),
+            }
+        }
+        Ok(found)
     }
 
     /// The coverage matrix: every SOUP of every release in service, and whether it is reviewed inside its interval.

@@ -268,7 +268,7 @@ impl Entry {
     }
 
     /// The record as it would be stored.
-    fn after(&self, zone: FixedOffset) -> RecordData {
+    pub fn after(&self, zone: FixedOffset) -> RecordData {
         let mut data = self.data.clone();
         for (name, value) in self.set(zone) {
             if value.is_null() {

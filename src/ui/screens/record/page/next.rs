@@ -9,11 +9,12 @@ use crate::domain::ids::RecordId;
 use crate::domain::workflow::{Condition, Move};
 use crate::ops::{Ahead, NextStep, RecordPage, SigningOffer};
 use crate::ui::cx::{Cx, Route};
+use crate::ui::screens::panels::instead_of;
 use crate::ui::theme::{Tone, hint, palette, size, small, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
-use crate::ui::widgets::reach::{Near, reach};
+use crate::ui::widgets::reach::{Near, choose, reach};
 
 /// Unmet conditions of a step that are shown before the rest is collapsed.
 const UNMET_SHOWN: usize = 6;
@@ -58,7 +59,7 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
         for next in page.next.iter().filter(|next| !next.step.reason) {
             ui.push_id(next.step.name, |ui| {
                 if step_ui(ui, cx, page, (next, first)) {
-                    opened = take(cx, page, next);
+                    opened = take(ui, cx, page, next);
                 }
             });
             first = false;
@@ -77,7 +78,7 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
                 ui.spacing_mut().item_spacing.y = space::XS;
                 for next in minor {
                     if minor_ui(ui, cx, page, next) {
-                        opened = take(cx, page, next);
+                        opened = take(ui, cx, page, next);
                     }
                 }
             });
@@ -87,7 +88,11 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
 }
 
 /// Takes a step at once, or opens its dialog.
-fn take(cx: &mut Cx<'_>, page: &RecordPage, next: &NextStep) -> Option<MoveDialog> {
+fn take(ui: &Ui, cx: &mut Cx<'_>, page: &RecordPage, next: &NextStep) -> Option<MoveDialog> {
+    if let Some(button) = instead_of(page.data.head.id.kind, next.step.name) {
+        choose(ui.ctx(), button);
+        return None;
+    }
     if next.step.reason || !next.step.asks.is_empty() {
         return Some(MoveDialog::new(&page.data, next.step));
     }

@@ -23,6 +23,8 @@ use mainstay_base::distinct::distinct;
 
 /// The step that proposes a decision.
 pub const PROPOSE: &str = "propose";
+/// The step that returns a proposed decision to whoever investigates.
+pub const RETURN: &str = "withdraw_proposal";
 /// The step that opens a decision again.
 pub const REASSESS: &str = "reassess";
 
@@ -87,14 +89,7 @@ pub(super) const MOVES: &[Move] = &[
         .covers(|case| vec![(case.id(), Part::Scope)])
         .guard(|case| case.with::<Finding>(may_be_proposed))
         .effects(|case| case.effects::<Finding>(proposed)),
-    Move::new(
-        "withdraw_proposal",
-        "Return to investigation",
-        PROPOSED,
-        S::UnderInvestigation.code(),
-        CONFIRMERS,
-    )
-    .reason(),
+    Move::new(RETURN, "Return to investigation", PROPOSED, S::UnderInvestigation.code(), CONFIRMERS).reason(),
     confirm("not_affected", "Confirm: not affected", S::NotAffected, |case| {
         confirms(case, Disposition::NotAffected)
     }),

@@ -123,7 +123,8 @@ pub(super) fn has_its_result(case: &Case, item: &ReviewItem) -> Vec<Condition> {
     conditions
 }
 
-fn lane_a_is_done(item: &ReviewItem) -> bool {
+/// Whether the supplier's list was read and judged, or there is evidence that none is published.
+pub fn lane_a_is_done(item: &ReviewItem) -> bool {
     let read = !item.list_place.is_empty()
         && item.list_read_on.is_some()
         && (!item.anomalies.is_empty() || !item.list_judgement.trim().is_empty());

@@ -11,6 +11,8 @@ use crate::domain::release::Release;
 use crate::domain::soup_designator::{SoupDesignator, counts, is_introduced};
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 
+/// The step that approves an item for use.
+pub const APPROVE: &str = "approve";
 /// The step that follows when a change to another version is opened.
 pub const UPDATE_PENDING: &str = "update_pending";
 /// The step that ends it.
@@ -26,7 +28,7 @@ pub(super) const MOVES: &[Move] = &[
     Move::new("evaluate", "Begin the evaluation", &[S::Proposed.code()], S::UnderEvaluation.code(), KEEPERS)
         .clause("IEC 62304 5.3.3"),
     Move::new(
-        "approve",
+        APPROVE,
         "Approve for use",
         &[S::Proposed.code(), S::UnderEvaluation.code(), S::Restricted.code(), S::EndOfSupport.code()],
         S::InUse.code(),

@@ -1,0 +1,72 @@
+//! What a screen reads of the whole file: computed beside the window, and shown until something newer is there.
+//!
+//! Belongs here: when to look again. Does not belong here: what is looked at.
+
+use eframe::egui::Context;
+
+use crate::domain::time::{Day, Moment};
+use crate::ops::jobs::Job;
+use crate::ops::{ProductFile, Refused};
+use crate::ui::cx::Cx;
+
+/// Something that is read of the file and read again after each event.
+pub struct Looking<T> {
+    /// The event and day of what is shown or being read.
+    of: Option<(u64, Day)>,
+    job: Option<Job<T>>,
+    shown: Option<Result<T, Refused>>,
+    /// How often something new has arrived.
+    round: u64,
+}
+
+impl<T> Default for Looking<T> {
+    fn default() -> Self {
+        Self { of: None, job: None, shown: None, round: 0 }
+    }
+}
+
+impl<T: Send + 'static> Looking<T> {
+    /// Takes what has arrived, and looks again if the file or the day has changed. `look` gets a connection of its own.
+    pub fn keep_up(
+        &mut self,
+        ctx: &Context,
+        cx: &Cx<'_>,
+        look: impl FnOnce(&ProductFile, Moment) -> Result<T, Refused> + Send + 'static,
+    ) {
+        if let Some(outcome) = self.job.as_ref().and_then(Job::poll) {
+            self.job = None;
+            self.shown = Some(outcome);
+            self.round += 1;
+        }
+        let now = (cx.file.head().seq, cx.today());
+        if self.of == Some(now) || self.job.is_some() {
+            return;
+        }
+        self.of = Some(now);
+        let (path, moment, wake) = (cx.file.path().to_owned(), cx.now(), ctx.clone());
+        let started = Job::start(
+            "Looking through the records",
+            move || wake.request_repaint(),
+            move |_| look(&ProductFile::open_for_job(&path)?, moment),
+        );
+        match started {
+            Ok(job) => self.job = Some(job),
+            Err(refusal) => self.shown = Some(Err(refusal)),
+        }
+    }
+
+    /// What is known; `None` before the first answer.
+    pub const fn shown(&self) -> Option<&Result<T, Refused>> {
+        self.shown.as_ref()
+    }
+
+    /// What is known, if it could be read.
+    pub fn get(&self) -> Option<&T> {
+        self.shown.as_ref().and_then(|shown| shown.as_ref().ok())
+    }
+
+    /// Changes with every new answer.
+    pub const fn round(&self) -> u64 {
+        self.round
+    }
+}

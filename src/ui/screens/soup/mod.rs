@@ -1,0 +1,67 @@
+//! The register of SOUP, its reviews and the findings, where they are worked on in numbers: coverage, reading lists, the items of a
+//! review, the triage.
+//!
+//! Belongs here: screens and dialogs of these. Does not belong here: their rules, and what the declaration of a kind can say.
+
+pub mod coverage;
+pub mod deciding;
+pub mod items;
+mod picked;
+pub mod reading;
+pub mod several;
+pub mod starting;
+pub mod triage;
+
+use eframe::egui;
+use egui::{Event, Key, Modifiers, Ui};
+
+use crate::ops::Refused;
+use crate::ui::cx::Slot;
+use crate::ui::widgets::table::TableState;
+use crate::ui::widgets::text::TextLine;
+
+/// The input that filters a table by words, reached by Ctrl+F and “/”; the arrow down leads from it to the table.
+fn filter_ui(ui: &mut Ui, text: &mut String, table: &mut TableState) {
+    let mut find = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F));
+    if !ui.ctx().text_edit_focused() {
+        find |= ui.input_mut(|input| {
+            let is_slash = |event: &Event| matches!(event, Event::Text(text) if text == "/");
+            let typed = input.events.iter().any(is_slash);
+            input.events.retain(|event| !is_slash(event));
+            input.consume_key(Modifiers::NONE, Key::Slash) || typed
+        });
+    }
+    let edit = ui.add(TextLine::new(text).hint("Filter (Ctrl+F)").width(180.0)).accessible_name("Filter");
+    if find {
+        edit.request_focus();
+    }
+    if edit.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown)) {
+        table.go_to(0);
+        table.focus();
+    }
+}
+
+/// The outcome of a write, once it has come.
+enum Wrote {
+    /// It is not there yet, or nothing was asked.
+    NotYet,
+    /// It is written.
+    Done,
+    /// It was refused.
+    Refused(Refused),
+}
+
+/// Takes the outcome of a write.
+fn outcome_of(written: &mut Option<Slot<Option<Refused>>>) -> Wrote {
+    match written.as_ref().and_then(Slot::take) {
+        None => Wrote::NotYet,
+        Some(None) => {
+            *written = None;
+            Wrote::Done
+        }
+        Some(Some(refusal)) => {
+            *written = None;
+            Wrote::Refused(refusal)
+        }
+    }
+}
