@@ -24,6 +24,7 @@ fn refused_edit(desk: &mut Desk, id: RecordId, set: Value) -> String {
 #[test]
 fn a_review_without_a_method_a_plan_or_registered_soup_does_not_start() {
     let mut desk = serviced();
+    desk.change_plan(json!({"soup_review_method": null}));
     let review = scheduled(&mut desk, json!({"method": null}));
     let refusal = refused(&mut desk, "cleo", review, "start");
     assert!(refusal.contains("The method of search and judgement is stated, here or in the plan"), "{refusal}");
@@ -37,7 +38,7 @@ fn a_review_without_a_method_a_plan_or_registered_soup_does_not_start() {
     desk.edit("cleo", review, json!({"tiers": null})).unwrap();
     desk.go("cleo", review, "start").unwrap();
     let data = desk.record(review);
-    assert_eq!((data.value("releases"), data.text("plan_version")), (&json!([SERVED]), "2"), "they are frozen");
+    assert_eq!((data.value("releases"), data.text("plan_version")), (&json!([SERVED]), "3"), "they are frozen");
     let refusal = refused_edit(&mut desk, review, json!({"method": "Another one"}));
     assert!(refusal.contains("“Method”"), "{refusal}");
 
