@@ -61,6 +61,7 @@ mod screens;
 mod signing;
 mod soup_desk;
 mod soup_ops;
+mod soup_packet;
 mod soup_register;
 mod soup_reviews;
 mod tables;

@@ -3,7 +3,7 @@
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::time::Day;
 use mainstay::ops::{
-    BuiltPacket, PacketFonts, PacketOptions, PacketScope, RenderedPacket, Request, render_packet,
+    BuiltPacket, PacketFonts, PacketOptions, PacketScope, RenderedPacket, render_packet,
 };
 use mainstay::report::Packet;
 use serde_json::{Value, json};
@@ -114,8 +114,6 @@ fn reviewed(desk: &mut Desk) -> RecordId {
                "action_statement": "Load only signed profiles; Cleo Example said that HZ-0012 cannot follow then"}),
     );
     let finding = soup::proposed(desk, finding, decision);
-    desk.sign_go("ben", finding, "affected_controlled").unwrap_err();
-    desk.signed("cleo", Request::Sign { id: finding, meaning: None }).unwrap();
     desk.sign_go("ben", finding, "affected_controlled").unwrap();
     soup::judged(
         desk,
@@ -217,7 +215,7 @@ fn the_table_for_users_names_neither_persons_nor_hazards() {
     let World { desk, release, .. } = world();
     let built = of(&desk, PacketScope::Vex(release));
     let text = serde_json::to_string(&built.packet).unwrap();
-    for words in ["CVE-2031-1000", "libexpat 2.5.0", "Affected", "Load only signed profiles", "3 persons"] {
+    for words in ["CVE-2031-1000", "libexpat 2.5.0", "Affected", "Load only signed profiles", "2 persons"] {
         assert!(text.contains(words), "{words}: {text}");
     }
     for words in ["HZ-0012", "Cleo", "Ben Example", "Ana Example", "A crafted profile"] {

@@ -14,6 +14,7 @@ use self::outcome::{Outcomes, imported_words, updated_words};
 use self::update::UpdateSection;
 use super::parts::{heading_ui, problem_ui, progress_ui};
 use crate::domain::text::counted;
+use crate::domain::time::Day;
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{Refused, Stamp};
 use crate::soup::{
@@ -71,6 +72,8 @@ pub struct AdvisoriesScreen {
     reading: Option<Job<CacheStatus>>,
     /// Whether the cache has to be read.
     stale: bool,
+    /// The day for which it was read: the ages change with it.
+    read_on: Option<Day>,
     chosen: Slot<PathBuf>,
     work: Option<Work>,
     outcomes: Outcomes,
@@ -88,6 +91,7 @@ impl AdvisoriesScreen {
             status: None,
             reading: None,
             stale: true,
+            read_on: None,
             chosen: Slot::default(),
             work: None,
             outcomes: Outcomes::default(),
@@ -166,8 +170,10 @@ impl AdvisoriesScreen {
 
     /// Reads the cache where it changed, and takes the results of work that has ended.
     fn watch(&mut self, ui: &Ui, cx: &mut Cx<'_>, cache: &std::path::Path) {
-        if std::mem::take(&mut self.stale) {
-            let (folder, today, limit) = (cache.to_owned(), cx.today(), self.max_age_days);
+        let today = cx.today();
+        if std::mem::take(&mut self.stale) || self.read_on != Some(today) {
+            self.read_on = Some(today);
+            let (folder, limit) = (cache.to_owned(), self.max_age_days);
             self.reading = cx.start(ui.ctx(), "Reading the advisory data", move |_| {
                 cache_status(&folder, today, limit).map_err(refused)
             });

@@ -29,6 +29,7 @@ const CHAPTERS: &[(&str, &str)] = &[
     ("problems.ron", include_str!("../../../../assets/example/problems.ron")),
     ("changes.ron", include_str!("../../../../assets/example/changes.ron")),
     ("security-patch.ron", include_str!("../../../../assets/example/security-patch.ron")),
+    ("gateway.ron", include_str!("../../../../assets/example/gateway.ron")),
 ];
 
 /// The example product after writing.
@@ -70,7 +71,7 @@ struct Beginning {
 }
 
 /// One step of the story.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Step {
     at: Moment,
@@ -91,6 +92,24 @@ struct Step {
     activated_at: Option<Moment>,
 }
 
+impl Step {
+    /// Whether one person did both at once, as a list is read or a review starts: then they are performed together.
+    fn is_one_act_with(&self, next: &Self) -> bool {
+        let plain = |step: &Self| !step.sign && step.activated_at.is_none() && step.occurred_at.is_none();
+        self.at == next.at && self.by == next.by && plain(self) && plain(next)
+    }
+
+    fn act(self) -> Act {
+        Act {
+            request: self.request,
+            reason: self.reason,
+            occurred_at: self.occurred_at,
+            late_reason: self.late_reason,
+            read: None,
+        }
+    }
+}
+
 /// The login of the first person of the example product, and the password of every person in it.
 pub fn example_access() -> Option<(String, String)> {
     let beginning: Beginning =
@@ -108,8 +127,8 @@ pub fn write_example(path: &Path) -> Result<Example, Refused> {
     }
     steps.sort_by_key(|step| step.at);
     let mut story = Story::begin(path, beginning)?;
-    for step in steps {
-        if let Err(refusal) = story.perform(step) {
+    for together in steps.chunk_by(Step::is_one_act_with) {
+        if let Err(refusal) = story.perform_together(together) {
             let Story { file, .. } = story;
             drop(file);
             let _ = std::fs::remove_file(path);
@@ -174,6 +193,28 @@ impl Story {
         Stamp { now, ..self.stamp.clone() }
     }
 
+    /// Performs steps that one person did at once, in one transaction.
+    fn perform_together(&mut self, steps: &[Step]) -> Result<(), Refused> {
+        let [first, _, ..] = steps else {
+            for step in steps {
+                self.perform(step.clone())?;
+            }
+            return Ok(());
+        };
+        let place = format!("steps of {} by {}", first.at, first.by);
+        let stamp = self.stamp(first.at);
+        let session = self
+            .sessions
+            .get(&first.by)
+            .ok_or_else(|| Refused::Rule(format!("{place}: {} has no account yet", first.by)))?;
+        let acts = steps.iter().cloned().map(Step::act).collect();
+        self.file.perform_all(session, acts, &|_| true, &stamp).map_err(|(index, refusal)| {
+            let what = steps.get(index).map_or_else(String::new, |step| step.request.name());
+            if refusal.is_failure() { refusal } else { Refused::Rule(format!("{place}, {what}: {refusal}")) }
+        })?;
+        Ok(())
+    }
+
     fn perform(&mut self, step: Step) -> Result<Receipt, Refused> {
         let place = format!("step of {} by {}, {}", step.at, step.by, step.request.name());
         let in_place = |refusal: Refused| {
@@ -182,20 +223,16 @@ impl Story {
         let stamp = self.stamp(step.at);
         let invited =
             if let Request::InvitePerson { login, .. } = &step.request { Some(login.clone()) } else { None };
-        let act = Act {
-            request: step.request,
-            reason: step.reason,
-            occurred_at: step.occurred_at,
-            late_reason: step.late_reason,
-            read: None,
-        };
+        let (sign, activated_at) = (step.sign, step.activated_at);
         let session = self
             .sessions
             .get(&step.by)
             .ok_or_else(|| Refused::Rule(format!("{place}: {} has no account yet", step.by)))?;
-        let receipt =
-            self.file.perform(session, act, step.sign.then_some(&self.password), &stamp).map_err(in_place)?;
-        if let (Some(login), Some(at), Some(code)) = (invited, step.activated_at, &receipt.code) {
+        let receipt = self
+            .file
+            .perform(session, step.act(), sign.then_some(&self.password), &stamp)
+            .map_err(in_place)?;
+        if let (Some(login), Some(at), Some(code)) = (invited, activated_at, &receipt.code) {
             let stamp = self.stamp(at);
             let session = self.file.activate(&login, code, &self.password, &stamp).map_err(in_place)?;
             self.sessions.insert(login, session);

@@ -105,6 +105,10 @@ impl RecordSource<StoreError> for Reading<'_> {
         once(&self.all, kind, || Ok(self.shared(self.store.records(kind)?)))
     }
 
+    fn titled(&self, kind: Kind, title: &str) -> Result<Vec<SharedRecord>, StoreError> {
+        Ok(self.shared(self.store.titled(kind, title)?))
+    }
+
     fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<SharedRecord>, StoreError> {
         let read = || Ok(self.shared(self.store.in_states(kind, states)?));
         once(&self.in_states, (kind, states.join(" ")), read)

@@ -81,6 +81,10 @@ impl RecordSource<StoreError> for Store {
         Ok(shared(self.records(kind)?))
     }
 
+    fn titled(&self, kind: Kind, title: &str) -> Result<Vec<SharedRecord>, StoreError> {
+        Ok(shared(Self::titled(self, kind, title)?))
+    }
+
     fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<SharedRecord>, StoreError> {
         Ok(shared(Self::in_states(self, kind, states)?))
     }

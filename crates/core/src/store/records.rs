@@ -95,6 +95,15 @@ impl Store {
         rows.map(|text| parse(&text?)).collect()
     }
 
+    /// The records of a kind with this title.
+    pub fn titled(&self, kind: Kind, title: &str) -> Result<Vec<RecordData>, StoreError> {
+        let sql = "SELECT body FROM record WHERE key BETWEEN ?1 AND ?2 AND title = ?3 ORDER BY key";
+        let [first, last] = keys_of(kind);
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(params![first, last, title], |row| row.get::<_, String>(0))?;
+        rows.map(|text| parse(&text?)).collect()
+    }
+
     /// The records of a kind that refer to `id`.
     pub fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
         self.sources(id, kind)?.into_iter().filter_map(|id| self.record(id).transpose()).collect()

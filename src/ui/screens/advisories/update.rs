@@ -11,8 +11,10 @@ use crate::ui::theme::{body, hint, space, title};
 use crate::ui::widgets::button::{Guarded, guarded_ui};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::lines::lines_ui;
+use crate::ui::widgets::reach::{Near, reach};
 use crate::ui::widgets::text::{TextLine, password_ui};
 
+const UPDATE: &str = "Update now";
 /// Width of the inputs.
 const INPUTS: f32 = 560.0;
 
@@ -58,19 +60,17 @@ impl UpdateSection {
 
     /// Draws the button; returns whether an update was asked for.
     pub(super) fn button_ui(&mut self, ui: &mut Ui) -> bool {
-        match guarded_ui(ui, "Update now", &self.missing()) {
-            Guarded::Idle => false,
-            Guarded::Refused => {
-                self.tried = true;
-                false
-            }
-            Guarded::Pressed => {
-                self.tried = false;
-                self.settings = self.trimmed();
-                self.save();
-                true
-            }
+        let missing = self.missing();
+        let chosen = reach(ui, Near::Place, UPDATE, "Fetch advisory data from the network");
+        let shown = guarded_ui(ui, UPDATE, &missing);
+        if shown == Guarded::Pressed || chosen && missing.is_empty() {
+            self.tried = false;
+            self.settings = self.trimmed();
+            self.save();
+            return true;
         }
+        self.tried |= chosen || shown == Guarded::Refused;
+        false
     }
 
     /// Says why no update can begin, where a person has to know it.

@@ -177,6 +177,12 @@ pub trait World {
     }
     /// All records of a kind, in order.
     fn all(&self, kind: Kind) -> Vec<SharedRecord>;
+    /// The records of a kind with this title, in order.
+    fn titled(&self, kind: Kind, title: &str) -> Vec<SharedRecord> {
+        let mut records = self.all(kind);
+        records.retain(|data| data.title() == title);
+        records
+    }
     /// The records of a kind that are in one of these states, in order.
     fn in_states(&self, kind: Kind, states: &[&str]) -> Vec<SharedRecord>;
     /// The signatures on a record, oldest first.

@@ -393,6 +393,11 @@ impl<F> World for ChangeSet<'_, F> {
         self.with_touched(stored, |data| data.head.id.kind == kind)
     }
 
+    fn titled(&self, kind: Kind, title: &str) -> Vec<SharedRecord> {
+        let stored = self.note(self.source.titled(kind, title));
+        self.with_touched(stored, |data| data.head.id.kind == kind && data.title() == title)
+    }
+
     fn in_states(&self, kind: Kind, states: &[&str]) -> Vec<SharedRecord> {
         let stored = self.note(self.source.in_states(kind, states));
         let here =

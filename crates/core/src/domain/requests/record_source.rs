@@ -52,6 +52,12 @@ pub trait RecordSource<F> {
     }
     /// All records of a kind, in order.
     fn all(&self, kind: Kind) -> Result<Vec<SharedRecord>, F>;
+    /// The records of a kind with this title, in order.
+    fn titled(&self, kind: Kind, title: &str) -> Result<Vec<SharedRecord>, F> {
+        let mut records = self.all(kind)?;
+        records.retain(|data| data.title() == title);
+        Ok(records)
+    }
     /// The records of a kind that are in one of these states, in order.
     fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<SharedRecord>, F> {
         let mut records = self.all(kind)?;

@@ -301,17 +301,7 @@ impl ProductFile {
         stamp: &Stamp,
     ) -> Result<(SoupImportCounts, Option<RecordId>), Refused> {
         self.refuse_read_only()?;
-        let next_change = RecordId::new(Kind::ChangeRequest, self.store.next_number(Kind::ChangeRequest)?);
-        let change = if plan.opens_change { Some(next_change) } else { plan.change };
-        let mut acts: Vec<(String, Act)> = Vec::new();
-        if plan.opens_change {
-            let set = plan.change_fields.clone();
-            let make = Request::Create { kind: Kind::ChangeRequest, parent: None, set };
-            acts.push(("the change request".to_owned(), make.into()));
-        } else if let Some(change) = plan.change {
-            acts.extend(self.add_to_change(change, plan)?.map(|act| (change.to_string(), act)));
-        }
-        acts.extend(register_acts(plan, change, self.store.next_number(Kind::SoupItem)?));
+        let (acts, change) = self.named_acts(plan)?;
         let (names, acts): (Vec<String>, Vec<Act>) = acts.into_iter().unzip();
         if !acts.is_empty() {
             self.perform_all(session, acts, keep_going, stamp).map_err(|(index, refusal)| {
@@ -324,6 +314,31 @@ impl ProductFile {
             })?;
         }
         Ok((plan.counts(), change))
+    }
+
+    /// The requests that write a plan, and the change that brings what is new. Nothing is written.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn soup_import_acts(&self, plan: &SoupImportPlan) -> Result<(Vec<Act>, Option<RecordId>), Refused> {
+        let (acts, change) = self.named_acts(plan)?;
+        Ok((acts.into_iter().map(|(_, act)| act).collect(), change))
+    }
+
+    /// The same, each with the component that it is about.
+    fn named_acts(&self, plan: &SoupImportPlan) -> Result<(Vec<(String, Act)>, Option<RecordId>), Refused> {
+        let next_change = RecordId::new(Kind::ChangeRequest, self.store.next_number(Kind::ChangeRequest)?);
+        let change = if plan.opens_change { Some(next_change) } else { plan.change };
+        let mut acts: Vec<(String, Act)> = Vec::new();
+        if plan.opens_change {
+            let set = plan.change_fields.clone();
+            let make = Request::Create { kind: Kind::ChangeRequest, parent: None, set };
+            acts.push(("the change request".to_owned(), make.into()));
+        } else if let Some(change) = plan.change {
+            acts.extend(self.add_to_change(change, plan)?.map(|act| (change.to_string(), act)));
+        }
+        acts.extend(register_acts(plan, change, self.store.next_number(Kind::SoupItem)?));
+        Ok((acts, change))
     }
 
     /// The edit that adds what is new to a change request; none if it names everything already.

@@ -145,15 +145,29 @@ impl ProductFile {
         keep_going: &dyn Fn(usize) -> bool,
         stamp: &Stamp,
     ) -> Result<StartedReview, Refused> {
+        let (acts, started) = self.starting_acts(review, search, stamp.now)?;
+        self.perform_all(session, acts, keep_going, stamp).map_err(|(_, refusal)| refusal)?;
+        Ok(started)
+    }
+
+    /// The requests by which a review starts with a search, and what they make. Nothing is written.
+    ///
+    /// # Errors
+    /// When it is not a review, or there is no such record.
+    pub fn starting_acts(
+        &self,
+        review: RecordId,
+        search: FoundSearch,
+        now: Moment,
+    ) -> Result<(Vec<Act>, StartedReview), Refused> {
         of_review(review)?;
-        let (acts, items, findings) = self.as_rules_see(review, Some(stamp.now), |case| {
+        self.as_rules_see(review, Some(now), |case| {
             let versions = versions_of(case);
             let items = item_acts(review, &versions, &search);
-            let raised = raise(case, review, &versions, &search);
-            (start_acts(review, search, items.clone(), raised.0), items.len(), raised.1)
-        })?;
-        self.perform_all(session, acts, keep_going, stamp).map_err(|(_, refusal)| refusal)?;
-        Ok(StartedReview { items, findings })
+            let (findings, raised) = raise(case, review, &versions, &search);
+            let started = StartedReview { items: items.len(), findings: raised };
+            (start_acts(review, search, items, findings), started)
+        })
     }
 
     /// Sets fields of several items of a review and concludes those that then have everything: all of it, or nothing. Returns how many

@@ -21,6 +21,7 @@ use mainstay_base::note::Gravity;
 const STAGING: &str = "incoming";
 /// How often a waiting update looks whether it was cancelled.
 const LOOK: Duration = Duration::from_millis(50);
+const NO_ACCESS: &str = "access was refused; check the address and the key";
 /// Remarks that are kept of one source.
 const REMARKS_MAX: usize = 200;
 
@@ -209,10 +210,12 @@ impl<'a> Line<'a> {
                 format!("the server answered with status {}", answer.status),
                 answer.retry_after,
             )),
-            401 | 403 => Err(Stopped::Failed(format!(
-                "the server answered with status {}: access was refused; check the address and the key",
-                answer.status
-            ))),
+            401 => Err(Stopped::Failed(format!("the server answered with status 401: {NO_ACCESS}"))),
+            // NVD also answers so to requests that come too fast.
+            403 => {
+                let words = format!("the server answered with status 403: {NO_ACCESS}");
+                Ok(Attempt::Passing(words, answer.retry_after))
+            }
             404 => Err(Stopped::Failed(format!(
                 "the server answered with status 404: there is nothing at {}; check the address and the key",
                 wanted.address

@@ -153,14 +153,21 @@ pub fn update_advisories(
     std::fs::create_dir_all(folder).map_err(line::unwritable(folder))?;
     let _lock = lock(folder)?;
     let mut line = Line::new(settings, folder, pace, on, stamp)?;
-    let mut report = Vec::new();
+    let report = each(&mut line);
+    line.close();
+    report
+}
+
+/// Updates the sources that are on.
+fn each(line: &mut Line<'_>) -> Result<Vec<UpdatedSource>, Refused> {
+    let mut report: Vec<UpdatedSource> = Vec::new();
+    let settings = line.settings;
     for source in UpdateSource::ALL.into_iter().filter(|source| settings.is_on(*source)) {
-        match one(&mut line, source) {
+        match one(line, source) {
             Ok(updated) => report.push(updated),
             Err(Stopped::Failed(why)) => return Err(Refused::Rule(why)),
             Err(Stopped::Refused(refused)) => return Err(refused),
             Err(Stopped::Cancelled) => {
-                line.close();
                 let files =
                     report.iter().map(|updated: &UpdatedSource| updated.files).sum::<u64>() + line.now.files;
                 return Err(Refused::Rule(format!(
@@ -169,7 +176,6 @@ pub fn update_advisories(
             }
         }
     }
-    line.close();
     Ok(report)
 }
 

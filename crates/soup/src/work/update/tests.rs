@@ -1,12 +1,12 @@
 //! Updates from a small server on this machine, in the shapes that the publishers use.
 
-mod server;
+mod server_of_tests;
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use self::server::{Asked, Server, cut, file, redirect, status};
+use self::server_of_tests::{Asked, Server, cut, file, redirect, status};
 use super::*;
 use crate::work::advisories::{CacheStatus, cache_status, show_advisory};
 use mainstay_base::time::Moment;

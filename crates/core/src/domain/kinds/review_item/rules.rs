@@ -88,9 +88,11 @@ pub(super) fn is_in_scope(case: &Case) -> Vec<Condition> {
     let tier = known.is_some_and(|known| known.risk_tier == item.tier);
     let text = "Its risk tier is the one in the register";
     conditions.push(Condition::new("IEC 62304 6.1 f", text, tier).at("tier"));
-    let others = case.data.head.parent.map(|id| case.world.parts(id, Kind::ReviewItem)).unwrap_or_default();
-    let named = item.designator.map(|id| id.to_string()).unwrap_or_default();
-    let twice = others.iter().any(|data| data.head.id != case.id() && data.text("designator") == named);
+    let others = item.designator.map(|id| case.world.naming(id, Kind::ReviewItem, "designator"));
+    let twice = others
+        .iter()
+        .flatten()
+        .any(|data| data.head.id != case.id() && data.head.parent == case.data.head.parent);
     let text = "The designator is in the review once";
     conditions.push(Condition::new("IEC 62304 7.1.3", text, !twice).at("designator"));
     conditions

@@ -190,11 +190,10 @@ fn in_no_release(case: &Case) -> Vec<Condition> {
 /// One item for each package and name, so that it is not reviewed twice under one name and forgotten under the other.
 pub(super) fn may_create(case: &Case) -> Vec<Condition> {
     let (name, package) = (case.data.title(), case.data.text("package"));
-    let others = case.world.all(Kind::SoupItem);
+    let others = case.world.titled(Kind::SoupItem, name);
     let same = others.iter().find(|data| {
         data.head.id != case.id()
             && !data.is_terminal()
-            && data.title() == name
             && (package.is_empty() || data.text("package").is_empty() || data.text("package") == package)
     });
     let who = same.map_or_else(String::new, |data| format!("; {} is it", data.head.id));
