@@ -156,11 +156,19 @@ impl Desk {
         let Opened::Open(mut file) = ProductFile::open(&path, &stamp(now)).unwrap() else {
             panic!("not opened")
         };
-        let people = logins.iter().map(|login| {
-            (*login, file.sign_in(login, &Password::new(PASSWORD), &stamp(now)).unwrap())
-        });
+        let people = logins
+            .iter()
+            .map(|login| (*login, file.sign_in(login, &Password::new(PASSWORD), &stamp(now)).unwrap()));
         let people = people.collect();
-        Self { folder, file: *file, people, recovery: recovery.to_owned(), now, before_signing: None, said: None }
+        Self {
+            folder,
+            file: *file,
+            people,
+            recovery: recovery.to_owned(),
+            now,
+            before_signing: None,
+            said: None,
+        }
     }
 
     pub fn hire(&mut self, login: &'static str, full_name: &str, roles: &[Role]) {

@@ -82,7 +82,11 @@ fn a_finding_names_versions_of_the_register_and_a_severity_before_it_is_triaged(
     let finding = entered(&mut desk, "CVE-2031-0001", json!({"severity": null, "versions": ["expat 2.5.0"]}));
     let refusal = refused(&mut desk, "cleo", finding, "triage");
     assert!(refusal.contains("A vulnerability has a severity"), "{refusal}");
-    assert!(refusal.contains("The versions are those in the register") && refusal.contains("“expat 2.5.0” is not in it"), "{refusal}");
+    assert!(
+        refusal.contains("The versions are those in the register")
+            && refusal.contains("“expat 2.5.0” is not in it"),
+        "{refusal}"
+    );
     in_use(&mut desk, "other", "1.0", json!({}));
     let both = json!({"severity": "low", "versions": VERSIONS, "items": [EXPAT, "SI-0003"]});
     desk.edit("cleo", finding, both).unwrap();
@@ -90,7 +94,10 @@ fn a_finding_names_versions_of_the_register_and_a_severity_before_it_is_triaged(
     assert!(refusal.contains("none of other is named"), "{refusal}");
     desk.edit("cleo", finding, json!({"items": [EXPAT]})).unwrap();
     desk.go("cleo", finding, "triage").unwrap();
-    let set = with(vulnerability(&desk, "CVE-2031-0002", EXPAT, VERSIONS), json!({"published_on": desk.now.day(), "learned_on": desk.now.day().plus_days(-9)}));
+    let set = with(
+        vulnerability(&desk, "CVE-2031-0002", EXPAT, VERSIONS),
+        json!({"published_on": desk.now.day(), "learned_on": desk.now.day().plus_days(-9)}),
+    );
     let refusal = refused_create(&mut desk, set);
     assert!(refusal.contains("is before it was published"), "{refusal}");
 }
@@ -99,10 +106,16 @@ fn a_finding_names_versions_of_the_register_and_a_severity_before_it_is_triaged(
 fn the_safety_question_comes_before_every_decision() {
     let mut desk = serviced();
     let finding = entered(&mut desk, "CVE-2031-0001", json!({}));
-    let without = with(not_affected(), with(verdicts(&[SERVED], "not_affected"), json!({"hazardous": null, "sequence": null})));
+    let without = with(
+        not_affected(),
+        with(verdicts(&[SERVED], "not_affected"), json!({"hazardous": null, "sequence": null})),
+    );
     desk.edit("cleo", finding, without).unwrap();
     let refusal = refused(&mut desk, "cleo", finding, "propose");
-    assert!(refusal.contains("Could it lead to, or defeat a control for, a hazardous situation?"), "{refusal}");
+    assert!(
+        refusal.contains("Could it lead to, or defeat a control for, a hazardous situation?"),
+        "{refusal}"
+    );
     assert!(refusal.contains("Sequence of events"), "{refusal}");
     desk.edit("cleo", finding, json!({"hazardous": true, "sequence": "The alarm is late"})).unwrap();
     let refusal = refused(&mut desk, "cleo", finding, "propose");
@@ -116,7 +129,10 @@ fn the_safety_question_comes_before_every_decision() {
 fn each_decision_says_why_and_shows_it() {
     let mut desk = serviced();
     let finding = entered(&mut desk, "CVE-2031-0001", json!({}));
-    let base = with(harmless(), json!({"disposition": "not_affected", "per_release": [{"release": SERVED, "applicability": "not_affected"}]}));
+    let base = with(
+        harmless(),
+        json!({"disposition": "not_affected", "per_release": [{"release": SERVED, "applicability": "not_affected"}]}),
+    );
     desk.edit("cleo", finding, base).unwrap();
     let refusal = refused(&mut desk, "cleo", finding, "propose");
     assert!(refusal.contains("“Not affected” has a justification or an impact statement"), "{refusal}");
@@ -135,7 +151,10 @@ fn each_decision_says_why_and_shows_it() {
         let refusal = refused(&mut desk, "cleo", finding, "propose");
         assert!(refusal.contains(words), "{decided}: {refusal}");
     }
-    let obsolete = with(vulnerability(&desk, "", EXPAT, VERSIONS), json!({"finding_kind": "obsolescence", "external_id": null}));
+    let obsolete = with(
+        vulnerability(&desk, "", EXPAT, VERSIONS),
+        json!({"finding_kind": "obsolescence", "external_id": null}),
+    );
     let obsolete = desk.create("cleo", Kind::Finding, obsolete);
     desk.edit("cleo", obsolete, with(not_affected(), json!({"disposition": "fixed"}))).unwrap();
     let refusal = refused(&mut desk, "cleo", obsolete, "propose");
@@ -152,11 +171,18 @@ fn every_release_in_service_has_its_verdict() {
     desk.edit("cleo", finding, verdicts(&[SERVED], "under_investigation")).unwrap();
     let refusal = refused(&mut desk, "cleo", finding, "propose");
     assert!(refusal.contains("No release is still under investigation"), "{refusal}");
-    let refusal = desk.edit("cleo", finding, verdicts(&[SERVED, SERVED], "not_affected")).map(|_| ()).unwrap_err().to_string();
+    let refusal = desk
+        .edit("cleo", finding, verdicts(&[SERVED, SERVED], "not_affected"))
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
     assert!(refusal.contains("names a release twice"), "{refusal}");
     desk.edit("cleo", finding, verdicts(&[SERVED], "not_affected")).unwrap();
     desk.sign_go("cleo", finding, "propose").unwrap();
-    assert!(desk.edit("cleo", finding, verdicts(&[SERVED], "fixed")).is_err(), "it is fixed while it is proposed");
+    assert!(
+        desk.edit("cleo", finding, verdicts(&[SERVED], "fixed")).is_err(),
+        "it is fixed while it is proposed"
+    );
 }
 
 #[test]
@@ -169,7 +195,8 @@ fn another_person_confirms_exactly_what_was_proposed() {
     assert!(refusal.contains("The proposed decision is “False positive”"), "{refusal}");
     let refusal = refused(&mut desk, "dan", finding, "not_affected");
     assert!(refusal.contains("reserved for"), "{refusal}");
-    let refusal = desk.by("ben", go_to(finding, "not_affected", json!({}))).map(|_| ()).unwrap_err().to_string();
+    let refusal =
+        desk.by("ben", go_to(finding, "not_affected", json!({}))).map(|_| ()).unwrap_err().to_string();
     assert!(refusal.contains("password"), "{refusal}");
     desk.sign_go("ben", finding, "not_affected").unwrap();
     assert_eq!(desk.state(finding), "not_affected");
@@ -235,7 +262,10 @@ fn a_risk_is_accepted_only_for_as_long_as_the_plan_says() {
     desk.change_plan(json!({"risk_accepted_days": null}));
     desk.signed("ana", Request::Sign { id: finding, meaning: None }).unwrap();
     let refusal = refused(&mut desk, "gina", finding, "accept_risk");
-    assert!(refusal.contains("The plan says within how many days an accepted risk is assessed again"), "{refusal}");
+    assert!(
+        refusal.contains("The plan says within how many days an accepted risk is assessed again"),
+        "{refusal}"
+    );
 }
 
 #[test]
@@ -252,7 +282,11 @@ fn an_uncontrolled_risk_opens_a_problem_report_and_an_advisory_that_is_due_in_ti
     let [problem, advisory] = made[..] else { panic!("{made:?}") };
     let told = desk.record(advisory);
     assert_eq!(told.text("communication_kind"), "security_advisory");
-    assert_eq!(told.text("due_by"), learned.plus_days(30).to_string(), "30 days from the day it was learned of");
+    assert_eq!(
+        told.text("due_by"),
+        learned.plus_days(30).to_string(),
+        "30 days from the day it was learned of"
+    );
     assert_eq!(told.value("subjects"), &json!([finding]));
     let report = desk.record(problem);
     assert_eq!(report.value("affected_product_versions"), &json!(["2.3.0"]));
@@ -262,14 +296,20 @@ fn an_uncontrolled_risk_opens_a_problem_report_and_an_advisory_that_is_due_in_ti
     assert!(refusal.contains("An uncontrolled risk has a change or a communication"), "{refusal}");
     desk.edit("cleo", finding, json!({"no_action": "We wait"})).unwrap();
     let refusal = refused(&mut desk, "cleo", finding, "link_action");
-    assert!(refusal.contains("An uncontrolled risk has a change or a communication"), "waiting is no action: {refusal}");
+    assert!(
+        refusal.contains("An uncontrolled risk has a change or a communication"),
+        "waiting is no action: {refusal}"
+    );
     desk.edit("cleo", finding, json!({"communications": [advisory]})).unwrap();
     desk.go("cleo", finding, "link_action").unwrap();
     let refusal = refused(&mut desk, "ana", finding, "close");
     assert!(refusal.contains("An uncontrolled risk is remediated before its finding is closed"), "{refusal}");
     desk.edit("cleo", finding, json!({"remediation": "Users were told", "remedied_in": "2.3.0"})).unwrap();
     let refusal = refused(&mut desk, "cleo", finding, "remediate");
-    assert!(refusal.contains(&format!("{advisory} was sent, or it was decided that it is not required")), "{refusal}");
+    assert!(
+        refusal.contains(&format!("{advisory} was sent, or it was decided that it is not required")),
+        "{refusal}"
+    );
     desk.assert_verifies();
 }
 
@@ -299,7 +339,10 @@ fn a_verdict_is_carried_over_only_to_the_same_version_in_the_same_use() {
     reassess(&mut desk, finding);
     desk.edit("cleo", finding, verdicts(&[SERVED, same], "not_affected")).unwrap();
     desk.sign_go("cleo", finding, "propose").unwrap();
-    assert!(unmet(&desk, same).contains(&format!("{finding} is decided for this release")), "it is only proposed");
+    assert!(
+        unmet(&desk, same).contains(&format!("{finding} is decided for this release")),
+        "it is only proposed"
+    );
     desk.sign_go("ben", finding, "not_affected").unwrap();
     assert!(!unmet(&desk, same).contains(&format!("{finding} is decided")), "{}", unmet(&desk, same));
     desk.assert_verifies();
@@ -326,7 +369,10 @@ fn an_undecided_finding_stops_the_first_release_until_it_is_decided_for_it() {
     answered(&mut desk, release);
     let finding = entered(&mut desk, "CVE-2031-0001", json!({}));
     let refusal = refused(&mut desk, "rita", release, "request_approval");
-    assert!(refusal.contains(&format!("{finding} is decided for this release: it is not decided")), "{refusal}");
+    assert!(
+        refusal.contains(&format!("{finding} is decided for this release: it is not decided")),
+        "{refusal}"
+    );
     desk.edit("cleo", finding, with(not_affected(), verdicts(&[release], "not_affected"))).unwrap();
     desk.sign_go("cleo", finding, "propose").unwrap();
     desk.sign_go("ben", finding, "not_affected").unwrap();
@@ -368,7 +414,8 @@ fn a_finding_is_closed_only_with_a_verdict_for_every_release_and_opened_again_wi
     assert!(refusal.contains("or it is said why nothing is done"), "{refusal}");
     desk.edit("cleo", finding, json!({"no_action": "The next version corrects it"})).unwrap();
     desk.go("cleo", finding, "link_action").unwrap();
-    let remedy = go_to(finding, "remediate", json!({"remediation": "Signed profiles", "remedied_in": "2.3.0"}));
+    let remedy =
+        go_to(finding, "remediate", json!({"remediation": "Signed profiles", "remedied_in": "2.3.0"}));
     desk.by("cleo", Act::from(remedy).because("It was installed")).unwrap();
     desk.edit("ben", EXPAT, json!({"host_item": "export/report.c"})).unwrap();
     desk.sign_go("ana", finding, "close").unwrap();
@@ -391,7 +438,11 @@ fn the_clocks_of_a_finding_run_from_the_day_it_was_learned_of() {
     let mut desk = serviced();
     let learned = desk.now.day().plus_days(-3);
     let finding = entered(&mut desk, "CVE-2031-0001", json!({"learned_on": learned}));
-    assert_eq!(asked(&desk, finding, 4), [("Decide the finding".to_owned(), 2)], "5 days for a high severity");
+    assert_eq!(
+        asked(&desk, finding, 4),
+        [("Decide the finding".to_owned(), 2)],
+        "5 days for a high severity"
+    );
     let uncontrolled = affected("affected_uncontrolled", "uncontrolled");
     desk.edit("cleo", finding, with(uncontrolled, verdicts(&[SERVED], "affected"))).unwrap();
     desk.sign_go("cleo", finding, "propose").unwrap();
@@ -416,7 +467,10 @@ fn findings_are_worked_on_by_those_who_may() {
     let refusal = desk.by("cleo", act).map(|_| ()).unwrap_err().to_string();
     assert!(refusal.contains("reserved for Quality"), "{refusal}");
     for name in ["proposed_by", "decided_on", "where_used"] {
-        assert!(desk.edit("cleo", finding, json!({name: null})).is_ok() || desk.record(finding).value(name).is_null());
+        assert!(
+            desk.edit("cleo", finding, json!({name: null})).is_ok()
+                || desk.record(finding).value(name).is_null()
+        );
     }
     assert_eq!(EXPAT_250.to_string(), "SD-0001");
 }

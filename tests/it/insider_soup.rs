@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::forger::{Forger, Scene, keys_of};
 use crate::insider::{Forged, Signs};
 use crate::soup_desk::{
-    EXPAT, EXPAT_250, SERVED, ZLIB_131, affected, all_judged, evidence, hits, judged, not_affected, not_checked,
-    proposed, reviewed_item, serviced, started, verdicts, vulnerability, with,
+    EXPAT, EXPAT_250, SERVED, ZLIB_131, affected, all_judged, evidence, hits, judged, not_affected,
+    not_checked, proposed, reviewed_item, serviced, started, verdicts, vulnerability, with,
 };
 
 /// A desk with version 2.3.0 in service; SR-0002 in progress with RI-0003, which no source could check, and RI-0004, with a hit that
@@ -83,7 +83,13 @@ fn signed(forged: Forged, subject: &'static str, meaning: Meaning, role: &'stati
 /// Ben confirms the review as the program makes it.
 fn confirmed(login: &'static str, roles: &'static [Role], person: &'static str) -> Forged {
     let role = roles[0];
-    let forged = step(login, "soup_review.complete", role, "SR-0003", json!({"state": "completed", "second_reviewer": person}));
+    let forged = step(
+        login,
+        "soup_review.complete",
+        role,
+        "SR-0003",
+        json!({"state": "completed", "second_reviewer": person}),
+    );
     signed(forged, "SR-0003", Meaning::Verified, roles)
 }
 

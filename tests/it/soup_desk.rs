@@ -284,7 +284,8 @@ pub fn built(desk: &mut Desk, version: &str, soup: &[(&str, &str)], more: Value)
     if !desk.people.contains_key("rita") {
         desk.hire("rita", "Rita Example", &[Role::ReleaseManager]);
     }
-    let planned = json!({"title": format!("Version {version}"), "version": version, "release_kind": "initial"});
+    let planned =
+        json!({"title": format!("Version {version}"), "version": version, "release_kind": "initial"});
     let release = desk.create("rita", Kind::Release, with(planned, more));
     if desk.record(release).value("predecessor").is_null() {
         desk.go("rita", release, "build").unwrap();

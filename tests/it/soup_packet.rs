@@ -2,9 +2,7 @@
 
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::time::Day;
-use mainstay::ops::{
-    BuiltPacket, PacketFonts, PacketOptions, PacketScope, RenderedPacket, render_packet,
-};
+use mainstay::ops::{BuiltPacket, PacketFonts, PacketOptions, PacketScope, RenderedPacket, render_packet};
 use mainstay::report::Packet;
 use serde_json::{Value, json};
 
@@ -137,15 +135,44 @@ fn the_packet_of_a_review_has_its_nine_chapters_with_every_item() {
     let built = of(&desk, PacketScope::SoupReview(review));
     let packet = &built.packet;
     assert_eq!(chapters(packet), ["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
-    assert_in(packet, "1", &["MP-0001, version 1", "2 days after it was due", "What the plan asks for", "findings for 1"]);
-    assert_in(packet, "2", &[soup::METHOD, "NVD is among the sources", "Only published records are found", "2031-03-01"]);
+    assert_in(
+        packet,
+        "1",
+        &["MP-0001, version 1", "2 days after it was due", "What the plan asks for", "findings for 1"],
+    );
+    assert_in(
+        packet,
+        "2",
+        &[soup::METHOD, "NVD is among the sources", "Only published records are found", "2031-03-01"],
+    );
     assert_in(packet, "3", &["RL-0001", "2.3.1", "No release in service is left out", "No SOUP is left out"]);
-    assert_in(packet, "4", &["libexpat 2.5.0", "CVE-2031-1000", "FN-0001", "Does not concern it: Only on another platform"]);
-    assert_in(packet, "4", &["not relevant", "Comments are not read", "No source could answer", "The mailing list of the project"]);
+    assert_in(
+        packet,
+        "4",
+        &["libexpat 2.5.0", "CVE-2031-1000", "FN-0001", "Does not concern it: Only on another platform"],
+    );
+    assert_in(
+        packet,
+        "4",
+        &[
+            "not relevant",
+            "Comments are not read",
+            "No source could answer",
+            "The mailing list of the project",
+        ],
+    );
     assert_in(packet, "4", &["zlib", "3 of 3", "Risk tier low"]);
     assert_in(packet, "5", &["It has no package URL", "zlib 1.3.1", "Found", "9, for 3 versions"]);
-    assert_in(packet, "6", &["CVE-2031-1000", "HZ-0012", "Controlled", "Verdict for each release", "RL-0001"]);
-    assert_in(packet, "7", &["libexpat 2.5.0", "ends in", "oldtimer 1.0", "no longer maintained", "not assessed"]);
+    assert_in(
+        packet,
+        "6",
+        &["CVE-2031-1000", "HZ-0012", "Controlled", "Verdict for each release", "RL-0001"],
+    );
+    assert_in(
+        packet,
+        "7",
+        &["libexpat 2.5.0", "ends in", "oldtimer 1.0", "no longer maintained", "not assessed"],
+    );
     assert_in(packet, "8", &["Cleo Example", "Ben Example", "Reviewed", "Verified", "Approved"]);
     assert_in(packet, "9", &["High", "Low", "It is no longer maintained"]);
     assert!(packet.annex.iter().any(|entry| entry.file_name == "search.json" && entry.embedded));
@@ -197,10 +224,18 @@ fn the_case_of_a_vulnerability_tells_its_clocks_decision_and_releases() {
     let packet = &built.packet;
     let expected: Vec<String> = (1..=10).map(|number: u8| number.to_string()).collect();
     assert_eq!(chapters(packet), expected);
-    assert_in(packet, "1", &["Learned", "Decided", "in time", "days from learning", "MP-0001, version 1, in force"]);
+    assert_in(
+        packet,
+        "1",
+        &["Learned", "Decided", "in time", "days from learning", "MP-0001, version 1, in force"],
+    );
     assert_in(packet, "2", &["CVE-2031-1000", "OSV", "libexpat 2.5.0"]);
     assert_in(packet, "3", &["HZ-0012", "A crafted profile"]);
-    assert_in(packet, "4", &["Risk of patient harm: controlled", "In the words of VEX: affected", "Ben Example"]);
+    assert_in(
+        packet,
+        "4",
+        &["Risk of patient harm: controlled", "In the words of VEX: affected", "Ben Example"],
+    );
     assert_in(packet, "5", &["RL-0001", "Stated for this release", "Affected"]);
     assert_in(packet, "6", &["SI-0001", "No problem report and no change is linked"]);
     assert_in(packet, "7", &["Nobody was told"]);
@@ -259,8 +294,16 @@ fn a_period_has_the_register_the_reviews_with_their_coverage_and_the_findings_wi
     let World { desk, .. } = world();
     let built = of_period(&desk, "2031-01-01", "2031-12-31");
     let packet = &built.packet;
-    assert_in(packet, "13", &["SI-0001", "libexpat", "zlib", "2.3.1", "High", "since 2.2.0", "SHA-256 of the bill"]);
-    assert_in(packet, "14", &["Review of the first quarter", "3 looked at", "Search evidence", "OSV", "3 of 3 items"]);
+    assert_in(
+        packet,
+        "13",
+        &["SI-0001", "libexpat", "zlib", "2.3.1", "High", "since 2.2.0", "SHA-256 of the bill"],
+    );
+    assert_in(
+        packet,
+        "14",
+        &["Review of the first quarter", "3 looked at", "Search evidence", "OSV", "3 of 3 items"],
+    );
     assert_in(packet, "15", &["CVE-2031-1000", "100 %", "1 of 1 vulnerabilities", "Controlled", "FN-0001"]);
     printed(&built, "soup-period");
 }
@@ -294,7 +337,11 @@ fn the_packet_of_a_change_shows_how_its_new_versions_were_looked_at() {
     let item = soup::item_of(&desk, "libexpat").unwrap();
     soup::version(&mut desk, item, "2.6.2", Some(change));
     let packet = of(&desk, PacketScope::Change(change)).packet;
-    assert_in(&packet, "9", &["Reviews of the new versions", "zlib 1.3.1", "No review has looked at libexpat 2.6.2 yet"]);
+    assert_in(
+        &packet,
+        "9",
+        &["Reviews of the new versions", "zlib 1.3.1", "No review has looked at libexpat 2.6.2 yet"],
+    );
 }
 
 #[test]
@@ -309,10 +356,14 @@ fn personal_data_of_what_is_linked_with_a_finding_is_redacted() {
             "change_and_how_to_get_it": "Load only signed profiles",
         }),
     );
-    desk.create_part("eva", Kind::Recipient, note, json!({"title": "Mary Major", "address": "1 Main Street"}));
-    let of = |redact| {
-        build(&desk, PacketOptions { scope: PacketScope::Vulnerability(finding), redact }).packet
-    };
+    desk.create_part(
+        "eva",
+        Kind::Recipient,
+        note,
+        json!({"title": "Mary Major", "address": "1 Main Street"}),
+    );
+    let of =
+        |redact| build(&desk, PacketOptions { scope: PacketScope::Vulnerability(finding), redact }).packet;
     assert_in(&of(false), "7", &["Security advisory", "As Mary Major told"]);
     let redacted = of(true);
     assert_in(&redacted, "7", &["As [redacted] told"]);

@@ -53,10 +53,14 @@ fn an_item_is_approved_for_use_only_with_all_that_the_standard_asks_and_each_is_
     let refusal = refused(&mut desk, "ben", id, "approve");
     assert!(refusal.contains("or there is evidence that none are published"), "{refusal}");
     assert!(refusal.contains("why its interval is not that of the plan"), "{refusal}");
-    let answers = json!({"no_list": "The maintainers say so in their manual", "interval_reason": "It is isolated"});
+    let answers =
+        json!({"no_list": "The maintainers say so in their manual", "interval_reason": "It is isolated"});
     desk.edit("ben", id, answers).unwrap();
     let refusal = refused(&mut desk, "dan", id, "approve");
-    assert!(refusal.contains("reserved for"), "a developer keeps the register and does not approve: {refusal}");
+    assert!(
+        refusal.contains("reserved for"),
+        "a developer keeps the register and does not approve: {refusal}"
+    );
     desk.go("ben", id, "approve").unwrap();
     assert_eq!(desk.state(id), "in_use");
     let refusal = refused_edit(&mut desk, "ben", id, json!({"title": "expat"}));
@@ -98,7 +102,10 @@ fn a_version_is_never_edited_into_another_one_and_stays_while_it_is_in_service()
         .map(|_| ())
         .unwrap_err()
         .to_string();
-    assert!(refusal.contains("a change of what brought SD-0001 into the product needs a reason"), "{refusal}");
+    assert!(
+        refusal.contains("a change of what brought SD-0001 into the product needs a reason"),
+        "{refusal}"
+    );
     for step in ["strike", "retire"] {
         let act = Act::from(go_to(EXPAT_250, step, json!({}))).because("Not wanted");
         let refusal = desk.by("ben", act).map(|_| ()).unwrap_err().to_string();
@@ -118,7 +125,10 @@ fn an_unregistered_component_or_one_that_is_not_approved_stops_the_baseline() {
     let mut desk = Desk::staffed_once();
     let release = built(&mut desk, "2.3.0", &[("libexpat", "2.5.0"), ("zlib", "1.3.1")], json!({}));
     let refusal = refused(&mut desk, "rita", release, "fix_baseline");
-    assert!(refusal.contains("Every SOUP of the baseline is in the register; libexpat 2.5.0 and 1 more are not"), "{refusal}");
+    assert!(
+        refusal.contains("Every SOUP of the baseline is in the register; libexpat 2.5.0 and 1 more are not"),
+        "{refusal}"
+    );
     let id = desk.create("ben", Kind::SoupItem, item("libexpat"));
     version(&mut desk, id, "2.5.1", None);
     in_use(&mut desk, "zlib", "1.3.1", json!({}));
@@ -142,7 +152,10 @@ fn the_version_of_soup_does_not_change_without_a_change() {
     assert!(unmet(&desk).contains("libexpat 2.6.2 is not"), "{}", unmet(&desk));
     let update = version(&mut desk, EXPAT, "2.6.2", Some(change));
     let text = unmet(&desk);
-    assert!(text.contains("It is known what brought libexpat 2.6.2 into the product"), "not approved: {text}");
+    assert!(
+        text.contains("It is known what brought libexpat 2.6.2 into the product"),
+        "not approved: {text}"
+    );
     assert!(text.contains("A change of this release is behind libexpat 2.5.0 → 2.6.2"), "{text}");
     // A version in service that has another one of it is no origin, and neither is the release itself.
     for since in ["2.3.0", "2.3.1"] {
@@ -195,7 +208,10 @@ fn a_version_in_service_is_covered_until_its_interval_is_over_and_what_was_never
     assert_eq!(coverage(&desk), [true, true]);
     desk.now = desk.now.plus_seconds(86_400);
     let rows = desk.file.soup_coverage(desk.now).unwrap();
-    assert!(rows.iter().all(|row| matches!(row.coverage, Coverage::Overdue { last: Some(_), .. })), "{rows:?}");
+    assert!(
+        rows.iter().all(|row| matches!(row.coverage, Coverage::Overdue { last: Some(_), .. })),
+        "{rows:?}"
+    );
     assert!(rows.iter().all(|row| row.release == SERVED));
 }
 

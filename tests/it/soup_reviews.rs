@@ -27,18 +27,28 @@ fn a_review_without_a_method_a_plan_or_registered_soup_does_not_start() {
     desk.change_plan(json!({"soup_review_method": null}));
     let review = scheduled(&mut desk, json!({"method": null}));
     let refusal = refused(&mut desk, "cleo", review, "start");
-    assert!(refusal.contains("The method of search and judgement is stated, here or in the plan"), "{refusal}");
+    assert!(
+        refusal.contains("The method of search and judgement is stated, here or in the plan"),
+        "{refusal}"
+    );
     let next = built(&mut desk, "2.3.1", &[("newlib", "1.0")], json!({}));
     desk.edit("cleo", review, json!({"method": "As in WI-9", "candidates": [next]})).unwrap();
     let refusal = refused(&mut desk, "cleo", review, "start");
-    assert!(refusal.contains("All SOUP of these releases is in the register; 1 is not, such as newlib 1.0"), "{refusal}");
+    assert!(
+        refusal.contains("All SOUP of these releases is in the register; 1 is not, such as newlib 1.0"),
+        "{refusal}"
+    );
     desk.edit("cleo", review, json!({"candidates": null, "tiers": ["high"]})).unwrap();
     let refusal = refused(&mut desk, "cleo", review, "start");
     assert!(refusal.contains("At least one SOUP item is in its scope"), "{refusal}");
     desk.edit("cleo", review, json!({"tiers": null})).unwrap();
     desk.go("cleo", review, "start").unwrap();
     let data = desk.record(review);
-    assert_eq!((data.value("releases"), data.text("plan_version")), (&json!([SERVED]), "3"), "they are frozen");
+    assert_eq!(
+        (data.value("releases"), data.text("plan_version")),
+        (&json!([SERVED]), "3"),
+        "they are frozen"
+    );
     let refusal = refused_edit(&mut desk, review, json!({"method": "Another one"}));
     assert!(refusal.contains("“Method”"), "{refusal}");
 
@@ -86,12 +96,20 @@ fn a_version_that_was_left_out_is_missed_and_one_left_out_on_purpose_says_why() 
     judged(&mut desk, first, json!({}));
     evidence(&mut desk, review, json!({}));
     let refusal = refused(&mut desk, "cleo", review, "submit");
-    assert!(refusal.contains("All SOUP in scope was searched; 1 is missing, such as zlib 1.3.1"), "{refusal}");
+    assert!(
+        refusal.contains("All SOUP in scope was searched; 1 is missing, such as zlib 1.3.1"),
+        "{refusal}"
+    );
     let plan = json!({"exclusions": [{"item": "zlib"}]});
     let review = scheduled(&mut desk, plan);
     let refusal = refused(&mut desk, "cleo", review, "start");
     assert!(refusal.contains("Why"), "{refusal}");
-    desk.edit("cleo", review, json!({"exclusions": [{"item": "zlib", "reason": "Its own review is under way"}]})).unwrap();
+    desk.edit(
+        "cleo",
+        review,
+        json!({"exclusions": [{"item": "zlib", "reason": "Its own review is under way"}]}),
+    )
+    .unwrap();
     desk.go("cleo", review, "start").unwrap();
     let first = reviewed_item(&mut desk, review, EXPAT_250, nothing());
     judged(&mut desk, first, json!({}));
@@ -110,7 +128,9 @@ fn nobody_writes_that_nothing_was_found_for_a_whole_review_or_an_item() {
     let refusal = refused_edit(&mut desk, review, json!({"conclusion": "No vulnerabilities were found"}));
     assert!(refusal.contains("“Conclusion”"), "{refusal}");
     let first = reviewed_item(&mut desk, review, EXPAT_250, nothing());
-    for set in [json!({"result": "nothing_found"}), json!({"search_result": "nothing_found"}), json!({"hits": null})] {
+    for set in
+        [json!({"result": "nothing_found"}), json!({"search_result": "nothing_found"}), json!({"hits": null})]
+    {
         if desk.record(first).value(set.as_object().unwrap().keys().next().unwrap())
             != set.as_object().unwrap().values().next().unwrap()
         {
@@ -127,7 +147,10 @@ fn nobody_writes_that_nothing_was_found_for_a_whole_review_or_an_item() {
     }
     desk.sign_go("cleo", review, "submit").unwrap();
     let conclusion = desk.record(review).text("conclusion").to_owned();
-    assert!(conclusion.contains("nothing found for 2") && conclusion.contains("could not be checked for 0"), "{conclusion}");
+    assert!(
+        conclusion.contains("nothing found for 2") && conclusion.contains("could not be checked for 0"),
+        "{conclusion}"
+    );
 }
 
 #[test]
@@ -160,7 +183,8 @@ fn nothing_found_needs_a_source_that_can_answer_and_none_that_found_something() 
     assert_eq!(desk.record(reviewed).text("result"), "not_checked");
     // A source that is named twice is one source.
     let row = json!({"source": "OSV", "answer": "nothing"});
-    let alone = json!({"search_result": "nothing_found", "sources": [row, {"source": "osv", "answer": "nothing"}]});
+    let alone =
+        json!({"search_result": "nothing_found", "sources": [row, {"source": "osv", "answer": "nothing"}]});
     let reviewed = reviewed_item(&mut desk, review, ZLIB_131, alone);
     desk.edit("cleo", reviewed, json!({"no_list": "None is published"})).unwrap();
     let refusal = refused(&mut desk, "cleo", reviewed, "conclude");
@@ -175,13 +199,19 @@ fn a_search_for_vulnerabilities_does_not_replace_the_list_of_the_supplier() {
     for set in [json!({}), json!({"list_place": "Its tracker", "list_read_on": desk.now.day()})] {
         desk.edit("cleo", reviewed, set).ok();
         let refusal = refused(&mut desk, "cleo", reviewed, "conclude");
-        assert!(refusal.contains("The supplier's list was read and it is said what it says of the version"), "{refusal}");
+        assert!(
+            refusal.contains("The supplier's list was read and it is said what it says of the version"),
+            "{refusal}"
+        );
     }
     let anomaly = json!({"anomaly": "#812", "title": "Wrong length", "relevant": true, "judgement": "Lengths are shown"});
     desk.edit("cleo", reviewed, json!({"anomalies": [anomaly]})).unwrap();
     let refusal = refused(&mut desk, "cleo", reviewed, "conclude");
     assert!(refusal.contains("Every anomaly that is relevant is in a finding; #812 is not"), "{refusal}");
-    let finding = with(vulnerability(&desk, "#812", EXPAT, &["libexpat 2.5.0"]), json!({"finding_kind": "functional_anomaly"}));
+    let finding = with(
+        vulnerability(&desk, "#812", EXPAT, &["libexpat 2.5.0"]),
+        json!({"finding_kind": "functional_anomaly"}),
+    );
     desk.create("cleo", Kind::Finding, finding);
     desk.go("cleo", reviewed, "conclude").unwrap();
     assert_eq!(desk.record(reviewed).text("result"), "findings_raised");
@@ -254,7 +284,8 @@ fn the_evidence_of_the_search_is_kept_and_every_source_of_the_plan_was_searched(
         judged(&mut desk, reviewed, json!({}));
     }
     let refusal = refused(&mut desk, "cleo", review, "submit");
-    for words in ["SHA-256 of the search evidence", "Searched on", "Searched with", "Sources", "Limitations"] {
+    for words in ["SHA-256 of the search evidence", "Searched on", "Searched with", "Sources", "Limitations"]
+    {
         assert!(refusal.contains(words), "{words} is not in {refusal}");
     }
     let other = "b".repeat(64);
@@ -295,7 +326,8 @@ fn two_persons_review_and_quality_approves_once_every_finding_is_triaged() {
     assert_eq!([data.text("reviewer"), data.text("second_reviewer")], persons.each_ref().map(String::as_str));
     let refusal = refused(&mut desk, "cleo", review, "approve");
     assert!(refusal.contains("reserved for Quality"), "{refusal}");
-    let set = with(vulnerability(&desk, "CVE-2031-0009", EXPAT, &["libexpat 2.5.0"]), json!({"reviews": [review]}));
+    let set =
+        with(vulnerability(&desk, "CVE-2031-0009", EXPAT, &["libexpat 2.5.0"]), json!({"reviews": [review]}));
     let finding = desk.create("cleo", Kind::Finding, set);
     let refusal = refused(&mut desk, "ana", review, "approve");
     assert!(refusal.contains(&format!("1 is new, such as {finding}")), "{refusal}");
@@ -382,7 +414,8 @@ fn take(desk: &mut Desk, review: RecordId, one: &Try) {
                 json!({"source": name, "answer": answers.get(*answer), "records": 0})
             };
             let rows: Vec<Value> = rows.iter().map(row).collect();
-            let found: Vec<Value> = (0..*count).map(|n| json!({"advisory": format!("CVE-2031-{n}")})).collect();
+            let found: Vec<Value> =
+                (0..*count).map(|n| json!({"advisory": format!("CVE-2031-{n}")})).collect();
             let answer = json!({"sources": rows, "search_result": results.get(*said), "hits": found});
             let set = searched(desk, review, [EXPAT_250, ZLIB_131][*of], answer);
             Request::Create { kind: Kind::ReviewItem, parent: Some(review), set: fields(set) }
@@ -406,7 +439,9 @@ fn take(desk: &mut Desk, review: RecordId, one: &Try) {
             let Some(id) = pick(*which) else { return };
             go_to(id, ["conclude", "reopen"][*step], json!({}))
         }
-        Try::Review(step) => go_to(review, ["submit", "return", "complete", "submit", "approve"][*step], json!({})),
+        Try::Review(step) => {
+            go_to(review, ["submit", "return", "complete", "submit", "approve"][*step], json!({}))
+        }
     };
     let login = if matches!(one, Try::Review(2)) { "ben" } else { "cleo" };
     let signed = matches!(one, Try::Review(_)).then_some(PASSWORD);

@@ -93,9 +93,8 @@ fn every_version_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
     let of = |row: &super::SoupVersion| {
         register.find(row).and_then(|known| reviewed.get(&known.designator.head.id))
     };
-    let is_fresh = |row: &&super::SoupVersion| {
-        matches!((of(row), since), (Some((on, _)), Some(since)) if *on >= since)
-    };
+    let is_fresh =
+        |row: &&super::SoupVersion| matches!((of(row), since), (Some((on, _)), Some(since)) if *on >= since);
     let mut open = release.soup_baseline.iter().filter(|row| !is_fresh(row));
     let first = open.next().map(|row| format!("{} {}", row.item, row.version));
     let count = open.count() + usize::from(first.is_some());
@@ -113,7 +112,10 @@ fn every_version_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
     let lost = release.soup_baseline.iter().filter_map(of).find_map(|(_, item)| {
         let content = item.typed::<ReviewItem>()?;
         let hit = hits_undecided(case.world, &content).into_iter().next()?;
-        Some((item.head.id, format!("Every hit of that review has its decision; {hit} of {} has none", item.title())))
+        Some((
+            item.head.id,
+            format!("Every hit of that review has its decision; {hit} of {} has none", item.title()),
+        ))
     });
     conditions.extend(lost.map(|(id, text)| Condition::new("IEC 62304 7.1.3", text, false).on(id)));
     conditions
@@ -133,7 +135,9 @@ fn last_reviewed(world: &dyn World) -> BTreeMap<RecordId, (Day, SharedRecord)> {
             continue;
         }
         for item in world.parts(data.head.id, Kind::ReviewItem) {
-            let Some(key) = item.typed::<ReviewItem>().and_then(|content| content.designator) else { continue };
+            let Some(key) = item.typed::<ReviewItem>().and_then(|content| content.designator) else {
+                continue;
+            };
             let is_last = reviewed.get(&key).is_none_or(|(last, _)| *last <= on);
             if is_done(&item) && is_last {
                 reviewed.insert(key, (on, item));
