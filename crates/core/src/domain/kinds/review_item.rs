@@ -206,6 +206,9 @@ record! {
     }
 }
 
+/// The step that gives an item its result.
+pub const CONCLUDE: &str = "conclude";
+
 /// The declaration of items of a review.
 pub const DEF: KindDef = KindDef {
     purpose: "One exact version of a SOUP item: what its supplier's list says, what the search found, and the result.",
@@ -215,7 +218,7 @@ pub const DEF: KindDef = KindDef {
     part_of: Some(PartOf { kind: Kind::SoupReview, open_in: ITEMS_OPEN, scope: true }),
     states: ReviewItemState::ALL,
     moves: &[
-        Move::new("conclude", "Done", OPEN, S::Done.code(), REVIEWERS)
+        Move::new(CONCLUDE, "Done", OPEN, S::Done.code(), REVIEWERS)
             .clause("IEC 62304 7.1.3")
             .guard(|case| case.with::<ReviewItem>(rules::has_its_result))
             .effects(|case| case.effects::<ReviewItem>(rules::result)),

@@ -8,11 +8,11 @@ use crate::domain::field::{Table, is_empty};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::review_item::{
-    Hit, ReviewItem, ReviewItemState, SearchResult, SinceLast, SourceRow, outcome,
+    CONCLUDE, Hit, ReviewItem, ReviewItemState, SearchResult, SinceLast, SourceRow, outcome,
 };
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_review::scope::{InScope, releases_of, scope_of};
-use crate::domain::soup_review::{SearchedSource, SoupReview, SoupReviewState};
+use crate::domain::soup_review::{START, SearchedSource, SoupReview, SoupReviewState};
 use crate::domain::workflow::Case;
 use crate::ops::evidence::EvidenceFile;
 use crate::ops::file::ProductFile;
@@ -196,7 +196,7 @@ impl ProductFile {
                 places.push(*id);
             }
             if conclude {
-                let go = "conclude".to_owned();
+                let go = CONCLUDE.to_owned();
                 acts.push(Act::from(Request::Move { id: *id, go, set: Fields::new() }));
                 places.push(*id);
                 concluded += 1;
@@ -219,7 +219,7 @@ impl ProductFile {
     /// When it is not a review, or there is no such record.
     pub fn items_to_conclude(&self, review: RecordId, now: Moment) -> Result<Vec<RecordId>, Refused> {
         of_review(review)?;
-        let step = Kind::ReviewItem.def().find_move("conclude");
+        let step = Kind::ReviewItem.def().find_move(CONCLUDE);
         self.as_rules_see(review, Some(now), |case| {
             let parts = case.world.parts(review, Kind::ReviewItem);
             let open = parts.iter().filter(|data| ReviewItemState::of(data) == Some(ReviewItemState::Open));
@@ -342,7 +342,7 @@ fn start_acts(review: RecordId, search: FoundSearch, items: Vec<Act>, findings: 
     set.insert("limitations".into(), search.limitations.into());
     set.retain(|_, value| !is_empty(value));
     let mut acts = vec![
-        Act::from(Request::Move { id: review, go: "start".to_owned(), set: Fields::new() }),
+        Act::from(Request::Move { id: review, go: START.to_owned(), set: Fields::new() }),
         Act::from(search.evidence.attach(review)),
         Act::from(Request::Edit { id: review, set }),
     ];

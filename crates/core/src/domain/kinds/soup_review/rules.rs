@@ -24,8 +24,11 @@ use crate::domain::text::{counted, is_sha256};
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 use mainstay_base::distinct::distinct;
 
+/// The step that freezes the scope of a review.
+pub const START: &str = "start";
+
 pub(super) const MOVES: &[Move] = &[
-    Move::new("start", "Start the review", &[S::Scheduled.code()], S::InProgress.code(), REVIEWERS)
+    Move::new(START, "Start the review", &[S::Scheduled.code()], S::InProgress.code(), REVIEWERS)
         .clause("IEC 62304 7.1.3, 8.1.3")
         .guard(|case| case.with::<SoupReview>(may_start))
         .effects(|case| case.effects::<SoupReview>(freeze)),
