@@ -25,6 +25,7 @@ use crate::domain::workflow::{Case, Condition, Effect, Move};
 use mainstay_base::distinct::distinct;
 
 /// The step that starts a review.
+/// The step that freezes the scope of a review.
 pub const START: &str = "start";
 
 pub(super) const MOVES: &[Move] = &[
