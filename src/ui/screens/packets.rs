@@ -79,6 +79,11 @@ impl Covers {
     }
 }
 
+/// Whether there is a packet of one record of this kind.
+pub fn has_packet(kind: Kind) -> bool {
+    Covers::of(kind).is_some()
+}
+
 /// Packets.
 #[derive(Default)]
 pub struct PacketsScreen {

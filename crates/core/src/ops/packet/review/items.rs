@@ -66,7 +66,7 @@ fn figures(dossier: &Dossier) -> Block {
         figure("could not be checked", count(ItemResult::NotChecked), "and what was done instead"),
     ];
     if open > 0 {
-        figures.push(figure("open", open, "without a result"));
+        figures.push(figure("without a result", open, "still to be looked at"));
     }
     Block::Figures { figures }
 }
