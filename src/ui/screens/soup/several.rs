@@ -103,10 +103,7 @@ impl SeveralItems {
     }
 
     fn fields_ui(&mut self, ui: &Ui, cx: &mut Cx<'_>, mut typed: Deciding) {
-        let context = match FieldContext::of(cx) {
-            Ok(context) => context,
-            Err(_) => return,
-        };
+        let Ok(context) = FieldContext::of(cx) else { return };
         let set = typed.filled(&context);
         let missing: Vec<String> = match &set {
             _ if self.written.is_some() => vec!["It is being written".to_owned()],

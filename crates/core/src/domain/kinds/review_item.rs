@@ -208,9 +208,6 @@ record! {
     }
 }
 
-/// The step that gives an item its result.
-pub const CONCLUDE: &str = "conclude";
-
 /// The declaration of items of a review.
 pub const DEF: KindDef = KindDef {
     purpose: "One exact version of a SOUP item: what its supplier's list says, what the search found, and the result.",

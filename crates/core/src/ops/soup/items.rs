@@ -117,7 +117,7 @@ impl ProductFile {
                     let missing: Vec<String> = conditions
                         .iter()
                         .filter(|condition| !condition.met)
-                        .map(|condition| condition.text.to_string())
+                        .map(|condition| condition.text.clone())
                         .collect();
                     let undecided = data
                         .typed::<ReviewItem>()

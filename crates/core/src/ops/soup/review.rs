@@ -8,11 +8,11 @@ use crate::domain::field::{Table, is_empty};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::review_item::{
-    CONCLUDE, Hit, ReviewItem, ReviewItemState, SearchResult, SinceLast, SourceRow, outcome,
+    Hit, ReviewItem, ReviewItemState, SearchResult, SinceLast, SourceRow, outcome,
 };
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_review::scope::{InScope, releases_of, scope_of};
-use crate::domain::soup_review::{START, SearchedSource, SoupReview, SoupReviewState};
+use crate::domain::soup_review::{SearchedSource, SoupReview, SoupReviewState};
 use crate::domain::workflow::Case;
 use crate::ops::evidence::EvidenceFile;
 use crate::ops::file::ProductFile;
@@ -170,49 +170,6 @@ impl ProductFile {
         })
     }
 
-    /// Sets fields of several items of a review and concludes those that then have everything: all of it, or nothing. Returns how many
-    /// were concluded.
-    ///
-    /// # Errors
-    /// The refusal of an edit or a step, with its item; then nothing was changed.
-    pub fn judge_items(
-        &mut self,
-        session: &Session,
-        (ids, set): (&[RecordId], &Fields),
-        conclude: bool,
-        stamp: &Stamp,
-    ) -> Result<usize, Refused> {
-        let mut acts = Vec::new();
-        let mut places = Vec::new();
-        let mut concluded = 0;
-        for id in ids {
-            require_kind(*id, Kind::ReviewItem, "name a reviewed item, such as RI-0001")?;
-            let data = self.record(*id)?;
-            if ReviewItemState::of(&data) != Some(ReviewItemState::Open) {
-                continue;
-            }
-            if set.iter().any(|(name, value)| data.value(name) != value) {
-                acts.push(Act::from(Request::Edit { id: *id, set: set.clone() }));
-                places.push(*id);
-            }
-            if conclude {
-                let go = CONCLUDE.to_owned();
-                acts.push(Act::from(Request::Move { id: *id, go, set: Fields::new() }));
-                places.push(*id);
-                concluded += 1;
-            }
-        }
-        self.perform_all(session, acts, &|_| true, stamp).map_err(|(index, refusal)| {
-            match places.get(index) {
-                Some(id) if !refusal.is_failure() => {
-                    Refused::Rule(format!("{id}: {refusal}. Nothing was changed"))
-                }
-                Some(_) | None => refusal,
-            }
-        })?;
-        Ok(concluded)
-    }
-
     /// The items of a review that have everything for their result and wait only for the step.
     ///
     /// # Errors
@@ -220,7 +177,6 @@ impl ProductFile {
     pub fn items_to_conclude(&self, review: RecordId, now: Moment) -> Result<Vec<RecordId>, Refused> {
         of_review(review)?;
         let step = Kind::ReviewItem.def().find_move(crate::domain::review_item::CONCLUDE);
-        let step = Kind::ReviewItem.def().find_move(CONCLUDE);
         self.as_rules_see(review, Some(now), |case| {
             let parts = case.world.parts(review, Kind::ReviewItem);
             let open = parts.iter().filter(|data| ReviewItemState::of(data) == Some(ReviewItemState::Open));
@@ -348,7 +304,6 @@ fn start_acts(review: RecordId, search: FoundSearch, items: Vec<Act>, findings: 
             go: crate::domain::soup_review::START.to_owned(),
             set: Fields::new(),
         }),
-        Act::from(Request::Move { id: review, go: START.to_owned(), set: Fields::new() }),
         Act::from(search.evidence.attach(review)),
         Act::from(Request::Edit { id: review, set }),
     ];

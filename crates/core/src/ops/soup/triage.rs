@@ -237,7 +237,7 @@ fn row_of(case: &Case, service: &[InService]) -> Option<TriageRow> {
         .iter()
         .flatten()
         .filter(|condition| !condition.met)
-        .map(|condition| condition.text.to_string())
+        .map(|condition| condition.text.clone())
         .collect();
     Some(TriageRow {
         id: case.id(),

@@ -24,7 +24,6 @@ use crate::domain::text::{counted, is_sha256};
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 use mainstay_base::distinct::distinct;
 
-/// The step that starts a review.
 /// The step that freezes the scope of a review.
 pub const START: &str = "start";
 
