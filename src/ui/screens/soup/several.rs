@@ -234,15 +234,15 @@ fn may_step_ui(ui: &mut Ui, found: &MayStep) {
     }
     tone_words_ui(ui, Tone::Due, &format!("{} stay as they are:", counted(found.not.len(), "item")));
     let height = ui.text_style_height(&egui::TextStyle::Body);
-    ScrollArea::vertical().id_salt("not").max_height(240.0).auto_shrink([false, true]).show_rows(
-        ui,
-        height,
-        found.not.len(),
-        |ui, rows| {
+    ScrollArea::vertical()
+        .id_salt("not")
+        .max_height(240.0)
+        .min_scrolled_height(240.0)
+        .auto_shrink([false, true])
+        .show_rows(ui, height, found.not.len(), |ui, rows| {
             for (id, why) in found.not.get(rows).unwrap_or_default() {
                 let words = format!("{id}: {why}");
                 ui.add(Label::new(&words).truncate()).on_hover_text(&words);
             }
-        },
-    );
+        });
 }

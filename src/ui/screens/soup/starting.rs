@@ -105,11 +105,12 @@ impl AdvisoryData {
         }
         let Some(Ok(status)) = &self.status else { return };
         let height = ui.text_style_height(&eframe::egui::TextStyle::Body);
-        ScrollArea::vertical().id_salt("sources").max_height(180.0).auto_shrink([false, true]).show_rows(
-            ui,
-            height,
-            status.sources.len(),
-            |ui, rows| {
+        ScrollArea::vertical()
+            .id_salt("sources")
+            .max_height(180.0)
+            .min_scrolled_height(180.0)
+            .auto_shrink([false, true])
+            .show_rows(ui, height, status.sources.len(), |ui, rows| {
                 for source in status.sources.get(rows).unwrap_or_default() {
                     let date = source.data_date.as_deref().unwrap_or("no date");
                     let date = date.get(..10).unwrap_or(date);
@@ -122,8 +123,7 @@ impl AdvisoryData {
                     );
                     ui.add(Label::new(&words).truncate()).on_hover_text(&words);
                 }
-            },
-        );
+            });
     }
 }
 

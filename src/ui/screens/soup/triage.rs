@@ -31,7 +31,7 @@ use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::table::{Cell, Column, Table, Width};
 
 /// Width of the finding beside the list, in points.
-const SIDE: f32 = 560.0;
+const SIDE: f32 = 520.0;
 /// Most drafts of decisions that are kept while others are looked at.
 const DRAFTS_MAX: usize = 200;
 
@@ -165,7 +165,7 @@ impl TriageScreen {
 
     /// The findings whose decision is written and can be proposed.
     fn to_propose(&self) -> Vec<RecordId> {
-        let ready = |row: &&TriageRow| row.is_to_decide() && row.ready;
+        let ready = |row: &&TriageRow| row.is_to_decide() && (row.ready || self.stored.contains(&row.id));
         self.rows().iter().filter(ready).map(|row| row.id).collect()
     }
 
@@ -316,7 +316,7 @@ impl TriageScreen {
         const COLUMNS: [Column<'static>; 5] = [
             Column::new("Finding", Width::Fixed(132.0)).unsortable(),
             Column::new("Severity", Width::Fixed(104.0)).unsortable(),
-            Column::new("What it is", Width::Rest(160.0)).unsortable(),
+            Column::new("What it is", Width::Rest(120.0)).unsortable(),
             Column::new("In the product", Width::Fixed(128.0)).unsortable(),
             Column::new("State", Width::Fixed(128.0)).unsortable(),
         ];

@@ -31,7 +31,7 @@ const DECIDED: [&str; 14] = [
     "per_release",
 ];
 /// Width of the labels, in points.
-const LABEL: f32 = 110.0;
+const LABEL: f32 = 150.0;
 /// Findings that are named where several are chosen.
 const NAMED: usize = 12;
 
