@@ -8,7 +8,7 @@
 //! cargo run --example example_soup > /tmp/gateway.ron && mv /tmp/gateway.ron assets/example/gateway.ron
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -137,25 +137,25 @@ impl Story {
         let bill = Path::new(FOLDER).join("gateway-2.4.0.cdx.json");
         let list = read_list(&bill, Unversioned::Refuse)?;
         let set = json!({
-            "title": "A Debian base system for the gateway", "version": "2.4.0", "release_kind": "maintenance",
-            "soup_baseline": list.bill.rows,
+            "title": "A base system of its own for the gateway", "version": "2.4.0", "release_kind": "maintenance",
+            "soup_baseline": list.bill.rows, "baseline_items": self.file.record(RecordId::new(Kind::Release, 3))?.value("baseline_items"),
         });
         let release = self.one(0, "jonas", create(Kind::Release, set))?;
         let options = SoupImportOptions {
             release: Some(release),
             defaults: fields(json!({
-                "supplier": "community: Debian maintainers", "soup_kind": "open_source", "host_item": "base system", "risk_tier": "low",
-                "requirements": "As the package describes it; used only by the base system", "environment": "Debian 12 on the gateway board",
+                "supplier": "community: maintainers of the package", "soup_kind": "open_source", "host_item": "base system", "risk_tier": "low",
+                "requirements": "As the package describes it; used only by the base system", "environment": "Linux on the gateway board, 512 MB of memory",
                 "can_contribute": false, "hazard_rationale": "No path of an alarm uses it; the pump alarms at the bedside",
-                "responsibility": "maintained", "support_level": "actively_maintained", "end_of_support": "2028-06-30",
-                "support_source": "Debian long term support", "support_checked_on": "2026-11-18",
-                "anomaly_lists": [{"place": "https://security-tracker.debian.org", "list_kind": "distribution"}],
+                "responsibility": "maintained", "support_level": "actively_maintained",
+                "anomaly_lists": [{"place": "https://example.org/gateway/soup-trackers", "list_kind": "tracker"}],
             })),
             ..SoupImportOptions::default()
         };
         let plan = self.file.plan_soup_import(list.rows, &options, self.now)?;
-        let (acts, _) = self.file.soup_import_acts(&plan)?;
+        let (acts, change) = self.file.soup_import_acts(&plan)?;
         self.all(60, "lea", acts)?;
+        self.one(5, "jonas", edit(release, json!({"change_requests": [change]})))?;
         let paths = ["nvd-extract.json", "kev-extract.json"].map(|name| Path::new(FOLDER).join(name));
         import_advisories(&paths, cache, &|_| true, &self.stamp())?;
         let why = "Reviewed in SR-0004; this review is about the new base system";
@@ -218,7 +218,7 @@ impl Story {
             for hit in content.hits.iter() {
                 if FINDINGS.iter().any(|told| told.advisory == &*hit.advisory) {
                     raised.push((data.clone(), hit.clone()));
-                } else {
+                } else if &*hit.verdict == "candidate" {
                     let reason = "The text names the package, the record is about other software or a part that is not installed";
                     dismissed.push(json!({"advisory": hit.advisory, "reason": reason}));
                 }
@@ -231,13 +231,15 @@ impl Story {
                 set["dismissed"] = dismissed.into();
             }
             if data.text("search_result") != "nothing_found" {
-                let done = "The tracker of the distribution was read for each record, and the package was looked at in the test system.";
+                let done = "The tracker of the package was read for each record, and the package was looked at in the test system.";
                 set["not_checked"] = done.into();
             }
             edits.push(Act::from(edit(data.head.id, set)));
         }
         self.all(60, "priya", edits)?;
-        let mut seen = std::collections::BTreeSet::new();
+        let known = self.file.list(Kind::Finding)?;
+        let names = known.iter().filter_map(|row| self.file.record(row.id).ok());
+        let mut seen: BTreeSet<String> = names.map(|data| data.text("external_id").to_owned()).collect();
         let raised: Vec<Act> = raised
             .iter()
             .filter(|(_, hit)| seen.insert(hit.advisory.to_string()))
@@ -265,6 +267,15 @@ impl Story {
     /// The findings are decided, and two persons and Quality sign the review.
     fn decided(&mut self, review: RecordId, release: RecordId) -> Told<()> {
         let findings = self.file.list(Kind::Finding)?;
+        let unscored = |row: &&mainstay::ops::ListRow| {
+            row.state == "new" && self.file.record(row.id).is_ok_and(|data| data.text("severity").is_empty())
+        };
+        let scored = findings
+            .iter()
+            .filter(unscored)
+            .map(|row| Act::from(edit(row.id, json!({"severity": "medium"}))));
+        let scored = scored.collect();
+        self.all(15, "priya", scored)?;
         for told in FINDINGS {
             let of = |row: &&mainstay::ops::ListRow| {
                 self.file.record(row.id).is_ok_and(|data| data.text("external_id") == told.advisory)
@@ -273,6 +284,10 @@ impl Story {
             self.one(3, "priya", go(id, "triage"))?;
             self.decision(id, release, told.end)?;
         }
+        let findings = self.file.list(Kind::Finding)?;
+        let new = findings.iter().filter(|row| row.state == "new");
+        let triaged = new.map(|row| Act::from(go(row.id, "triage"))).collect();
+        self.all(20, "priya", triaged)?;
         self.signed(30, "priya", go(review, "submit"))?;
         self.signed(60, "jonas", go(review, "complete"))?;
         self.signed(30, "mara", go(review, "approve"))?;
@@ -360,7 +375,7 @@ impl Story {
                 self.one(1, "jonas", go(id, "link_action"))?;
             }
             "reassess" => {
-                let why = "The tracker of the distribution names another affected version";
+                let why = "The tracker of the package names another affected version";
                 self.all(2, "jonas", vec![Act::from(go(id, "reassess")).because(why)])?;
             }
             _ => {}

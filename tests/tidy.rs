@@ -266,7 +266,7 @@ fn what_differs_between_kinds_is_said_by_their_declarations_and_not_listed_elsew
 }
 
 /// Files or folders in which a word means something else than a state or step of a kind, and what.
-const OTHER_WORDS: [(&str, &[&str], &str); 18] = [
+const OTHER_WORDS: [(&str, &[&str], &str); 27] = [
     (
         "crates/core/src/domain/model/signature.rs",
         &["reviewed", "approved", "verified", "released", "rejected"],
@@ -277,6 +277,10 @@ const OTHER_WORDS: [(&str, &[&str], &str); 18] = [
     ("crates/core/src/ops/packet/analysis.rs", &["open"], "printed for an open question"),
     ("crates/core/src/ops/packet/authority.rs", &["open"], "printed for a missing signature"),
     ("crates/core/src/ops/packet/logs.rs", &["open"], "printed for an open decision"),
+    ("crates/core/src/ops/packet/release/scope.rs", &["new"], "printed for what was not there before"),
+    ("crates/core/src/ops/packet/review/items.rs", &["open"], "printed for an item without a result"),
+    ("crates/core/src/ops/packet/vulnerability.rs", &["new"], "printed for what was not there before"),
+    ("crates/core/src/ops/packet/vulnerability/timeline.rs", &["done"], "printed for a clock that ended"),
     ("crates/core/src/report/sample.rs", &["closed"], "printed in a sample"),
     ("crates/core/src/store/open.rs", &["draft"], "name of a table"),
     (
@@ -288,6 +292,15 @@ const OTHER_WORDS: [(&str, &[&str], &str); 18] = [
     ("crates/core/src/domain/model/authority.rs", &["release"], "a decision of the authority matrix"),
     ("crates/core/src/domain/model/signature.rs", &["acknowledged"], "meaning of a signature"),
     ("src/cli/advisories.rs", &["refused", "current"], "states of advisory data"),
+    ("src/cli/args.rs", &["release"], "name of an option"),
+    ("src/cli/review.rs", &["review"], "key of a record"),
+    (
+        "src/cli/soup.rs",
+        &["new", "release", "review"],
+        "keys of records, and printed for what was not there before",
+    ),
+    ("src/register.rs", &["release"], "part of an address"),
+    ("src/review.rs", &["withdrawn"], "said of an advisory"),
     ("src/cli/script.rs", &["register"], "an example of a script"),
     ("src/cli/status.rs", &["open"], "key of a number"),
     ("src/ui/gallery.rs", &["open"], "shown in a sample"),

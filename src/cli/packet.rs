@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::run::print_now;
 use super::{CommandResult, heads, open, time_stamp};
 use crate::base::fresh_file::FreshFile;
-use crate::domain::ids::{Kind, RecordId};
+use crate::domain::ids::RecordId;
 use crate::domain::text::counted;
 use crate::domain::time::Day;
 use crate::ops::{
@@ -33,21 +33,19 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
 
 fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
     match arguments.of {
-        PacketOf::Change => Ok(PacketScope::Change(one(arguments, Kind::ChangeRequest, "change CR-0001")?)),
-        PacketOf::Release => Ok(PacketScope::Release(one(arguments, Kind::Release, "release RL-0001")?)),
-        PacketOf::SoupReview => {
-            Ok(PacketScope::SoupReview(one(arguments, Kind::SoupReview, "soup-review SR-0001")?))
-        }
-        PacketOf::Vulnerability => {
-            Ok(PacketScope::Vulnerability(one(arguments, Kind::Finding, "vulnerability FN-0001")?))
-        }
-        PacketOf::Vex => Ok(PacketScope::Vex(one(arguments, Kind::Release, "vex RL-0001")?)),
+        PacketOf::Change => one(arguments, "change CR-0001").map(PacketScope::Change),
+        PacketOf::Release => one(arguments, "release RL-0001").map(PacketScope::Release),
+        PacketOf::SoupReview => one(arguments, "soup-review SR-0001").map(PacketScope::SoupReview),
+        PacketOf::Vulnerability => one(arguments, "vulnerability FN-0001").map(PacketScope::Vulnerability),
+        PacketOf::Vex => one(arguments, "vex RL-0001").map(PacketScope::Vex),
         PacketOf::Period => period(arguments),
     }
 }
 
-/// The one record of a packet; `example` is how it is asked for.
-fn one(arguments: &PacketArguments, kind: Kind, example: &str) -> Result<RecordId, Failure> {
+/// The one record of a packet; `example` is how it is asked for, with a number of its kind.
+fn one(arguments: &PacketArguments, example: &str) -> Result<RecordId, Failure> {
+    let number = example.split_whitespace().last().unwrap_or_default();
+    let kind = number.parse::<RecordId>().map_err(Failure::usage)?.kind;
     for (name, given) in [("--from", &arguments.from), ("--to", &arguments.to)] {
         if given.is_some() {
             return Err(Failure::usage(format!("{name} belongs to the packet of a period; leave it out")));
@@ -59,7 +57,6 @@ fn one(arguments: &PacketArguments, kind: Kind, example: &str) -> Result<RecordI
     };
     let id: RecordId = id.parse().map_err(Failure::usage)?;
     if id.kind != kind {
-        let number = example.split_whitespace().last().unwrap_or_default();
         return Err(Failure::usage(format!("{id} is not a {noun}; write a number such as {number}")));
     }
     Ok(id)

@@ -142,6 +142,9 @@ fn planned(list: &RegisterList, plan: &SoupImportPlan, verb: &str) -> String {
         let _ = writeln!(output, "{gone}  no longer in the list");
     }
     let _ = writeln!(output, "{}", plan.counts().words());
+    if let Some(remark) = &plan.remark {
+        let _ = writeln!(output, "{remark}");
+    }
     if plan.opens_change {
         output.push_str("A change request is opened for what is new\n");
     }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use crate::desk::{Desk, fields, go_to};
 use crate::soup_desk::{
-    EXPAT, EXPAT_250, SERVED, affected, answered, built, harmless, in_use, not_affected, proposed, refused,
-    reviewed, serviced, verdicts, version, vulnerability, with,
+    EXPAT, EXPAT_250, SERVED, affected, answered, built, completed, evidence, harmless, hits, in_use, judged,
+    not_affected, proposed, refused, reviewed, reviewed_item, serviced, started, verdicts, version,
+    vulnerability, with,
 };
 
 const VERSIONS: &[&str] = &["libexpat 2.5.0"];
@@ -166,10 +167,7 @@ fn every_release_in_service_has_its_verdict() {
     let finding = entered(&mut desk, "CVE-2031-0001", json!({}));
     desk.edit("cleo", finding, not_affected()).unwrap();
     let refusal = refused(&mut desk, "cleo", finding, "propose");
-    assert!(
-        refusal.contains("The verdict for version 2.3.0 (RL-0001), which is in service, is stated"),
-        "{refusal}"
-    );
+    assert!(refusal.contains("The verdict for version 2.3.0 (RL-0001) is stated"), "{refusal}");
     desk.edit("cleo", finding, verdicts(&[SERVED], "under_investigation")).unwrap();
     let refusal = refused(&mut desk, "cleo", finding, "propose");
     assert!(refusal.contains("No release is still under investigation"), "{refusal}");
@@ -383,6 +381,26 @@ fn an_undecided_finding_stops_the_first_release_until_it_is_decided_for_it() {
 }
 
 #[test]
+fn a_finding_that_is_given_up_after_its_review_stops_the_release_again() {
+    let mut desk = Desk::staffed_once();
+    let release = built(&mut desk, "2.3.0", &[("libexpat", "2.5.0")], json!({}));
+    crate::soup_desk::register(&mut desk, release);
+    desk.go("rita", release, "fix_baseline").unwrap();
+    let finding = entered(&mut desk, "CVE-2031-0001", json!({}));
+    let review = started(&mut desk, json!({"candidates": [release]}));
+    let found = reviewed_item(&mut desk, review, EXPAT_250, hits(&["CVE-2031-0001"]));
+    judged(&mut desk, found, json!({}));
+    evidence(&mut desk, review, json!({}));
+    completed(&mut desk, review);
+    let says = "Every hit of that review has its decision; CVE-2031-0001 of libexpat 2.5.0 has none";
+    assert!(!unmet(&desk, release).contains(says));
+    desk.by("ana", Act::from(go_to(finding, "void", json!({}))).because("We do not want it")).unwrap();
+    assert!(unmet(&desk, release).contains(says), "{}", unmet(&desk, release));
+    reviewed(&mut desk, release);
+    assert!(!unmet(&desk, release).contains(says), "a later search counts");
+}
+
+#[test]
 fn a_finding_is_closed_only_with_a_verdict_for_every_release_and_opened_again_with_a_reason() {
     let mut desk = serviced();
     let controlled = with(affected("affected_controlled", "controlled"), verdicts(&[SERVED], "affected"));
@@ -406,6 +424,33 @@ fn a_finding_is_closed_only_with_a_verdict_for_every_release_and_opened_again_wi
     reassess(&mut desk, finding);
     assert_eq!(verdict(&desk, finding, SERVED), Some(Verdict::Open("it is not decided".to_owned())));
     desk.assert_verifies();
+}
+
+/// What is asked for at a record so many days from now, with the days late.
+fn asked(desk: &Desk, id: RecordId, days: i64) -> Vec<(String, i64)> {
+    let attention = desk.file.attention(desk.now.plus_seconds(days * 86_400)).unwrap();
+    let items = attention.now.iter().chain(&attention.coming).filter(|item| item.record == id);
+    items.map(|item| (item.what.clone(), item.days_late)).collect()
+}
+
+#[test]
+fn the_clocks_of_a_finding_run_from_the_day_it_was_learned_of() {
+    let mut desk = serviced();
+    let learned = desk.now.day().plus_days(-3);
+    let finding = entered(&mut desk, "CVE-2031-0001", json!({"learned_on": learned}));
+    assert_eq!(
+        asked(&desk, finding, 4),
+        [("Decide the finding".to_owned(), 2)],
+        "5 days for a high severity"
+    );
+    let uncontrolled = affected("affected_uncontrolled", "uncontrolled");
+    desk.edit("cleo", finding, with(uncontrolled, verdicts(&[SERVED], "affected"))).unwrap();
+    desk.sign_go("cleo", finding, "propose").unwrap();
+    desk.sign_go("eva", finding, "affected_uncontrolled").unwrap();
+    let late = asked(&desk, finding, 58);
+    let of = |words: &str| late.iter().find(|(what, _)| what.contains(words)).map(|(_, days)| *days);
+    assert_eq!(of("Tell users"), Some(31), "{late:?}");
+    assert_eq!(of("Bring a validated correction"), Some(1), "{late:?}");
 }
 
 #[test]

@@ -231,7 +231,11 @@ fn a_new_version_of_an_item_opens_a_change_request_that_brings_it() {
     let rows = Soup::rows(&[("pump-link", "2.6.3"), ("new-one", "0.1.0")]);
     let at = bench.desk.tick();
     let plan = bench.desk.file.plan_soup_import(rows, &options, at).unwrap();
-    assert!(plan.opens_change);
+    assert!(plan.opens_change && plan.remark.is_none());
+    let other = Soup::rows(&[("of-another-product", "1.0.0")]);
+    let other = bench.desk.file.plan_soup_import(other, &options, at).unwrap();
+    let remark = other.remark.unwrap();
+    assert!(remark.contains("has 0 of the 2 SOUP items") && remark.contains("this product?"), "{remark}");
     assert_eq!(plan.gone, ["left-pad 1.0.0", "pump-link 2.6.2"]);
     assert!(matches!(&plan.rows[0].action, SoupAction::NewVersion { from, .. } if from == &["2.6.2"]));
     assert!(matches!(plan.rows[1].action, SoupAction::NewItem { .. }));

@@ -63,6 +63,8 @@ fn an_item_is_approved_for_use_only_with_all_that_the_standard_asks_and_each_is_
     );
     desk.go("ben", id, "approve").unwrap();
     assert_eq!(desk.state(id), "in_use");
+    let refusal = refused_edit(&mut desk, "ben", id, json!({"title": "expat"}));
+    assert!(refusal.contains("“Name”"), "findings name its versions by it: {refusal}");
     let refusal = refused_edit(&mut desk, "ben", id, json!({"supplier": null}));
     assert!(refusal.contains("must be filled in state “In use”"), "{refusal}");
     desk.assert_verifies();

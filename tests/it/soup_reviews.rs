@@ -24,6 +24,7 @@ fn refused_edit(desk: &mut Desk, id: RecordId, set: Value) -> String {
 #[test]
 fn a_review_without_a_method_a_plan_or_registered_soup_does_not_start() {
     let mut desk = serviced();
+    desk.change_plan(json!({"soup_review_method": null}));
     let review = scheduled(&mut desk, json!({"method": null}));
     let refusal = refused(&mut desk, "cleo", review, "start");
     assert!(
@@ -45,7 +46,7 @@ fn a_review_without_a_method_a_plan_or_registered_soup_does_not_start() {
     let data = desk.record(review);
     assert_eq!(
         (data.value("releases"), data.text("plan_version")),
-        (&json!([SERVED]), "2"),
+        (&json!([SERVED]), "3"),
         "they are frozen"
     );
     let refusal = refused_edit(&mut desk, review, json!({"method": "Another one"}));

@@ -350,10 +350,7 @@ impl App {
     fn packet_of_screen(&mut self) {
         let record: Option<RecordId> = match self.route() {
             Some(Route::Record(id) | Route::Edit(id, _))
-                if matches!(
-                    id.kind,
-                    Kind::ChangeRequest | Kind::Release | Kind::SoupReview | Kind::Finding
-                ) =>
+                if crate::ui::screens::packets::has_packet(id.kind) =>
             {
                 Some(*id)
             }

@@ -69,14 +69,19 @@ impl Covers {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::Change => "One change request",
+            Self::Change => "One change",
             Self::Release => "One release",
             Self::SoupReview => "One SOUP review",
             Self::Vulnerability => "One vulnerability",
-            Self::Vex => "VEX table for users",
+            Self::Vex => "VEX for users",
             Self::Period => "A whole period",
         }
     }
+}
+
+/// Whether there is a packet of one record of this kind.
+pub fn has_packet(kind: Kind) -> bool {
+    Covers::of(kind).is_some()
 }
 
 /// Packets.

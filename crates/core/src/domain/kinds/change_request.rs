@@ -260,6 +260,9 @@ const BEFORE_APPROVAL: &[&str] = &[
     S::OnHold.code(),
 ];
 
+/// Most SOUP changes of one change request: as if a whole baseline went and another one came.
+pub const SOUP_CHANGES_MAX: usize = 20_000;
+
 record! {
     /// A specified change to a configuration item.
     pub struct ChangeRequest : ChangeRequest {
@@ -285,7 +288,7 @@ record! {
             /// Configuration items that change, one per line.
             affected_cis: Vec<Line> = "Configuration items" => required(S::Submitted.code()), clause("IEC 62304 8.2.1");
             /// SOUP items whose version changes.
-            affected_soup: Table<SoupChange> = "SOUP changes" => clause("IEC 62304 8.1.2, 7.1.3");
+            affected_soup: Table<SoupChange> = "SOUP changes" => rows_at_most(SOUP_CHANGES_MAX), clause("IEC 62304 8.1.2, 7.1.3");
             /// Whether it modifies released software.
             affects_released_software: Option<bool> = "Modifies released software" => required(S::Submitted.code()), clause("IEC 62304 6.2.4");
             /// Versions that will contain it.

@@ -148,7 +148,7 @@ use ReviewItemState as S;
 pub const CONCLUDE: &str = "conclude";
 const OPEN: &[&str] = &[S::Open.code()];
 /// Most hits of one item.
-pub const HITS_MAX: usize = 20_000;
+pub const HITS_MAX: usize = 50_000;
 /// Most anomalies of a supplier's list that are judged one by one.
 pub const ANOMALIES_MAX: usize = 5_000;
 

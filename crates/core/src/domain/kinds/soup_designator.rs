@@ -48,12 +48,17 @@ record! {
     }
 }
 
-/// Whether a text names one version of SOUP, not a range (domain 3.6, SOUP-02).
+/// Whether a text names one version of SOUP, not a range (domain 3.6, SOUP-02). A Debian version may contain a tilde, so only a leading
+/// one means a range.
 pub fn is_exact(version: &str) -> bool {
     let text = version.trim();
     let word = |word: &str| text.eq_ignore_ascii_case(word);
-    !text.contains(['^', '~', '*', '<', '>', '=', '|'])
-        && !["latest", "main", "master", "head", "stable", "current", "x"].into_iter().any(word)
+    let wildcard = |part: &str| part.eq_ignore_ascii_case("x");
+    !text.starts_with(['^', '~', '='])
+        && !text.contains(['*', '<', '>', '|', ','])
+        && !text.contains(" - ")
+        && !text.split('.').any(wildcard)
+        && !["latest", "main", "master", "head", "stable", "current"].into_iter().any(word)
 }
 
 /// Whether a designator counts: it is not struck out.
@@ -159,3 +164,39 @@ pub const DEF: KindDef = KindDef {
     evidence: &["8.1.2"],
     ..KindDef::new(Kind::SoupDesignator, "Designator", "Designators")
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_distributions_are_exact_and_ranges_and_moving_words_are_not() {
+        for version in [
+            "2.6.2",
+            "3.6.7-9~deb12u4",
+            "1:4.13+dfsg1-1+deb12u2",
+            "2.36-9+deb12u14",
+            "v1.0",
+            "0.0.0-20240101-abcdef",
+            "7",
+        ] {
+            assert!(is_exact(version), "{version}");
+        }
+        for range in [
+            "^1.4",
+            "~1.4",
+            "=1.4",
+            ">=1.4",
+            "1.4 || 1.5",
+            "1.*",
+            "1.x",
+            "*",
+            "latest",
+            "Main",
+            "1.0 - 1.4",
+            "1.4, 1.5",
+        ] {
+            assert!(!is_exact(range), "{range}");
+        }
+    }
+}

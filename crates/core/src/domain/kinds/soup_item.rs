@@ -145,12 +145,18 @@ pub const ALIVE: &[&str] = &[
     S::EndOfSupport.code(),
 ];
 
+/// States in which its name may change.
+const EVALUATED: &[&str] = &[S::Proposed.code(), S::UnderEvaluation.code()];
+
 record! {
     /// Third-party software in the product.
     pub struct SoupItem : SoupItem {
-        section "Identification", "IEC 62304 8.1.2", true, ALIVE => {
-            /// Name of the item, as bills of materials and baselines write it.
+        section "Name", "IEC 62304 8.1.2", true, EVALUATED => {
+            /// Name of the item, as bills of materials and baselines write it. Findings name its versions by it, so it stays once the
+            /// item is approved for use.
             title: Line = "Name" => required(S::Proposed.code()), clause("IEC 62304 8.1.2");
+        }
+        section "Identification", "IEC 62304 8.1.2", true, ALIVE => {
             /// Who makes it; for a community write “community:” and its name.
             supplier: Line = "Supplier" => required(S::InUse.code()), clause("IEC 62304 8.1.2"), hint("community: expat maintainers");
             /// What kind of software it is.

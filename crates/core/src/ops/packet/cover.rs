@@ -25,55 +25,16 @@ pub(super) fn packet(
     made_by: &str,
     number: &str,
 ) -> Result<Packet, Refused> {
-    let product = &paper.product;
-    let (kind, title, scope, period) = match &options.scope {
-        PacketScope::Change(id) => {
-            let data = paper.file.record(*id)?;
-            (
-                "Audit packet, one change request",
-                format!("{id} {}", paper.title(&data)),
-                format!("{id} with its supporting and dependent records, in their state at the cut-off."),
-                None,
-            )
-        }
-        PacketScope::Release(id) => {
-            let data = paper.file.record(*id)?;
-            (
-                "Audit packet, one release",
-                format!("{id} {}: {}", data.text("version"), paper.title(&data)),
-                format!("{id} with its changes, their tests, its approval and its communications, in their state at the cut-off."),
-                None,
-            )
-        }
-        PacketScope::SoupReview(id) => (
-            "Audit packet, one SOUP review",
-            super::review::title(&paper.file.record(*id)?),
-            format!("{id} with its items, the search of each, its findings and its evidence, in their state at the cut-off."),
-            None,
-        ),
-        PacketScope::Vulnerability(id) => (
-            "Vulnerability case",
-            super::vulnerability::title(&paper.file.record(*id)?),
-            format!("{id} with what holds for each release, its problem, change, communications and reports, in their state at the cut-off."),
-            None,
-        ),
-        PacketScope::Vex(id) => {
-            let data = paper.file.record(*id)?;
-            (
-                "Vulnerability statement (VEX)",
-                format!("{}, version {}", product.title, data.text("version")),
-                format!("Known vulnerabilities of third-party components of version {}, and what users should do.", data.text("version")),
-                None,
-            )
-        }
-        PacketScope::Period { from, to } => (
-            "Audit packet, whole period",
-            format!("{} from {from} to {to}", product.title),
-            "Every record that was created, changed its state or was signed in the period, in its state at the cut-off."
-                .to_owned(),
-            Some((from.to_string(), to.to_string())),
-        ),
+    let (kind, title, scope) = words(paper, &options.scope)?;
+    let period = match &options.scope {
+        PacketScope::Period { from, to } => Some((from.to_string(), to.to_string())),
+        PacketScope::Change(_)
+        | PacketScope::Release(_)
+        | PacketScope::SoupReview(_)
+        | PacketScope::Vulnerability(_)
+        | PacketScope::Vex(_) => None,
     };
+    let product = &paper.product;
     let head = paper.file.head();
     Ok(Packet {
         kind: kind.to_owned(),
@@ -96,6 +57,52 @@ pub(super) fn packet(
         brief: options.scope.is_public(),
         statements: if options.scope.is_public() { Vec::new() } else { statements(paper) },
         ..Packet::default()
+    })
+}
+
+/// What kind of packet it is, its title, and its scope in words.
+fn words(paper: &Paper<'_>, scope: &PacketScope) -> Result<(&'static str, String, String), Refused> {
+    let product = &paper.product;
+    Ok(match scope {
+        PacketScope::Change(id) => {
+            let data = paper.file.record(*id)?;
+            (
+                "Audit packet, one change request",
+                format!("{id} {}", paper.title(&data)),
+                format!("{id} with its supporting and dependent records, in their state at the cut-off."),
+            )
+        }
+        PacketScope::Release(id) => {
+            let data = paper.file.record(*id)?;
+            (
+                "Audit packet, one release",
+                format!("{id} {}: {}", data.text("version"), paper.title(&data)),
+                format!("{id} with its changes, their tests, its approval and its communications, in their state at the cut-off."),
+            )
+        }
+        PacketScope::SoupReview(id) => (
+            "Audit packet, one SOUP review",
+            super::review::title(&paper.file.record(*id)?),
+            format!("{id} with its items, the search of each, its findings and its evidence, in their state at the cut-off."),
+        ),
+        PacketScope::Vulnerability(id) => (
+            "Vulnerability case",
+            super::vulnerability::title(&paper.file.record(*id)?),
+            format!("{id} with what holds for each release, its problem, change, communications and reports, in their state at the cut-off."),
+        ),
+        PacketScope::Vex(id) => {
+            let version = paper.file.record(*id)?.text("version").to_owned();
+            let scope = format!(
+                "Known vulnerabilities of third-party components of version {version}, and what users should do."
+            );
+            ("Vulnerability statement (VEX)", format!("{}, version {version}", product.title), scope)
+        }
+        PacketScope::Period { from, to } => (
+            "Audit packet, whole period",
+            format!("{} from {from} to {to}", product.title),
+            "Every record that was created, changed its state or was signed in the period, in its state at the cut-off."
+                .to_owned(),
+        ),
     })
 }
 

@@ -201,7 +201,10 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     sections.extend(at_end.take(12));
     let mut thirteen = at_end.take(13);
     if let Some(register) = thirteen.first_mut() {
-        register.blocks.extend(soup(&period));
+        let chains = period.chains.iter().map(|(chain, _)| chain);
+        register
+            .blocks
+            .extend(register::of_changes(chains.map(|chain| (chain.change.data.head.id, &chain.content))));
     }
     sections.extend(thirteen);
     sections.extend([14, 15, 16, 17].into_iter().flat_map(|number| at_end.take(number)));
@@ -398,39 +401,6 @@ fn impact_analyses(paper: &Paper<'_>, analyses: &[RecordPage]) -> Vec<Section> {
         ));
     }
     sections
-}
-
-/// The SOUP entries of the changes of the period.
-fn soup(period: &Period) -> Vec<Block> {
-    let rows: Vec<Vec<Cell>> = period
-        .chains
-        .iter()
-        .flat_map(|(chain, _)| {
-            chain.content.affected_soup.iter().map(|soup| {
-                let id = chain.change.data.head.id;
-                let cells: Vec<Cell> = vec![
-                    id.to_string().into(),
-                    soup.item.to_string().into(),
-                    soup.from.to_string().into(),
-                    soup.to.to_string().into(),
-                ];
-                cells
-            })
-        })
-        .collect();
-    if rows.is_empty() {
-        return Vec::new();
-    }
-    vec![Block::Table {
-        caption: Some("SOUP affected by change requests of the period".to_owned()),
-        columns: vec![
-            Column::id("Change"),
-            Column::text("SOUP item", 2),
-            Column::text("From", 1),
-            Column::text("To", 1),
-        ],
-        rows,
-    }]
 }
 
 /// How changes departed from what was specified. The process deviations follow them, from their declaration.

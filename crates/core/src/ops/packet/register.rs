@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::findings::{self, Case};
 use super::paper::{Paper, state_mark, word, word_or};
 use super::releases;
+use super::review::answers;
 use super::sections::{chapter, nothing};
+use crate::domain::change_request::ChangeRequest;
 use crate::domain::finding::RiskControl;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::RiskTier;
@@ -74,6 +76,32 @@ pub(super) fn register(paper: &Paper<'_>, fielded: &Fielded) -> Result<Vec<Block
     Ok(blocks)
 }
 
+/// The SOUP entries of the changes of a period; none if no change has one.
+pub(super) fn of_changes<'c>(changes: impl Iterator<Item = (RecordId, &'c ChangeRequest)>) -> Option<Block> {
+    let rows: Vec<Vec<Cell>> = changes
+        .flat_map(|(id, content)| {
+            content.affected_soup.iter().map(move |soup| {
+                vec![
+                    id.to_string().into(),
+                    soup.item.to_string().into(),
+                    soup.from.to_string().into(),
+                    soup.to.to_string().into(),
+                ]
+            })
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Block::Table {
+        caption: Some("SOUP affected by change requests of the period".to_owned()),
+        columns: vec![
+            Column::id("Change"),
+            Column::text("SOUP item", 2),
+            Column::text("From", 1),
+            Column::text("To", 1),
+        ],
+        rows,
+    })
+}
+
 type Version<'f> = (&'f str, &'f str, Option<RecordId>);
 
 fn versions(fielded: &Fielded) -> Block {
@@ -105,14 +133,14 @@ fn versions(fielded: &Fielded) -> Block {
         Some(cells)
     });
     let columns = vec![
-        Column::mark("Number, state").points(56.0),
-        Column::text("Item, supplier", 3),
-        Column::text("Version", 1).points(52.0),
+        Column::mark("Number, state").points(54.0),
+        Column::text("Item, supplier", 4),
+        Column::text("Version", 1).points(50.0),
         Column::text("In releases", 2),
-        Column::text("Tier; can it contribute to harm", 1).points(56.0),
-        Column::text("Brought by", 1).points(50.0),
-        Column::text("Support", 2),
-        Column::mark("Reviewed, next by").points(74.0),
+        Column::text("Tier, can harm", 1).points(48.0),
+        Column::text("Brought by", 1).points(48.0),
+        Column::text("Support", 3),
+        Column::mark("Reviewed, next by").points(66.0),
     ];
     let caption = Some("Every version of SOUP in these releases, as the register has it".to_owned());
     Block::Table { caption, columns, rows: rows.collect() }
@@ -238,15 +266,15 @@ fn evidence(found: &[Review]) -> Block {
             "".into(),
             content.evidence_sha256.to_string().into(),
         ];
-        let number = |number: Option<u32>| number.map_or_else(|| "–".to_owned(), |number| number.to_string());
+        let items: Vec<Arc<ReviewItem>> = review.items.iter().filter_map(SharedRecord::typed).collect();
         let sources = content.sources.iter().map(move |row| {
             let files: Vec<String> = row.files.iter().map(|file| file.to_string()).collect();
+            let [found, nothing, not_checked] = answers(row, items.iter().map(|item| &**item));
             vec![
                 id.to_string().into(),
                 row.source.to_string().into(),
                 row.data_date.to_string().into(),
-                format!("{} / {} / {}", number(row.found), number(row.nothing), number(row.not_checked))
-                    .into(),
+                format!("{found} / {nothing} / {not_checked}").into(),
                 files.join("\n").into(),
             ]
         });

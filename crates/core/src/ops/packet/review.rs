@@ -1,6 +1,7 @@
 //! P4: one SOUP review (domain 7). Nine chapters in a fixed order. A review has up to thousands of items: what several of them share is
 //! printed once, and nothing is left out.
 
+mod after;
 mod items;
 mod search;
 
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::findings::{self, Case};
-use super::paper::{Paper, state_mark, word, word_or, words};
+use super::paper::{Paper, state_mark, word_or, words};
 use super::record;
 use super::sections::{chapter, nothing};
 use crate::domain::finding::{Finding, known_as};
@@ -16,10 +17,10 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::{MaintenancePlan, RiskTier};
 use crate::domain::record::RecordData;
 use crate::domain::release::Release;
-use crate::domain::review_item::ReviewItem;
+use crate::domain::review_item::{ReviewItem, SourceAnswer};
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::soup_item::{SUPPORT_AHEAD, SoupItem, SupportLevel, due};
-use crate::domain::soup_review::{SoupReview, SoupReviewState};
+use crate::domain::soup_item::SoupItem;
+use crate::domain::soup_review::{SearchedSource, SoupReview, SoupReviewState};
 use crate::domain::text::counted;
 use crate::domain::workflow::World;
 use crate::ops::page::RecordPage;
@@ -137,9 +138,9 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Sectio
     sections.extend(items::sections(paper, &dossier));
     sections.extend(search::sections(paper, &dossier));
     sections.extend(found(paper, &dossier, &full));
-    sections.push(obsolescence(paper, &dossier));
-    sections.push(reviewers(paper, &dossier)?);
-    sections.push(next(paper, &dossier)?);
+    sections.push(after::obsolescence(paper, &dossier));
+    sections.push(after::reviewers(paper, &dossier)?);
+    sections.push(after::next(paper, &dossier)?);
     for section in sections.iter_mut().filter(|section| section.record_id.is_none()) {
         section.record_id = Some(id.to_string());
     }
@@ -258,24 +259,40 @@ fn method(paper: &Paper<'_>, dossier: &Dossier) -> Section {
     if content.sources.is_empty() {
         blocks.push(nothing("No source was searched yet"));
     } else {
-        blocks.push(sources(content));
+        blocks.push(sources(dossier));
         blocks.push(source_files(content));
     }
     chapter(2, "Method, sources, identifiers, limitations", "IEC 62304 7.1.3; IEC 81001-5-1 9.5", blocks)
 }
 
-fn sources(content: &SoupReview) -> Block {
-    let number =
-        |number: Option<u32>| Cell::from(number.map_or_else(String::new, |number| number.to_string()));
-    let rows = content.sources.iter().map(|row| {
+/// For how many items a source found something, has nothing, or cannot answer: as the search says, or else as the items say.
+pub(super) fn answers<'i>(row: &SearchedSource, items: impl Iterator<Item = &'i ReviewItem>) -> [u32; 3] {
+    if let (Some(found), Some(nothing), Some(not_checked)) = (row.found, row.nothing, row.not_checked) {
+        return [found, nothing, not_checked];
+    }
+    let mut sums = [0; 3];
+    for answer in items.flat_map(|item| item.sources.iter()).filter(|own| *own.source == *row.source) {
+        let [found, nothing, not_checked] = &mut sums;
+        match answer.answer {
+            Some(SourceAnswer::Found) => *found += 1,
+            Some(SourceAnswer::Nothing) => *nothing += 1,
+            Some(SourceAnswer::NotChecked) | None => *not_checked += 1,
+        }
+    }
+    sums
+}
+
+fn sources(dossier: &Dossier) -> Block {
+    let rows = dossier.content.sources.iter().map(|row| {
+        let [found, nothing, not_checked] = answers(row, dossier.items.iter().map(|item| &*item.content));
         vec![
             row.source.to_string().into(),
             row.identifiers.to_string().into(),
             row.data_date.to_string().into(),
-            number(row.age_days),
-            number(row.found),
-            number(row.nothing),
-            number(row.not_checked),
+            row.age_days.map_or_else(String::new, |days| days.to_string()).into(),
+            found.to_string().into(),
+            nothing.to_string().into(),
+            not_checked.to_string().into(),
             row.limitation.to_string().into(),
         ]
     });
@@ -373,134 +390,6 @@ fn found(paper: &Paper<'_>, dossier: &Dossier, pages: &[RecordPage]) -> Vec<Sect
         sections.push(findings::section(paper, &format!("6.{count}"), case, page));
     }
     sections
-}
-
-/// Chapter 7: items whose support has ended, ends soon, or is unknown.
-fn obsolescence(paper: &Paper<'_>, dossier: &Dossier) -> Section {
-    let today = dossier.content.searched_on.unwrap_or_else(|| paper.now.day());
-    let mut seen = BTreeSet::new();
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    for item in &dossier.items {
-        let (Some(id), Some(soup)) = (item.content.item, &item.soup) else { continue };
-        let Some(mark) = support_mark(soup, today) else { continue };
-        if !seen.insert((id, item.content.version_searched.to_string())) {
-            continue;
-        }
-        let day = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
-        let assessed = match dossier.obsolete.get(&id) {
-            Some(finding) => Cell::from(finding.to_string()),
-            None => Mark::due("not assessed").into(),
-        };
-        rows.push(vec![
-            format!("{id} {} {}", soup.title, item.content.version_searched).into(),
-            word_or(soup.support_level, "").into(),
-            day(soup.end_of_support).into(),
-            mark.into(),
-            format!("{}\n{}", soup.support_source, day(soup.support_checked_on)).trim().into(),
-            assessed,
-        ]);
-    }
-    let blocks = if rows.is_empty() {
-        vec![nothing("The support of every item is known and does not end soon")]
-    } else {
-        let columns = vec![
-            Column::text("Item, version", 3),
-            Column::text("Support level", 1).points(66.0),
-            Column::date("End of support").points(58.0),
-            Column::mark("Status").points(74.0),
-            Column::text("Source, looked up on", 2),
-            Column::mark("Finding").points(70.0),
-        ];
-        vec![Block::table(columns, rows)]
-    };
-    chapter(7, "Obsolescence", "FD&C 524B; IMDRF N70; IEC 62304 6.1 f", blocks)
-}
-
-/// Why the support of an item deserves attention; `None` if it does not.
-pub(super) fn support_mark(soup: &SoupItem, today: Day) -> Option<Mark> {
-    let left = soup.end_of_support.map(|day| day.days_since(today));
-    match (left, soup.support_level) {
-        (Some(left), _) if left < 0 => Some(Mark::late("support ended")),
-        (_, Some(level @ (SupportLevel::NoLongerMaintained | SupportLevel::Abandoned))) => {
-            Some(Mark::late(word(level).to_lowercase()))
-        }
-        (Some(left), _) if left <= SUPPORT_AHEAD => Some(Mark::due(format!("ends in {left} days"))),
-        (_, Some(SupportLevel::Unknown) | None) => Some(Mark::due("unknown")),
-        (Some(_) | None, Some(SupportLevel::ActivelyMaintained)) => None,
-    }
-}
-
-/// Chapter 8: who reviewed, with what competence, and the signatures.
-fn reviewers(paper: &Paper<'_>, dossier: &Dossier) -> Result<Section, Refused> {
-    let content = &dossier.content;
-    let people = paper.file.people()?;
-    let rows = [("First reviewer", content.reviewer), ("Second reviewer", content.second_reviewer)];
-    let rows = rows.into_iter().map(|(what, id)| {
-        let person = id.and_then(|id| people.iter().find(|(data, _)| data.head.id == id));
-        let cells: Vec<Cell> = match person {
-            Some((_, person)) => vec![
-                what.into(),
-                person.title.to_string().into(),
-                words(&person.roles).into(),
-                person.training_ref.to_string().into(),
-            ],
-            None => vec![what.into(), Mark::due("not yet").into(), "".into(), "".into()],
-        };
-        cells
-    });
-    let columns = vec![
-        Column::text("As", 1).points(90.0),
-        Column::mark("Name").points(120.0),
-        Column::text("Roles", 2),
-        Column::text("Training record", 1),
-    ];
-    let blocks = vec![
-        Block::table(columns, rows.collect()),
-        Block::Fields { fields: dossier.fields(paper, &["competence_ref"]) },
-        record::signatures(paper, &dossier.page, |_| true),
-    ];
-    Ok(chapter(8, "Reviewers, competence, signatures", "IEC 62304 7.1.3; 21 CFR 11.50", blocks))
-}
-
-/// Chapter 9: when the next reviews are due, from the day of the search.
-fn next(paper: &Paper<'_>, dossier: &Dossier) -> Result<Section, Refused> {
-    let mut blocks = vec![dossier.table(
-        paper,
-        "next_reviews",
-        "The next dates follow from the day of the search when the review is approved",
-    )];
-    let own = paper.ask(|world| {
-        let governing = world.governing();
-        own_intervals(dossier, governing.plan())
-    })?;
-    if !own.is_empty() {
-        let columns = vec![
-            Column::text("Item", 2),
-            Column::number("Every (days)").points(70.0),
-            Column::text("Why", 3),
-            Column::date("Due on"),
-        ];
-        let caption = Some("Items with an interval of their own".to_owned());
-        blocks.push(Block::Table { caption, columns, rows: own });
-    }
-    Ok(chapter(9, "Next reviews", "IEC 62304 6.1 f", blocks))
-}
-
-fn own_intervals(dossier: &Dossier, plan: &MaintenancePlan) -> Vec<Vec<Cell>> {
-    let mut seen = BTreeSet::new();
-    let own = dossier.items.iter().filter_map(|item| {
-        let (id, soup) = (item.content.item?, item.soup.as_ref()?);
-        let days = soup.interval_days.filter(|_| seen.insert(id))?;
-        let next = soup.reviewed_on.and_then(|on| due::next_review(plan, soup, on));
-        let cells: Vec<Cell> = vec![
-            format!("{id} {}", soup.title).into(),
-            days.to_string().into(),
-            soup.interval_reason.to_string().into(),
-            next.map_or_else(String::new, |day| day.to_string()).into(),
-        ];
-        Some(cells)
-    });
-    own.collect()
 }
 
 /// The version and title of a review, for the cover.

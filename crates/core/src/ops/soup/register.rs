@@ -126,6 +126,8 @@ pub struct SoupImportPlan {
     pub change: Option<RecordId>,
     /// Whether a change request will be opened for what is new.
     pub opens_change: bool,
+    /// What a person should look at before the list is read, as a sentence; `None` if nothing is odd.
+    pub remark: Option<String>,
     /// What the change request that will be opened says.
     change_fields: Fields,
     /// The version of the product that has what is new without a change: the first one.
@@ -433,10 +435,23 @@ fn plan(world: &dyn World, rows: Vec<SoupRow>, options: &SoupImportOptions) -> S
         release: options.release,
         change: options.change,
         opens_change,
+        remark: another_product(&rows, &before),
         change_fields: change_fields(world, version, changed),
         present_since: version.to_owned(),
         rows,
     }
+}
+
+/// A list that has nothing of the release before may be the one of another product.
+fn another_product(rows: &[PlannedSoup], before: &BTreeMap<String, BTreeSet<String>>) -> Option<String> {
+    let known = rows.iter().filter(|planned| before.contains_key(&planned.row.item)).count();
+    let odd = !before.is_empty() && !rows.is_empty() && known * 10 < before.len();
+    odd.then(|| {
+        format!(
+            "The list has {known} of the {} that the release before contains. Is it the list of this product?",
+            counted(before.len(), "SOUP item")
+        )
+    })
 }
 
 fn is_released(data: &SharedRecord) -> bool {

@@ -18,6 +18,8 @@ use crate::domain::questions::ACTIVITIES;
 use crate::domain::record::Fields;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};
+use crate::domain::soup_designator;
+use crate::domain::soup_item::SOUP_RULES;
 use crate::domain::workflow::{Case, Condition, Effect, Move, World};
 use serde_json::{Value, json};
 
@@ -123,10 +125,11 @@ pub(super) const MOVES: &[Move] = &[
         .effects(|case| case.effects::<ChangeRequest>(give_up)),
 ];
 
-fn submittable(_: &Case, change: &ChangeRequest) -> Vec<Condition> {
+fn submittable(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let justified =
         change.urgency != Some(Urgency::Emergency) || !change.emergency_justification.trim().is_empty();
     let linked = change.origin != Some(Origin::ProblemReport) || !change.problem_reports.is_empty();
+    let is_exact = if case.rules >= SOUP_RULES { soup_designator::is_exact } else { was_exact };
     let exact = change.affected_soup.iter().all(|soup| is_exact(&soup.from) && is_exact(&soup.to));
     vec![
         Condition::new("", "An emergency is justified", justified).at("emergency_justification"),
@@ -136,8 +139,8 @@ fn submittable(_: &Case, change: &ChangeRequest) -> Vec<Condition> {
     ]
 }
 
-/// Whether a SOUP designator names one version (domain 3.6, SOUP-02).
-fn is_exact(designator: &str) -> bool {
+/// Whether a SOUP designator names one version, by the rule sets before the register.
+fn was_exact(designator: &str) -> bool {
     !designator.contains(['^', '~', '*', '<', '>', '=']) && !designator.eq_ignore_ascii_case("latest")
 }
 

@@ -91,6 +91,9 @@ pub fn differences(world: &dyn World, release: &Release) -> Vec<Difference> {
         (DifferenceKind::Item, items(&before), items(release)),
         (DifferenceKind::Soup, soup(&before, packages), soup(release, packages)),
     ] {
+        if now.is_empty() && is_not_stated(release, kind) {
+            continue;
+        }
         let names: BTreeSet<&str> = then.keys().chain(now.keys()).copied().collect();
         for item in names {
             let (from, to) = (then.get(item), now.get(item));
@@ -110,6 +113,14 @@ pub fn differences(world: &dyn World, release: &Release) -> Vec<Difference> {
         }
     }
     found
+}
+
+/// Whether a release does not say yet what it contains: then nothing was removed.
+fn is_not_stated(release: &Release, kind: DifferenceKind) -> bool {
+    match kind {
+        DifferenceKind::Item => true,
+        DifferenceKind::Soup => release.no_soup_reason.trim().is_empty(),
+    }
 }
 
 /// The changes that are behind a difference: those that name the item among what they affect. For SOUP their steps together must

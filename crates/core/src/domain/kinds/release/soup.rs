@@ -7,12 +7,13 @@ use super::Release;
 use super::gate::NAMED_MAX;
 use crate::domain::finding::verdicts::{self, Verdict};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::review_item::{ReviewItem, is_done};
+use crate::domain::review_item::{ReviewItem, hits_undecided, is_done};
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::SOUP_RULES;
 use crate::domain::soup_item::register::{Register, unregistered};
 use crate::domain::soup_review::{SoupReview, SoupReviewState};
 use crate::domain::time::Day;
-use crate::domain::workflow::{Case, Condition};
+use crate::domain::workflow::{Case, Condition, World};
 
 /// Every row of the SOUP baseline is registered, approved for use, and something says what brought it into the product.
 pub(super) fn is_registered(case: &Case, release: &Release) -> Vec<Condition> {
@@ -60,7 +61,7 @@ pub(super) fn is_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
     if case.rules < SOUP_RULES {
         return as_stated(case, release);
     }
-    let mut conditions = vec![every_version_reviewed(case, release)];
+    let mut conditions = every_version_reviewed(case, release);
     let open: Vec<(RecordId, String)> = verdicts::of_release(case.world, case.id())
         .into_iter()
         .filter_map(|(data, verdict)| match verdict {
@@ -85,31 +86,15 @@ fn since(case: &Case) -> Option<Day> {
 }
 
 /// Every version of the baseline has its own result in a review that two persons completed, with a search inside the window.
-fn every_version_reviewed(case: &Case, release: &Release) -> Condition {
+fn every_version_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
     let register = Register::of(case.world);
-    let mut reviewed: BTreeMap<String, Day> = BTreeMap::new();
-    for data in case.world.all(Kind::SoupReview) {
-        let counts = matches!(
-            SoupReviewState::of(&data),
-            Some(SoupReviewState::Completed | SoupReviewState::Approved)
-        );
-        let Some(on) = data.typed::<SoupReview>().and_then(|review| review.searched_on) else { continue };
-        if !counts {
-            continue;
-        }
-        for item in case.world.parts(data.head.id, Kind::ReviewItem).iter().filter(|item| is_done(item)) {
-            let Some(content) = item.typed::<ReviewItem>() else { continue };
-            let key = content.designator.map(|id| id.to_string()).unwrap_or_default();
-            let last = reviewed.entry(key).or_insert(on);
-            *last = (*last).max(on);
-        }
-    }
+    let reviewed = last_reviewed(case.world);
     let since = since(case);
-    let is_fresh = |row: &super::SoupVersion| {
-        let designator = register.find(row).map(|known| known.designator.head.id.to_string());
-        let on = designator.and_then(|id| reviewed.get(&id).copied());
-        matches!((on, since), (Some(on), Some(since)) if on >= since)
+    let of = |row: &super::SoupVersion| {
+        register.find(row).and_then(|known| reviewed.get(&known.designator.head.id))
     };
+    let is_fresh =
+        |row: &&super::SoupVersion| matches!((of(row), since), (Some((on, _)), Some(since)) if *on >= since);
     let mut open = release.soup_baseline.iter().filter(|row| !is_fresh(row));
     let first = open.next().map(|row| format!("{} {}", row.item, row.version));
     let count = open.count() + usize::from(first.is_some());
@@ -123,7 +108,43 @@ fn every_version_reviewed(case: &Case, release: &Release) -> Condition {
         ),
         None => format!("Every SOUP of the baseline was reviewed {when}"),
     };
-    Condition::new("IEC 62304 7.1.3", text, count == 0)
+    let mut conditions = vec![Condition::new("IEC 62304 7.1.3", text, count == 0)];
+    let lost = release.soup_baseline.iter().filter_map(of).find_map(|(_, item)| {
+        let content = item.typed::<ReviewItem>()?;
+        let hit = hits_undecided(case.world, &content).into_iter().next()?;
+        Some((
+            item.head.id,
+            format!("Every hit of that review has its decision; {hit} of {} has none", item.title()),
+        ))
+    });
+    conditions.extend(lost.map(|(id, text)| Condition::new("IEC 62304 7.1.3", text, false).on(id)));
+    conditions
+}
+
+/// The last completed review of each version: the day of its search, and what it says of the version. Findings may have been given up
+/// since.
+fn last_reviewed(world: &dyn World) -> BTreeMap<RecordId, (Day, SharedRecord)> {
+    let mut reviewed: BTreeMap<RecordId, (Day, SharedRecord)> = BTreeMap::new();
+    for data in world.all(Kind::SoupReview) {
+        let counts = matches!(
+            SoupReviewState::of(&data),
+            Some(SoupReviewState::Completed | SoupReviewState::Approved)
+        );
+        let Some(on) = data.typed::<SoupReview>().and_then(|review| review.searched_on) else { continue };
+        if !counts {
+            continue;
+        }
+        for item in world.parts(data.head.id, Kind::ReviewItem) {
+            let Some(key) = item.typed::<ReviewItem>().and_then(|content| content.designator) else {
+                continue;
+            };
+            let is_last = reviewed.get(&key).is_none_or(|(last, _)| *last <= on);
+            if is_done(&item) && is_last {
+                reviewed.insert(key, (on, item));
+            }
+        }
+    }
+    reviewed
 }
 
 /// By the rule sets before the register a release stated its review itself.

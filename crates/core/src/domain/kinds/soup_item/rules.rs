@@ -203,12 +203,12 @@ pub(super) fn may_create(case: &Case) -> Vec<Condition> {
     vec![Condition::new("IEC 62304 8.1.2", text, same.is_none()).at("title")]
 }
 
-/// The name identifies it in baselines, so it does not change without a word; nor does what a reviewer relied on.
+/// What identifies it in baselines and what a reviewer relied on does not change without a word.
 pub(super) fn why_reason(data: &RecordData, set: &Fields) -> Option<String> {
     if S::of(data).is_some_and(S::is_being_evaluated) {
         return None;
     }
-    let asked = ["title", "package", "can_contribute", "risk_tier", "interval_days"];
+    let asked = ["package", "can_contribute", "risk_tier", "interval_days"];
     let changed =
         asked.into_iter().find(|name| set.get(*name).is_some_and(|value| value != data.value(name)))?;
     let label = Kind::SoupItem.def().field(changed).map_or(changed, |field| field.label);

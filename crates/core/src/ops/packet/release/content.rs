@@ -28,8 +28,12 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Secti
     sections.push(chapter(6, "Checklist of tasks", "IEC 62304 5.8.6", vec![tasks]));
     let risk = fields(&["risk_file_version", "risk_review"]);
     sections.push(chapter(7, "Risk management review", "IEC 62304 7.4; ISO 14971", vec![risk]));
-    let reviewed =
-        soup_review(dossier, fields(&["soup_review_ref", "soup_reviewed_on", "findings_statement"]));
+    let mut stated = dossier.fields(paper, &["soup_review_ref", "soup_reviewed_on", "findings_statement"]);
+    if !dossier.reviewed.is_empty() {
+        // The reviews themselves stand above; older releases state them in these fields.
+        stated.retain(|field| !field.value.is_empty());
+    }
+    let reviewed = soup_review(dossier, filled(stated, "Nothing is recorded yet"));
     let clause = "IEC 62304 7.1.3; IEC 81001-5-1 9.5";
     sections.push(chapter(8, "SOUP review and open findings", clause, reviewed));
     let markets = dossier.table(paper, "regulatory_decisions", "No market requires a decision");

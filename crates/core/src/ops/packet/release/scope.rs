@@ -124,7 +124,7 @@ fn delta(dossier: &Dossier, found: &[Difference], kind: DifferenceKind) -> Vec<B
                 |version: &Option<String>, none: &str| version.clone().unwrap_or_else(|| none.to_owned());
             let cells: Vec<Cell> = vec![
                 difference.item.clone().into(),
-                version(&difference.from, "new").into(),
+                version(&difference.from, "newly added").into(),
                 version(&difference.to, "removed").into(),
                 behind,
             ];

@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Dossier, Looked, support_mark};
+use super::after::support_mark;
+use super::{Dossier, Looked};
 use crate::domain::choice::Choice as _;
 use crate::domain::maintenance_plan::RiskTier;
 use crate::domain::review_item::{
     Hit, ItemResult, ReviewItem, SearchResult, SinceLast, SourceAnswer, is_done,
 };
 use crate::domain::soup_item::SupportLevel;
+use crate::domain::text::counted;
 use crate::ops::packet::paper::{Paper, word, word_or};
 use crate::ops::packet::sections::{chapter, nothing};
 use crate::report::{Block, Cell, Column, Field, Figure, Mark, Section, Tone};
@@ -42,7 +44,7 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
         let tier =
             tier.map_or("No risk tier".to_owned(), |tier| format!("Risk tier {}", word(tier).to_lowercase()));
         let support = support.map_or("support unknown".to_owned(), |level| word(level).to_lowercase());
-        let title = format!("{tier}, {support}: nothing found for {} versions", items.len());
+        let title = format!("{tier}, {support}: nothing found for {}", counted(items.len(), "version"));
         sections.push(Section::new(2, number(), title, vec![dense(dossier, &lists, &items)]));
     }
     sections
@@ -64,17 +66,17 @@ fn figures(dossier: &Dossier) -> Block {
         figure("could not be checked", count(ItemResult::NotChecked), "and what was done instead"),
     ];
     if open > 0 {
-        figures.push(figure("open", open, "without a result"));
+        figures.push(figure("without a result", open, "still to be looked at"));
     }
     Block::Figures { figures }
 }
 
 fn about(quiet: usize, full: usize) -> Block {
     Block::paragraph(format!(
-        "All {} versions in scope stand here. The {full} with a hit, an anomaly, a remark or without an answer come first, each in its own \
-         section. The {quiet} for which both lanes have nothing follow in tables by risk tier and support. What each source answered for \
-         each item is in chapter 5.",
-        quiet + full
+        "Here is every version in scope. With a section of its own: {}, with a hit, an anomaly, a remark, or without an answer. In tables \
+         by risk tier and support: {}, for which both lanes have nothing. What each source answered for each item is in chapter 5.",
+        counted(full, "version"),
+        counted(quiet, "version")
     ))
 }
 
@@ -176,6 +178,7 @@ fn answered(content: &ReviewItem) -> String {
 fn dense(dossier: &Dossier, lists: &Lists, items: &[&Looked]) -> Block {
     let all_numbered = items.iter().all(|item| lists.is_numbered(&item.content));
     let ends = items.iter().any(|item| item.soup.as_ref().is_some_and(|soup| soup.end_of_support.is_some()));
+    let compared = items.iter().any(|item| item.content.since_last.is_some());
     let today = dossier.content.searched_on;
     let rows = items.iter().map(|item| {
         let content = &item.content;
@@ -189,8 +192,10 @@ fn dense(dossier: &Dossier, lists: &Lists, items: &[&Looked]) -> Block {
             content.version_searched.to_string().into(),
             lists.words(content).into(),
             answered(content).into(),
-            word_or(content.since_last, "").into(),
         ];
+        if compared {
+            cells.push(word_or(content.since_last, "").into());
+        }
         if ends {
             let end = item.soup.as_ref().and_then(|soup| soup.end_of_support);
             let late = item.soup.as_ref().zip(today).and_then(|(soup, today)| support_mark(soup, today));
@@ -211,8 +216,10 @@ fn dense(dossier: &Dossier, lists: &Lists, items: &[&Looked]) -> Block {
         Column::text("Searched", 1).points(62.0),
         if all_numbered { list.points(44.0) } else { list },
         Column::text("Sources", 1).points(46.0),
-        Column::text("Since last", 1).points(50.0),
     ];
+    if compared {
+        columns.push(Column::text("Since last", 1).points(50.0));
+    }
     if ends {
         columns.push(Column::text("Support until", 1).points(58.0));
     }

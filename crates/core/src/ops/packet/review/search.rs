@@ -22,6 +22,7 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
     }
     let answers: usize = dossier.items.iter().map(|item| item.content.sources.len()).sum();
     let mut fields = dossier.fields(paper, &["searched_on", "program", "evidence_sha256"]);
+    fields.push(Field::new("CPE names", "In the tables they stand without the wildcards (:*) at their end"));
     fields.push(Field::new("Answers", format!("{answers}, for {}", counted(dossier.items.len(), "version"))));
     if let Some(first) = dossier.items.first() {
         fields.push(Field::new("Entered by", paper.name(first.data.head.created_by)));
@@ -139,8 +140,10 @@ fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
         })
         .collect();
     let classes = pattern.iter().map(|(.., class)| class + 1).max().unwrap_or(0);
-    let mut columns = vec![Column::text("Item", 3)];
-    for class in 0..classes {
+    let mut columns = vec![Column::text("Item", 4)];
+    let asked: Vec<usize> =
+        (0..classes).filter(|class| items.iter().any(|item| has_identifier(pattern, item, *class))).collect();
+    for class in asked.iter().copied() {
         let sources: Vec<&str> =
             pattern.iter().filter(|(.., own)| *own == class).map(|(source, ..)| source.as_str()).collect();
         let title = if classes == 1 {
@@ -148,7 +151,7 @@ fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
         } else {
             format!("Identifier, {}", sources.join(", "))
         };
-        columns.push(Column::code(title, 4));
+        columns.push(Column::code(title, 5));
     }
     let differ = whys.shared.iter().any(Option::is_none);
     if differ {
@@ -157,10 +160,7 @@ fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
     let rows = items.iter().map(|item| {
         let rows = in_order(&item.content);
         let mut cells: Vec<Cell> = vec![item.content.title.to_string().into()];
-        for class in 0..classes {
-            let first = pattern.iter().position(|(.., own)| *own == class).and_then(|at| rows.get(at));
-            cells.push(first.map_or_else(String::new, |row| row.identifier.to_string()).into());
-        }
+        cells.extend(asked.iter().map(|class| Cell::from(identifier(pattern, &rows, *class))));
         if differ {
             cells.push(whys.own(&rows).into());
         }
@@ -168,6 +168,21 @@ fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
     });
     let rows = rows.collect();
     vec![Block::Fields { fields }, Block::table(columns, rows)]
+}
+
+/// The identifier of an item that a class of sources was asked by.
+fn identifier(pattern: &Pattern, rows: &[&SourceRow], class: usize) -> String {
+    let first = pattern.iter().position(|(.., own)| *own == class).and_then(|at| rows.get(at));
+    first.map_or_else(String::new, |row| without_wildcards(&row.identifier).to_owned())
+}
+
+/// A CPE name without the wildcards at its end: they say nothing, and take a second line in every row.
+fn without_wildcards(identifier: &str) -> &str {
+    if identifier.starts_with("cpe:2.3:") { identifier.trim_end_matches(":*") } else { identifier }
+}
+
+fn has_identifier(pattern: &Pattern, item: &Looked, class: usize) -> bool {
+    !identifier(pattern, &in_order(&item.content), class).is_empty()
 }
 
 /// Why sources could not answer: what all items of a table share, by the place of the source; `None` where it differs.
