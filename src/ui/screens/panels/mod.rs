@@ -12,6 +12,8 @@ mod signs;
 mod soup_item;
 mod soup_review;
 
+pub use self::release::BILL_ENDINGS;
+
 use std::path::Path;
 
 use eframe::egui::Ui;

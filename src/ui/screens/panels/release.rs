@@ -4,6 +4,8 @@
 mod differences;
 mod reading;
 
+pub use self::reading::BILL_ENDINGS;
+
 use eframe::egui;
 use egui::{Label, Ui};
 

@@ -163,7 +163,7 @@ fn scope_ui(ui: &mut Ui, cx: &mut Cx<'_>, scope: &ReviewScope) {
     let words = format!(
         "{} of SOUP in {}",
         counted(scope.versions, "version"),
-        counted(scope.releases.len(), "release")
+        counted(scope.releases.len(), &Kind::Release.def().noun())
     );
     ui.label(words);
     for (index, (release, version, count)) in scope.releases.iter().enumerate() {

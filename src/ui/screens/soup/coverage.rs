@@ -6,7 +6,7 @@ use eframe::egui;
 use egui::Ui;
 
 use crate::domain::choice::Choice as _;
-use crate::domain::ids::RecordId;
+use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::RiskTier;
 use crate::domain::soup_item::due::{Coverage, CoverageRow};
 use crate::domain::text::counted;
@@ -36,7 +36,7 @@ pub fn words(rows: &[CoverageRow]) -> String {
         "{} of {} in {} are reviewed inside their interval",
         count.covered,
         counted(count.all, "version"),
-        counted(releases.len(), "release")
+        counted(releases.len(), &Kind::Release.def().noun())
     )
 }
 

@@ -18,16 +18,13 @@ use crate::ops::jobs::{Job, Progress};
 use crate::ops::{PlannedSoup, ProductFile, Refused, SoupAction, SoupImportOptions, SoupImportPlan};
 use crate::register::{RegisterList, read_list};
 use crate::ui::cx::{Command, Cx, LongWrite, Slot};
+use crate::ui::screens::panels::BILL_ENDINGS;
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
-
-/// Endings of the files that can be read.
-const ENDINGS: &[&str] =
-    &["json", "xml", "spdx", "lock", "txt", "toml", "yml", "yaml", "csv", "tsv", "gz", "zip", "whl"];
 
 /// How it is read.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -65,7 +62,7 @@ impl ReadingList {
     pub fn begin(cx: &mut Cx<'_>) -> Self {
         let chosen = Slot::default();
         let (title, kind) = ("Read a list of SOUP".to_owned(), "Bill of materials, lock file or table");
-        cx.ask(Command::ChooseFile { title, kind, endings: ENDINGS, answer: chosen.clone() });
+        cx.ask(Command::ChooseFile { title, kind, endings: BILL_ENDINGS, answer: chosen.clone() });
         Self {
             chosen,
             wanted: None,

@@ -35,6 +35,15 @@ pub fn sentence(words: &str) -> String {
 /// Words for kinds of records that cannot be counted, so that they have no article.
 const UNCOUNTABLE: [&str; 1] = ["feedback"];
 
+/// Words inside a sentence: in small letters, without those that are abbreviations.
+pub fn inside_a_sentence(words: &str) -> String {
+    let lower = |word: &str| {
+        let short = word.len() > 1 && word.chars().all(char::is_uppercase);
+        if short { word.to_owned() } else { word.to_lowercase() }
+    };
+    words.split(' ').map(lower).collect::<Vec<_>>().join(" ")
+}
+
 /// A count with its noun, such as “1 row” and “2 rows”.
 pub fn counted<N: Copy + std::fmt::Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
     let end = if count == N::from(1) { "" } else { "s" };

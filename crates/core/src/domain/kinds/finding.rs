@@ -128,6 +128,15 @@ rows! {
     }
 }
 
+/// The verdict for a release as it is stored, without empty cells.
+pub fn verdict_value(row: &ReleaseVerdict) -> serde_json::Value {
+    let mut value = serde_json::to_value(row).unwrap_or_default();
+    if let Some(cells) = value.as_object_mut() {
+        cells.retain(|_, cell| !crate::domain::field::is_empty(cell));
+    }
+    value
+}
+
 states! {
     /// States of a finding (domain 2.10).
     pub enum FindingState {

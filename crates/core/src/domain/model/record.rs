@@ -151,24 +151,15 @@ pub struct KindDef {
     pub keyed: &'static [(&'static str, RowKey)],
 }
 
-/// Words inside a sentence: in small letters, without those that are abbreviations.
-fn inside_a_sentence(words: &str) -> String {
-    let lower = |word: &str| {
-        let short = word.len() > 1 && word.chars().all(char::is_uppercase);
-        if short { word.to_owned() } else { word.to_lowercase() }
-    };
-    words.split(' ').map(lower).collect::<Vec<_>>().join(" ")
-}
-
 impl KindDef {
     /// Its word inside a sentence: “change request”, “SOUP review”.
     pub fn noun(&self) -> String {
-        inside_a_sentence(self.word)
+        crate::domain::text::inside_a_sentence(self.word)
     }
 
     /// The word for several inside a sentence: “change requests”, “SOUP reviews”.
     pub fn nouns(&self) -> String {
-        inside_a_sentence(self.plural)
+        crate::domain::text::inside_a_sentence(self.plural)
     }
 
     /// A kind with only a name, to be completed with `..KindDef::new(…)`, so that a small kind stays small. By default nobody

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::domain::field::is_empty;
 use crate::domain::finding::verdicts::applicability_of;
-use crate::domain::finding::{CONFIRMS, Disposition, Finding, FindingState, PROPOSE};
+use crate::domain::finding::{
+    CONFIRMS, Disposition, Finding, FindingState, PROPOSE, ReleaseVerdict, verdict_value,
+};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::person::Role;
@@ -285,18 +287,13 @@ fn verdicts(finding: &Finding, disposition: Disposition, service: &[InService]) 
             (means == affected || said != affected)
                 && said != crate::domain::finding::Applicability::UnderInvestigation
         });
-        let Ok(mut kept) = serde_json::to_value(row) else { continue };
-        if let Some(cells) = kept.as_object_mut() {
-            cells.retain(|_, value| !is_empty(value));
-        }
-        if !agrees {
-            kept["applicability"] = json!(means);
-        }
-        rows.push(kept);
+        let applicability = if agrees { row.applicability } else { Some(means) };
+        rows.push(verdict_value(&ReleaseVerdict { applicability, ..row.clone() }));
     }
     for one in concerned(finding, service) {
         if !finding.per_release.iter().any(|row| row.release == Some(one.id)) {
-            rows.push(json!({"release": one.id, "applicability": means}));
+            let (release, applicability) = (Some(one.id), Some(means));
+            rows.push(verdict_value(&ReleaseVerdict { release, applicability, ..ReleaseVerdict::default() }));
         }
     }
     if rows.is_empty() { Value::Null } else { Value::Array(rows) }

@@ -21,6 +21,10 @@ use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
 use crate::ui::widgets::text::TextLine;
 
+/// Endings of bills of materials and lock files.
+pub const BILL_ENDINGS: &[&str] =
+    &["json", "xml", "spdx", "lock", "txt", "toml", "gz", "zip", "whl", "yml", "yaml", "csv", "tsv"];
+
 /// What is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
@@ -58,9 +62,7 @@ impl Source {
 
     const fn file_kind(self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::Bill => {
-                ("Bill of materials", &["json", "xml", "spdx", "lock", "txt", "toml", "gz", "zip", "whl"])
-            }
+            Self::Bill => ("Bill of materials", BILL_ENDINGS),
             Self::Items => ("Delimited text", &["csv", "tsv", "txt"]),
             Self::Commits => ("Commit list", &["txt", "log", "csv"]),
         }

@@ -9,7 +9,8 @@ use super::super::deciding::Deciding;
 use crate::domain::choice::Choice as _;
 use crate::domain::finding::verdicts::applicability_of;
 use crate::domain::finding::{
-    Applicability, CONFIRMS, Disposition, FindingKind, Justification, RiskControl, dispositions_of,
+    Applicability, CONFIRMS, Disposition, Finding, FindingKind, Justification, ReleaseVerdict, RiskControl,
+    dispositions_of, verdict_value,
 };
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, RecordData};
@@ -77,13 +78,13 @@ impl Form {
             form.typed.put(name, data.value(name));
         }
         form.kind = FindingKind::from_code(data.text("finding_kind"));
-        let said = data.value("per_release").as_array().cloned().unwrap_or_default();
+        let said = data.typed::<Finding>().map(|finding| finding.per_release).unwrap_or_default();
         form.releases = row
             .releases
             .iter()
             .map(|(id, version)| {
-                let own = said.iter().find(|verdict| verdict["release"] == json!(id));
-                let code = own.and_then(|verdict| verdict["applicability"].as_str()).map(str::to_owned);
+                let own = said.iter().find(|verdict| verdict.release == Some(*id));
+                let code = own.and_then(|verdict| verdict.applicability).map(|one| one.code().to_owned());
                 (*id, version.clone(), code)
             })
             .collect();
@@ -253,7 +254,9 @@ impl Form {
         let mut set = if self.is_one() { self.typed.all(context)? } else { self.typed.filled(context)? };
         if self.releases_changed {
             let rows = self.releases.iter().filter_map(|(id, _, said)| {
-                said.as_ref().map(|said| json!({"release": id, "applicability": said}))
+                let applicability = Applicability::from_code(said.as_deref()?);
+                let row = ReleaseVerdict { release: Some(*id), applicability, ..ReleaseVerdict::default() };
+                Some(verdict_value(&row))
             });
             set.insert("per_release".to_owned(), rows.collect());
         }
