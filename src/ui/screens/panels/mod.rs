@@ -107,6 +107,9 @@ pub trait SeveralPart {
     /// Draws its buttons for the chosen records.
     fn buttons_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, chosen: &[RecordId]);
 
+    /// Whether it takes a step for several by a button of its own.
+    fn takes(&self, step: &str) -> bool;
+
     /// Draws its dialog, if one is open.
     fn dialog_ui(&mut self, ui: &Ui, cx: &mut Cx<'_>);
 }

@@ -367,6 +367,7 @@ impl ListScreen {
                 step.from.contains(&first.state.as_str()) && step.sign.is_none() && step.asks.is_empty()
             })
             .filter(|step| mine(step))
+            .filter(|step| self.several.as_ref().is_none_or(|several| !several.takes(step.name)))
             .collect()
     }
 

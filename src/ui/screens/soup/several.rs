@@ -80,6 +80,10 @@ impl SeveralPart for SeveralItems {
         }
     }
 
+    fn takes(&self, step: &str) -> bool {
+        step == APPROVE
+    }
+
     fn dialog_ui(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         match outcome_of(&mut self.written) {
             Wrote::Done => self.open = None,
@@ -232,7 +236,7 @@ fn may_step_ui(ui: &mut Ui, found: &MayStep) {
     if found.not.is_empty() {
         return;
     }
-    tone_words_ui(ui, Tone::Due, &format!("{} stay as they are:", counted(found.not.len(), "item")));
+    tone_words_ui(ui, Tone::Due, &format!("Not yet: {}", counted(found.not.len(), "item")));
     let height = ui.text_style_height(&egui::TextStyle::Body);
     ScrollArea::vertical()
         .id_salt("not")
