@@ -94,7 +94,7 @@ fn the_packet_of_a_release_has_its_fifteen_chapters_with_their_evidence() {
     assert_in(packet, "5", &["SOP-BLD-2", "GCC 13.2"]);
     assert_in(packet, "6", &["Cybersecurity test", "Performed", "Protocol TP-31"]);
     assert_in(packet, "7", &["RMF 12", "RC-7 is effective again"]);
-    assert_in(packet, "8", &["SR-7", "None open"]);
+    assert_in(packet, "8", &["SR-0001", "Before the release"]);
     assert_in(packet, "9", &["United States", "European Union", "Letter to file of the change"]);
     assert_in(packet, "10", &["IFU 2.3"]);
     assert_in(packet, "11", &["Vault 3, shelf 2", ARCHIVE, "unchanged", "2046-12-31"]);
