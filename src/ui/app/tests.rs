@@ -225,7 +225,7 @@ fn back_and_forward_work_with_the_keys() {
     let mut window = signed_in(folder.path(), &clock);
     window.get_by_role_and_label(Role::Link, "Problem reports").click();
     window.run_steps(3);
-    window.get_by_role_and_label(Role::Link, "SOUP").click();
+    window.get_by_role_and_label(Role::Link, "Trends").click();
     window.run_steps(3);
     window.get_by_label_contains("does not keep these records yet");
     window.key_press_modifiers(Modifiers::ALT, Key::ArrowLeft);
