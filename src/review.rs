@@ -25,6 +25,7 @@ use crate::ops::{
 };
 use crate::soup::formats::trackers::{read_tracker, relevant_to};
 use crate::soup::model::matching::Knowledge;
+use crate::soup::model::support::SupportState;
 use crate::soup::{
     self, Delta, MAX_AGE_DAYS, SameResult, SearchHit, SearchOptions, SearchRun, SearchSubject,
     SearchedSubject, SubjectChange, SubjectOutcome, run_again, run_search, since,
@@ -143,7 +144,10 @@ fn item(designator: RecordId, one: &SearchedSubject, changed: &[&Delta], first: 
         let own = changed.iter().find(|delta| delta.advisory.as_deref() == Some(id));
         if first { None } else { Some(own.map_or(SinceLast::New, |delta| since_last(delta.change))) }
     };
+    let (support_until, support_source) = support(one);
     FoundItem {
+        support_until,
+        support_source,
         designator: Some(designator),
         result: Some(result),
         sources: sources.collect(),
@@ -151,6 +155,21 @@ fn item(designator: RecordId, one: &SearchedSubject, changed: &[&Delta], first: 
         advisories: one.hits.iter().map(advisory).collect(),
         since_last: if first { None } else { Some(changes_of(changed)) },
     }
+}
+
+/// The end of support that published cycles say, and where that stands.
+fn support(one: &SearchedSubject) -> (Option<Day>, String) {
+    let Some(status) = &one.support else { return (None, String::new()) };
+    let cycle = &status.cycle;
+    let day = |text: &Option<String>| text.as_deref().and_then(|text| Day::parse(text).ok());
+    let until = day(&cycle.end_of_life).or_else(|| day(&cycle.support));
+    let state = match status.state {
+        SupportState::Supported => "supported",
+        SupportState::SecurityOnly => "security fixes only",
+        SupportState::Ended => "support has ended",
+        SupportState::Unknown => "dates are not published",
+    };
+    (until, line(&format!("{} {}: {state}", cycle.product, cycle.cycle)).to_string())
 }
 
 /// What became of an item: the strongest of its changes.

@@ -190,9 +190,9 @@ fn a_role_that_may_not_make_one_takes_nothing_in_and_nothing_is_left() {
 #[test]
 fn a_table_of_too_many_rows_is_refused_with_the_limit() {
     let desk = Desk::staffed_once();
-    let rows = serde_json::to_string(&vec![json!({"item": "libexpat"}); 501]).unwrap();
-    let text = format!("title,affected_soup\nUpdate libexpat,\"{}\"\n", rows.replace('"', "\"\""));
-    let plan = plan(&desk, Kind::ChangeRequest, &text);
+    let rows = serde_json::to_string(&vec![json!({"task": "Virus scan"}); 501]).unwrap();
+    let text = format!("title,release_tasks\nAnother plan,\"{}\"\n", rows.replace('"', "\"\""));
+    let plan = plan(&desk, Kind::MaintenancePlan, &text);
     let (line, reasons) = plan.refused().next().unwrap();
     assert_eq!(line, 2);
     assert!(reasons.join("; ").contains("501 rows; at most 500"), "{reasons:?}");

@@ -160,6 +160,18 @@ impl Window {
         self.file().perform(&session, act.into(), password.as_ref(), &stamp(now))
     }
 
+    /// What others do on the same file meanwhile, as at a desk.
+    pub fn meanwhile(&mut self, act: impl FnOnce(&mut Desk)) {
+        let mut desk = Desk::new();
+        desk.people = self.people.iter().map(|(login, session)| (*login, session.for_job())).collect();
+        desk.now = self.now();
+        std::mem::swap(self.file(), &mut desk.file);
+        act(&mut desk);
+        std::mem::swap(self.file(), &mut desk.file);
+        self.clock.set(desk.now);
+        self.settle();
+    }
+
     pub fn edit_beside(&mut self, login: &str, id: RecordId, set: Value) {
         let edit = mainstay::ops::Request::Edit { id, set: fields(set) };
         self.beside(login, Act::from(edit).because("As it came out"), None).unwrap();

@@ -5,18 +5,32 @@
 pub mod keys;
 
 use eframe::egui::vec2;
+use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::ui::cx::Route;
 
 use self::keys::Walk;
 use crate::desk::Desk;
 use crate::host::Window;
 use crate::releasing::{ARCHIVE, ARTIFACT};
+use crate::soup_desk;
 
 const BILL: &str = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
     {"type": "library", "name": "libexpat", "version": "2.6.2", "purl": "pkg:generic/libexpat@2.6.2"}
 ]}"#;
 const ADVISORY: &str = "CVE-2024-28757: libexpat before 2.6.2 allows an XML entity expansion attack that uses all memory. CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H";
 const CVSS: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H";
+
+/// What others do while nobody sits before the window.
+pub fn meanwhile(window: &mut Window, what: &str) {
+    let release = RecordId::new(Kind::Release, 2);
+    window.meanwhile(|desk| match what {
+        "the new version is registered." => soup_desk::register(desk, release),
+        "the SOUP is reviewed." => {
+            soup_desk::reviewed(desk, release);
+        }
+        other => panic!("{other}"),
+    });
+}
 
 #[test]
 fn a_security_patch_goes_from_its_cve_to_released_and_communicated_by_keyboard() {

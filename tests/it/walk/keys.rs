@@ -91,6 +91,8 @@ impl Walk {
                 self.window.pass(60);
             } else if let Some(states) = line.strip_prefix("After it: ") {
                 self.check_states(states);
+            } else if let Some(what) = line.strip_prefix("Meanwhile: ") {
+                super::meanwhile(&mut self.window, what);
             } else if !self.stages.is_empty() && (line.starts_with("| *") || line.starts_with("| `")) {
                 let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
                 self.row = line.to_owned();

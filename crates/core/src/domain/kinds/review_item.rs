@@ -178,6 +178,10 @@ record! {
             sources: Table<SourceRow> = "Sources" => open_when_made();
             /// What was found.
             hits: Table<Hit> = "Hits" => open_when_made(), rows_at_most(HITS_MAX);
+            /// The day on which published data says that support of the version ends.
+            support_until: Option<Day> = "Support ends, as published" => open_when_made(), clause("FD&C 524B");
+            /// Where that stands, or what else published data says of its support.
+            support_source: Line = "Published support" => open_when_made();
         }
         section "Lane B: judgement", "IEC 62304 7.1.3", true, OPEN => {
             /// Hits that do not concern the product, each with the reason.

@@ -54,6 +54,10 @@ pub struct FoundItem {
     pub advisories: Vec<FoundAdvisory>,
     /// What became of the version since the last review.
     pub since_last: Option<SinceLast>,
+    /// The day on which its support ends, as published.
+    pub support_until: Option<Day>,
+    /// Where that stands, or what else is published of its support.
+    pub support_source: String,
 }
 
 /// A search that was made.
@@ -281,6 +285,8 @@ fn item_fields(version: &InScope, found: &FoundItem) -> Fields {
         ("search_result", json!(found.result.unwrap_or(outcome(&judged).result))),
         ("sources", json!(found.sources)),
         ("hits", json!(found.hits)),
+        ("support_until", json!(found.support_until)),
+        ("support_source", found.support_source.clone().into()),
         ("list_place", place.unwrap_or(Value::Null)),
     ];
     values

@@ -8,6 +8,7 @@ use crate::domain::ids::Kind;
 use crate::domain::person::Role;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::release::Release;
+use crate::domain::review_item::ReviewItem;
 use crate::domain::soup_designator::{SoupDesignator, counts, is_introduced};
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 
@@ -240,5 +241,18 @@ pub(super) fn notices(case: &Case) -> Vec<String> {
             notices.push(format!("Its support ends on {day}, in {left} days."));
         }
     }
+    notices.extend(published_support(case, &item));
     notices
+}
+
+/// What the last search of an item said of its support, if the register says something else. A person takes it over.
+fn published_support(case: &Case, item: &SoupItem) -> Option<String> {
+    let reviewed = case.world.naming(case.id(), Kind::ReviewItem, "item");
+    let mut said = reviewed.iter().filter_map(|data| data.typed::<ReviewItem>());
+    let last = said.rfind(|content| content.support_until.is_some())?;
+    let day = last.support_until.filter(|day| Some(*day) != item.end_of_support)?;
+    Some(format!(
+        "Published data says that the support of version {} ends on {day} ({}). If that is so, enter it under “Support”.",
+        last.version_searched, last.support_source
+    ))
 }
