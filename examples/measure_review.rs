@@ -129,12 +129,12 @@ impl Bench {
         println!("| Scope of {} versions | {} |", subjects.len(), ms(scoped));
         println!(
             "| Search in {sources} sources, {hits} hits, with its evidence | {} |",
-            ms(searched - scoped)
+            ms(searched.saturating_sub(scoped))
         );
         println!(
             "| Items, evidence and {} findings stored, durable | {} |",
             started.findings.new,
-            ms(stored - searched)
+            ms(stored.saturating_sub(searched))
         );
         println!("| From start to table of {} items | {} |", parts.len(), ms(start.elapsed()));
         println!("| Evidence | {:.2} MB |", bytes as f64 / 1e6);

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::forger::{Forger, Scene, keys_of};
 use crate::insider::{Forged, Signs};
 use crate::soup_desk::{
-    EXPAT, EXPAT_250, SERVED, ZLIB_131, affected, all_judged, evidence, hits, judged, not_affected,
-    not_checked, proposed, reviewed_item, serviced, started, verdicts, vulnerability, with,
+    EXPAT, EXPAT_250, SERVED, ZLIB_131, affected, all_judged, evidence, hits, not_affected, not_checked,
+    proposed, reviewed_item, serviced, started, verdicts, vulnerability, with,
 };
 
 /// A desk with version 2.3.0 in service; SR-0002 in progress with RI-0003, which no source could check, and RI-0004, with a hit that

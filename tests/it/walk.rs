@@ -30,6 +30,8 @@ pub fn meanwhile(window: &mut Window, what: &str) {
         }
         other => panic!("{other}"),
     });
+    // Meanwhile the window has locked itself.
+    window.sit_down("rita");
 }
 
 #[test]
