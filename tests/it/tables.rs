@@ -152,87 +152,82 @@ pub fn step() -> impl Strategy<Value = (usize, usize, usize, bool)> {
     (0..5usize, 0..64usize, 0..64usize, any::<bool>())
 }
 
+/// A record that somebody might make, a part of `id` if it is one.
+fn random_create(desk: &Desk, id: RecordId, which: usize, what: usize) -> Request {
+    let (kind, parent, set) = match what {
+        0..6 => (Kind::Feedback, None, json!({"title": format!("Report {which}")})),
+        6..9 => (Kind::ChangeRequest, None, json!({"title": format!("Change {which}")})),
+        9..11 => (Kind::TestRecord, Some(id), json!({"title": format!("Test {which}")})),
+        11 => (Kind::SoupItem, None, json!({"title": format!("lib{which}")})),
+        12 => {
+            (Kind::SoupDesignator, Some(id), json!({"title": format!("1.{which}"), "present_since": "2.3.0"}))
+        }
+        _ => (
+            Kind::Finding,
+            None,
+            json!({
+                "title": format!("Finding {which}"), "finding_kind": "vulnerability", "learned_on": desk.now.day(),
+                "external_id": format!("CVE-2031-{what}"),
+            }),
+        ),
+    };
+    Request::Create { kind, parent, set: fields(set) }
+}
+
+/// Values that somebody might enter in a record.
+fn random_values(desk: &Desk, id: RecordId, what: usize) -> Value {
+    match id.kind {
+        Kind::Feedback => json!({
+            "received_at": desk.now, "aware_at": desk.now, "channel": "Telephone", "source_kind": "user",
+            "description_verbatim": format!("Words {what}"), "device_name": "Pump", "software_version_reported": "2.3.0",
+            "is_complaint": false, "complaint_rationale": "None", "patient_or_user_harm": "none", "security_related": false,
+            "criterion_code": "SPEC", "evaluation_rationale": "As specified",
+        }),
+        Kind::ChangeRequest => json!({
+            "origin": "internal", "change_type": "perfective", "urgency": "routine", "description": "x", "reason": "y",
+            "affected_cis": ["a"], "affects_released_software": true,
+        }),
+        Kind::Product => json!({"model": format!("PG-{what}")}),
+        Kind::Policy => json!({"warn_days": what}),
+        Kind::SoupItem => json!({
+            "supplier": "community: its maintainers", "requirements": "Reads profiles", "environment": "Linux",
+            "can_contribute": what.is_multiple_of(2), "hazards": ["H-7"], "hazard_rationale": "It reads profiles",
+            "risk_tier": "low", "responsibility": "maintained", "anomaly_lists": [{"place": "Its tracker"}],
+        }),
+        Kind::Finding => json!({
+            "learned_on": desk.now.day(), "severity": "low", "source": "OSV", "kev_listed": false, "hazardous": false,
+            "sequence": "None", "disposition": "not_affected", "justification": "component_not_present", "evidence": "Build",
+        }),
+        Kind::ProblemReport
+        | Kind::ImpactAnalysis
+        | Kind::Approval
+        | Kind::Attachment
+        | Kind::TestRecord
+        | Kind::MaintenancePlan
+        | Kind::PlanReview
+        | Kind::SourceCheck
+        | Kind::Release
+        | Kind::Communication
+        | Kind::Recipient
+        | Kind::ProcessDeviation
+        | Kind::SoupReview
+        | Kind::ReviewItem
+        | Kind::SoupDesignator
+        | Kind::Person => {
+            json!({"title": format!("Title {what}")})
+        }
+    }
+}
+
 pub fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) -> Act {
     let id = records[which % records.len()];
     let data = desk.record(id);
     let request = match what {
-        0..6 => Request::Create {
-            kind: Kind::Feedback,
-            parent: None,
-            set: fields(json!({"title": format!("Report {which}")})),
-        },
-        6..9 => Request::Create {
-            parent: None,
-            kind: Kind::ChangeRequest,
-            set: fields(json!({"title": format!("Change {which}")})),
-        },
-        9..11 => Request::Create {
-            parent: Some(id),
-            kind: Kind::TestRecord,
-            set: fields(json!({"title": format!("Test {which}")})),
-        },
-        11 => Request::Create {
-            kind: Kind::SoupItem,
-            parent: None,
-            set: fields(json!({"title": format!("lib{which}")})),
-        },
-        12 => Request::Create {
-            kind: Kind::SoupDesignator,
-            parent: Some(id),
-            set: fields(json!({"title": format!("1.{which}"), "present_since": "2.3.0"})),
-        },
-        13 => Request::Create {
-            kind: Kind::Finding,
-            parent: None,
-            set: fields(json!({
-                "title": format!("Finding {which}"), "finding_kind": "vulnerability", "learned_on": desk.now.day(),
-                "external_id": format!("CVE-2031-{what}"),
-            })),
-        },
+        0..14 => random_create(desk, id, which, what),
         30..34 => Request::Sign { id, meaning: None },
         14..17 => Request::Assign { id, owner: Some(desk.people["ben"].person()) },
         17..30 => {
-            let set = match id.kind {
-                Kind::Feedback => json!({
-                    "received_at": desk.now, "aware_at": desk.now, "channel": "Telephone", "source_kind": "user",
-                    "description_verbatim": format!("Words {what}"), "device_name": "Pump", "software_version_reported": "2.3.0",
-                    "is_complaint": false, "complaint_rationale": "None", "patient_or_user_harm": "none", "security_related": false,
-                    "criterion_code": "SPEC", "evaluation_rationale": "As specified",
-                }),
-                Kind::ChangeRequest => json!({
-                    "origin": "internal", "change_type": "perfective", "urgency": "routine", "description": "x", "reason": "y",
-                    "affected_cis": ["a"], "affects_released_software": true,
-                }),
-                Kind::Product => json!({"model": format!("PG-{what}")}),
-                Kind::Policy => json!({"warn_days": what}),
-                Kind::SoupItem => json!({
-                    "supplier": "community: its maintainers", "requirements": "Reads profiles", "environment": "Linux",
-                    "can_contribute": what % 2 == 0, "hazards": ["H-7"], "hazard_rationale": "It reads profiles",
-                    "risk_tier": "low", "responsibility": "maintained", "anomaly_lists": [{"place": "Its tracker"}],
-                }),
-                Kind::Finding => json!({
-                    "learned_on": desk.now.day(), "severity": "low", "source": "OSV", "kev_listed": false, "hazardous": false,
-                    "sequence": "None", "disposition": "not_affected", "justification": "component_not_present", "evidence": "Build",
-                }),
-                Kind::ProblemReport
-                | Kind::ImpactAnalysis
-                | Kind::Approval
-                | Kind::Attachment
-                | Kind::TestRecord
-                | Kind::MaintenancePlan
-                | Kind::PlanReview
-                | Kind::SourceCheck
-                | Kind::Release
-                | Kind::Communication
-                | Kind::Recipient
-                | Kind::ProcessDeviation
-                | Kind::SoupReview
-                | Kind::ReviewItem
-                | Kind::SoupDesignator
-                | Kind::Person => {
-                    json!({"title": format!("Title {what}")})
-                }
-            };
+            let set = random_values(desk, id, what);
             Request::Edit { id, set: fields(set) }
         }
         _ => {
