@@ -28,7 +28,7 @@ use crate::soup::model::matching::Knowledge;
 use crate::soup::model::support::SupportState;
 use crate::soup::{
     self, Delta, MAX_AGE_DAYS, SameResult, SearchHit, SearchOptions, SearchRun, SearchSubject,
-    SearchedSubject, SubjectChange, SubjectOutcome, run_again, run_search, since,
+    SearchedSubject, SubjectChange, SubjectOutcome, run_again, run_search, since, vex_claims,
 };
 
 /// Most characters of a line that is taken over from a source.
@@ -84,7 +84,41 @@ pub fn search(
     let run = run_search(&wanted, options.folder, &search, go_on).map_err(refused)?;
     let former = former.and_then(|bytes| SearchRun::read(bytes).ok());
     let deltas = former.map(|former| since(&former, &run)).unwrap_or_default();
-    Ok(found(subjects, &run, &deltas))
+    let mut made = found(subjects, &run, &deltas);
+    add_claims(&mut made, options.folder)?;
+    Ok(made)
+}
+
+/// Most vulnerabilities for which the claims of suppliers are looked up.
+const CLAIMED_MAX: usize = 5_000;
+/// Most characters of one claim.
+const CLAIM_CHARS: usize = 1_000;
+
+/// What suppliers claim in imported VEX documents about what becomes a finding.
+fn add_claims(made: &mut FoundSearch, folder: &Path) -> Result<(), Refused> {
+    let raised = |item: &FoundItem| -> Vec<String> {
+        let hits = item.hits.iter().zip(&item.advisories).filter(|(_, more)| more.raises);
+        hits.flat_map(|(hit, _)| std::iter::once(&hit.advisory).chain(&hit.aliases))
+            .map(ToString::to_string)
+            .collect()
+    };
+    let ids: BTreeSet<String> = made.items.iter().flat_map(raised).take(CLAIMED_MAX).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let claims = vex_claims(folder, &ids).map_err(refused)?;
+    for item in &mut made.items {
+        for (hit, more) in item.hits.iter().zip(&mut item.advisories) {
+            let names = std::iter::once(&hit.advisory).chain(&hit.aliases);
+            let about = names.filter_map(|name| claims.get(&**name)).flatten();
+            let mut words: Vec<String> =
+                about.map(|claim| claim.words().chars().take(CLAIM_CHARS).collect()).collect();
+            words.sort_unstable();
+            words.dedup();
+            more.claims = words;
+        }
+    }
+    Ok(())
 }
 
 fn searched(subject: &ReviewSubject) -> SearchSubject {
@@ -260,6 +294,7 @@ fn advisory(hit: &SearchHit) -> FoundAdvisory {
         kev_due: hit.kev.as_ref().and_then(|kev| kev.due.as_deref()).and_then(day),
         epss: hit.epss.as_ref().map_or_else(String::new, |epss| line(&epss.probability).to_string()),
         published_on: None,
+        claims: Vec::new(),
         sources,
     }
 }

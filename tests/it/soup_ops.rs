@@ -287,3 +287,28 @@ fn what_no_source_can_check_is_never_nothing_found() {
     bench.desk.go("sam", id, "conclude").unwrap();
     assert_eq!(bench.desk.record(id).text("result"), "not_checked");
 }
+
+#[test]
+fn what_a_supplier_claims_stands_beside_the_finding_and_decides_nothing() {
+    let mut bench = Soup::new();
+    let claim = json!({
+        "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://supplier.example/vex/1", "author": "Supplier Example",
+        "timestamp": "2031-03-02T00:00:00Z", "version": 1,
+        "statements": [{"vulnerability": {"name": "CVE-2030-0001"}, "products": [{"@id": "pkg:npm/pump-link@2.6.2"}],
+            "status": "not_affected", "justification": "vulnerable_code_not_in_execute_path",
+            "impact_statement": "The parser is not called"}],
+    });
+    bench.advisories("supplier.openvex.json", &claim.to_string());
+    let soup = [("pump-link", "2.6.2")];
+    let release = bench.planned(&soup);
+    bench.register(release, &soup);
+    bench.started(release);
+    let finding = bench.desk.record(bench.finding());
+    assert_eq!(finding.head.state, "new", "a claim decides nothing");
+    let told = finding.text("supplier_claims");
+    assert!(
+        told.contains("not affected for pkg:npm/pump-link@2.6.2") && told.contains("not called"),
+        "{told}"
+    );
+    bench.desk.assert_verifies();
+}

@@ -10,7 +10,7 @@ mod vex;
 pub use crate::cache::answers::{Answer, AnswerWriter};
 pub use advisories::{
     AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, SourceSummary,
-    cache_status, import_advisories, show_advisory,
+    VexClaim, cache_status, import_advisories, show_advisory, vex_claims,
 };
 pub use bills::{
     BillFile, BillSyntax, InspectedBill, bill_head, compare_bills, convert_bill, inspect_bill,

@@ -49,6 +49,8 @@ pub struct FoundAdvisory {
     pub published_on: Option<Day>,
     /// The sources that have it.
     pub sources: Vec<String>,
+    /// What suppliers claim about it, a line each.
+    pub claims: Vec<String>,
 }
 
 /// What became of findings when a review started.
@@ -214,6 +216,7 @@ fn new_finding(review: RecordId, group: &Group, search: &FoundSearch) -> Option<
         ("kev_due", json!(more.kev_due)),
         ("epss", line(&more.epss)),
         ("advisory_digest", group.digest().into()),
+        ("supplier_claims", more.claims.join("\n").into()),
         ("reviews", json!([review])),
     ];
     Some(filled(values))
@@ -306,6 +309,7 @@ fn news(finding: &Finding, group: &Group) -> Fields {
             ("kev_added", json!(more.kev_added)),
             ("kev_due", json!(more.kev_due)),
             ("epss", line(&more.epss)),
+            ("supplier_claims", more.claims.join("\n").into()),
         ]));
     }
     set

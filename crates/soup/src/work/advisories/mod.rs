@@ -4,6 +4,7 @@
 //! and the meaning of a record for a component to `model` and `work::scan`.
 
 pub(in crate::work) mod body;
+mod claims;
 mod feed;
 mod show;
 mod status;
@@ -21,6 +22,7 @@ use mainstay_base::note::{Gravity, Notes};
 use mainstay_base::regular;
 use mainstay_base::time::Moment;
 
+pub use claims::{VexClaim, vex_claims};
 pub use show::{AdvisoryVersion, show_advisory};
 pub(in crate::work) use status::age;
 pub use status::{CacheStatus, SourceStatus, SourceSummary, cache_status};
