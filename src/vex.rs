@@ -213,6 +213,17 @@ pub const fn format_word(format: VexFormat) -> (&'static str, &'static str) {
     }
 }
 
+/// The file by which a document is attached to its release.
+pub fn evidence(release: RecordId, format: VexFormat, text: String) -> EvidenceFile {
+    let (word, name) = format_word(format);
+    EvidenceFile {
+        name: format!("{release}-{name}.json"),
+        place: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
+        description: format!("{DESCRIPTION} ({word}), as published"),
+        bytes: text.into_bytes(),
+    }
+}
+
 /// Publishes a document: it is attached to the release, so that an event holds its digest. Returns its text.
 ///
 /// # Errors
@@ -224,13 +235,6 @@ pub fn publish(
     stamp: &Stamp,
 ) -> Result<String, Refused> {
     let text = vex_text(&vex.document, format).map_err(|words| Refused::Rule(words.to_string()))?;
-    let (word, name) = format_word(format);
-    let evidence = EvidenceFile {
-        name: format!("{release}-{name}.json"),
-        place: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
-        description: format!("{DESCRIPTION} ({word}), as published"),
-        bytes: text.clone().into_bytes(),
-    };
-    file.keep(session, release, vec![evidence], stamp)?;
+    file.keep(session, release, vec![evidence(release, format, text.clone())], stamp)?;
     Ok(text)
 }

@@ -303,3 +303,22 @@ fn until_focused(window: &mut Window, label: &str) {
     }
     panic!("“{label}” does not get the focus");
 }
+
+#[test]
+fn the_decisions_about_a_release_are_published_as_vex_from_its_page() {
+    let (mut bench, release) = register_of_two();
+    bench.started(release);
+    let mut window = Window::new(bench.desk, "ben", Route::Record(release), SIZE);
+    window.press("Publish OpenVEX…");
+    window.settle();
+    let files = window.file().referring(release, Kind::Attachment).unwrap();
+    let kept = files.iter().find(|data| data.text("description").starts_with("VEX document")).unwrap();
+    let saved = std::fs::read(window.written()).unwrap();
+    assert_eq!(
+        window.file().attachment_bytes(kept).unwrap().unwrap(),
+        saved,
+        "what is kept is what was saved"
+    );
+    let text = String::from_utf8(saved).unwrap();
+    assert!(text.contains("CVE-2030-0001") && text.contains("under_investigation"), "{text}");
+}

@@ -3,6 +3,7 @@
 
 mod differences;
 mod reading;
+mod vex;
 
 pub use self::reading::BILL_ENDINGS;
 
@@ -16,7 +17,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::process_deviation::Sign;
 use crate::domain::release::{CommitComparison, Difference, Release, ReleaseState};
 use crate::domain::workflow::Condition;
-use crate::ops::{Head, RecordPage, Refused, commits};
+use crate::ops::{self, Head, RecordPage, Refused, Stamp, commits};
 use crate::ui::cx::{Command, Cx, Route};
 use crate::ui::screens::parts::refusal_ui;
 use crate::ui::screens::record::page::{conditions_ui, due_link_ui, heading_ui};
@@ -101,7 +102,10 @@ impl ReleasePanel {
             cx.writable() && def.edit_by.iter().any(|role| roles.contains(role)) && baseline_is_open(page);
         let may_tell =
             cx.writable() && Kind::Communication.def().create_by.iter().any(|role| roles.contains(role));
-        if !open && !may_tell {
+        let may_publish = cx.writable()
+            && !page.data.value("soup_baseline").is_null()
+            && def.edit_by.iter().any(|role| roles.contains(role));
+        if !open && !may_tell && !may_publish {
             return;
         }
         ui.add_space(space::M);
@@ -110,6 +114,10 @@ impl ReleasePanel {
                 if button_in_reach_ui(ui, source.button(), source.help()) {
                     self.reading = Some(Reading::begin(cx, self.id, source));
                 }
+            }
+            if may_publish {
+                let stamp = Stamp { now: cx.now(), ..ops::stamp() };
+                vex::publish_ui(ui, cx, self.id, &stamp);
             }
             if may_tell && button_in_reach_ui(ui, "Draft a communication…", DRAFT) {
                 match cx.file.communication_draft(self.id, cx.now()) {
