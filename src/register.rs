@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::baseline::{BaselineBill, Unversioned, read_bill};
 use crate::domain::record::Fields;
+use crate::domain::text;
 use crate::ops::{Refused, SoupRow};
 use crate::soup::model::component::{Component, ComponentKind, Directness};
 
@@ -47,8 +48,7 @@ pub fn read_list(path: &Path, unversioned: Unversioned) -> Result<RegisterList, 
 const LINE_CHARS: usize = 400;
 
 fn line(text: &str) -> Value {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    words.chars().filter(|c| !c.is_control()).take(LINE_CHARS).collect::<String>().into()
+    text::one_line(text, LINE_CHARS).into()
 }
 
 /// The fields of an item that a component tells.
@@ -81,17 +81,17 @@ fn component_fields(component: &Component) -> Fields {
         .take(3)
         .collect();
     put("anomaly_lists", json!(lists));
-    for (name, text) in &component.more {
+    for (name, value) in &component.more {
         let plain: String =
             name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
         match plain.as_str() {
-            "risklevel" | "risk" | "risktier" => put("risk_tier", json!(tier_of(text))),
+            "risklevel" | "risk" | "risktier" => put("risk_tier", json!(tier_of(value))),
             "requirements" | "requirement" | "functionalrequirements" => {
-                put("requirements", text.trim().into());
+                put("requirements", text::plain(value.trim()).into());
             }
-            "language" | "programminglanguage" | "languages" => put("language", line(text)),
-            "softwaresystem" | "softwareitem" | "usedby" => put("host_item", line(text)),
-            "environment" | "hardwareandsoftware" => put("environment", text.trim().into()),
+            "language" | "programminglanguage" | "languages" => put("language", line(value)),
+            "softwaresystem" | "softwareitem" | "usedby" => put("host_item", line(value)),
+            "environment" | "hardwareandsoftware" => put("environment", text::plain(value.trim()).into()),
             _ => {}
         }
     }

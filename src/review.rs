@@ -11,6 +11,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::base::distinct::distinct;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::record::{Fields, RecordData};
@@ -18,7 +19,7 @@ use crate::domain::review_item::{
     Hit, ListedAnomaly, ReviewItem, SearchResult, SinceLast, SourceAnswer, SourceRow,
 };
 use crate::domain::soup_review::SearchedSource;
-use crate::domain::text::{Line, counted};
+use crate::domain::text::{self, Line, counted};
 use crate::domain::time::Day;
 use crate::ops::{
     EvidenceFile, FoundAdvisory, FoundItem, FoundSearch, ProductFile, Refused, ReviewSubject, Session, Stamp,
@@ -66,9 +67,7 @@ fn refused(refusal: soup::Refused) -> Refused {
 
 /// Text from a source as one line, never refused.
 fn line(text: &str) -> Line {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let plain: String = words.chars().filter(|c| !c.is_control()).take(LINE_CHARS).collect();
-    Line::new(&plain).unwrap_or_default()
+    Line::new(&text::one_line(text, LINE_CHARS)).unwrap_or_default()
 }
 
 /// Searches for the versions that a review covers. `former` is the evidence of the last search, with which it is compared.
@@ -105,7 +104,8 @@ fn add_claims(made: &mut FoundSearch, folder: &Path) -> Result<(), Refused> {
             .map(ToString::to_string)
             .collect()
     };
-    let ids: BTreeSet<String> = made.items.iter().flat_map(raised).take(CLAIMED_MAX).collect();
+    let all: BTreeSet<String> = made.items.iter().flat_map(raised).collect();
+    let ids: BTreeSet<String> = all.into_iter().take(CLAIMED_MAX).collect();
     if ids.is_empty() {
         return Ok(());
     }
@@ -114,11 +114,8 @@ fn add_claims(made: &mut FoundSearch, folder: &Path) -> Result<(), Refused> {
         for (hit, more) in item.hits.iter().zip(&mut item.advisories) {
             let names = std::iter::once(&hit.advisory).chain(&hit.aliases);
             let about = names.filter_map(|name| claims.get(&**name)).flatten();
-            let mut words: Vec<String> =
-                about.map(|claim| claim.words().chars().take(CLAIM_CHARS).collect()).collect();
-            words.sort_unstable();
-            words.dedup();
-            more.claims = words;
+            let words: Vec<String> = about.map(|claim| text::one_line(&claim.words(), CLAIM_CHARS)).collect();
+            more.claims = distinct(words);
         }
     }
     Ok(())
@@ -282,12 +279,10 @@ fn advisory(hit: &SearchHit) -> FoundAdvisory {
             description.push_str(&format!("\n{word}: {text}"));
         }
     }
-    let mut sources: Vec<String> = hit.records.iter().map(|record| record.source.clone()).collect();
-    sources.sort();
-    sources.dedup();
+    let sources = distinct(hit.records.iter().map(|record| record.source.clone()));
     FoundAdvisory {
         raises: hit.withdrawn.is_none() && matches!(hit.verdict.as_str(), "affected" | "conditional"),
-        description: description.chars().filter(|c| *c == '\n' || !c.is_control()).take(TEXT_CHARS).collect(),
+        description: text::plain(&description).chars().take(TEXT_CHARS).collect(),
         affected_range: line(&hit.range).to_string(),
         fixed_in: line(&hit.fixed.join(", ")).to_string(),
         cvss: line(&vector).to_string(),
@@ -296,7 +291,6 @@ fn advisory(hit: &SearchHit) -> FoundAdvisory {
         kev_added: hit.kev.as_ref().and_then(|kev| day(&kev.added)),
         kev_due: hit.kev.as_ref().and_then(|kev| kev.due.as_deref()).and_then(day),
         epss: hit.epss.as_ref().map_or_else(String::new, |epss| line(&epss.probability).to_string()),
-        published_on: None,
         claims: Vec::new(),
         sources,
     }
@@ -374,16 +368,13 @@ fn limitations(run: &SearchRun) -> String {
             run.subjects.len()
         ));
     }
-    let old: Vec<&str> =
-        run.sources.iter().filter(|source| source.too_old).map(|source| source.name.as_str()).collect();
+    let old = run.sources.iter().filter(|source| source.too_old);
+    let old = distinct(old.map(|source| source.name.as_str()));
     if !old.is_empty() {
-        let mut names: Vec<&str> = old;
-        names.sort_unstable();
-        names.dedup();
         words.push(format!(
             "Data older than {} days, or without a date: {}.",
             run.max_age_days,
-            names.join(", ")
+            old.join(", ")
         ));
     }
     if run.sources.iter().any(|source| source.name.to_lowercase().contains("nvd")) {

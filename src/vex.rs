@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::distinct::distinct;
 use crate::domain::canonical;
 use crate::domain::finding::{Applicability, Response};
 use crate::domain::ids::{Kind, RecordId};
@@ -192,9 +193,7 @@ fn identifier(file: &str, release: RecordId) -> String {
 fn revisions(file: &ProductFile, release: RecordId, stamp: &Stamp) -> Result<Vec<Revision>, Refused> {
     let kept = file.referring(release, Kind::Attachment)?;
     let published = kept.iter().filter(|data| data.text("description").starts_with(DESCRIPTION));
-    let mut at: Vec<_> = published.map(|data| data.head.created_at).collect();
-    at.sort_unstable();
-    at.dedup();
+    let mut at = distinct(published.map(|data| data.head.created_at));
     at.push(stamp.now);
     let word = |number: usize| if number == 0 { "First statements" } else { "Statements renewed" };
     Ok(at

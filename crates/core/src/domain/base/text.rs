@@ -83,6 +83,28 @@ impl Text {
     }
 }
 
+/// Whether a character could make a signed text read differently from what was signed: it controls the direction of text.
+const fn turns_text(character: char) -> bool {
+    matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Foreign text without what a [`Line`] or a [`Text`] refuses: control characters other than line breaks and
+/// tabs, and controls of direction.
+pub fn plain(text: &str) -> String {
+    text.chars().filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || turns_text(*c))).collect()
+}
+
+/// Foreign text as one line of at most so many characters, which a [`Line`] accepts if they are not more than it takes.
+pub fn one_line(text: &str, most: usize) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    plain(&words).chars().take(most).collect()
+}
+
+/// The beginning of a text that the program makes, as long as a title may be.
+pub fn title(text: &str) -> String {
+    text.chars().take(LINE_CHARS_MAX).collect()
+}
+
 /// Invisible characters could make a signed text read differently from what was signed.
 fn refuse_hidden(text: &str, line_breaks: bool) -> Result<(), String> {
     let printable = |byte: &u8| matches!(byte, b' '..=b'~') || line_breaks && matches!(byte, b'\n' | b'\t');
@@ -95,7 +117,7 @@ fn refuse_hidden(text: &str, line_breaks: bool) -> Result<(), String> {
             '\n' | '\t' if line_breaks => {}
             '\n' => return Err(format!("a line break at character {place}; this is a single line")),
             '\0' => return Err(format!("a NUL character at character {place}; remove it")),
-            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+            _ if turns_text(character) => {
                 return Err(format!(
                     "a hidden text-direction control (U+{:04X}) at character {place}; remove it",
                     u32::from(character)

@@ -101,6 +101,26 @@ rows! {
     }
 }
 
+impl SoupVersion {
+    /// Name and version in one line, as findings and reviews write them.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.item, self.version)
+    }
+
+    /// Whether a line names this item in this version.
+    pub fn is(&self, label: &str) -> bool {
+        let rest = label.strip_prefix(&*self.item).and_then(|rest| rest.strip_prefix(' '));
+        rest == Some(&*self.version)
+    }
+}
+
+impl Release {
+    /// The rows of the SOUP baseline with an item of this name.
+    pub fn soup_named<'a>(&'a self, item: &'a str) -> impl Iterator<Item = &'a SoupVersion> {
+        self.soup_baseline.iter().filter(move |row| *row.item == *item)
+    }
+}
+
 rows! {
     /// A commit of the version, from the export of the version control system.
     pub struct CommitRow {
@@ -223,6 +243,11 @@ impl ReleaseState {
     /// Whether installations of it may be in the field.
     pub const fn may_be_fielded(self) -> bool {
         matches!(self, Self::Released | Self::Superseded | Self::Withdrawn)
+    }
+
+    /// Whether installations of it may be in the field, or it is on its way to its release.
+    pub const fn is_or_may_be_fielded(self) -> bool {
+        self.may_be_fielded() || self.is_before_release()
     }
 
     /// Whether it is on its way to its release.

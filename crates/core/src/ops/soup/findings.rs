@@ -17,6 +17,7 @@ use crate::domain::review_item::{Hit, SinceLast};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::impact;
 use crate::domain::soup_review::scope::InScope;
+use crate::domain::text;
 use crate::domain::time::Day;
 use crate::domain::workflow::{Case, World};
 use crate::ops::request::{Act, Request};
@@ -45,8 +46,6 @@ pub struct FoundAdvisory {
     pub kev_due: Option<Day>,
     /// How likely its exploitation is.
     pub epss: String,
-    /// When it was published.
-    pub published_on: Option<Day>,
     /// The sources that have it.
     pub sources: Vec<String>,
     /// What suppliers claim about it, a line each.
@@ -196,7 +195,7 @@ fn new_finding(review: RecordId, group: &Group, search: &FoundSearch) -> Option<
     let aliases: Vec<&String> = group.names.values().filter(|name| **name != *hit.advisory).collect();
     let title = if hit.title.is_empty() { hit.advisory.to_string() } else { hit.title.to_string() };
     let values = [
-        ("title", title.chars().take(500).collect::<String>().into()),
+        ("title", text::title(&title).into()),
         ("finding_kind", "vulnerability".into()),
         ("external_id", json!(hit.advisory)),
         ("aliases", json!(aliases)),
@@ -206,7 +205,6 @@ fn new_finding(review: RecordId, group: &Group, search: &FoundSearch) -> Option<
         ("fixed_in", line(&more.fixed_in)),
         ("description", more.description.clone().into()),
         ("source", line(&more.sources.join(", "))),
-        ("published_on", json!(more.published_on)),
         ("learned_on", json!(search.on)),
         ("cvss", line(&more.cvss)),
         ("severity", json!(more.severity)),
@@ -231,8 +229,7 @@ fn filled<const N: usize>(values: [(&str, Value); N]) -> Fields {
 }
 
 fn line(text: &str) -> Value {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    words.chars().take(500).collect::<String>().into()
+    text::one_line(text, text::LINE_CHARS_MAX).into()
 }
 
 /// A known finding is met again. Where the records that describe it changed, it became known as exploited, or another version is in

@@ -13,6 +13,7 @@ use crate::domain::review_item::{
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_review::scope::{InScope, releases_of, scope_of};
 use crate::domain::soup_review::{SearchedSource, SoupReview, SoupReviewState};
+use crate::domain::text;
 use crate::domain::workflow::Case;
 use crate::ops::evidence::EvidenceFile;
 use crate::ops::file::ProductFile;
@@ -267,7 +268,7 @@ fn item_acts(review: RecordId, versions: &[InScope], search: &FoundSearch) -> Ve
 }
 
 fn item_fields(version: &InScope, found: &FoundItem) -> Fields {
-    let title: String = format!("{} {}", version.row.item, version.row.version).chars().take(500).collect();
+    let title = text::title(&version.row.label());
     let judged = ReviewItem {
         sources: Table(found.sources.clone()),
         hits: Table(found.hits.clone()),

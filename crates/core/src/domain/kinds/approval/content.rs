@@ -10,6 +10,7 @@ use crate::domain::person::Role;
 use crate::domain::record::Fields;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Part, part_digest};
+use crate::domain::text;
 use crate::domain::workflow::{Case, Condition, Effect, World};
 use mainstay_base::distinct::distinct;
 
@@ -68,7 +69,7 @@ fn new_fields(case: &Case, rules: &Approvable) -> Fields {
     );
     let mut set = Fields::new();
     let title = format!("Approval of {}: {}", case.id(), case.data.title());
-    set.insert("title".into(), title.chars().take(500).collect::<String>().into());
+    set.insert("title".into(), text::title(&title).into());
     set.insert("subject".into(), case.id().to_string().into());
     if let Some((id, _)) = also.iter().find(|(id, _)| id.kind == Kind::ImpactAnalysis) {
         set.insert("impact_analysis".into(), id.to_string().into());

@@ -7,6 +7,7 @@ use crate::domain::ids::RecordId;
 use crate::domain::problem_report::ProblemReport;
 use crate::domain::record::Fields;
 use crate::domain::release::{Release, ReleaseKind};
+use crate::domain::text;
 use crate::domain::workflow::World;
 
 use super::CommunicationKind;
@@ -37,8 +38,7 @@ pub fn draft_for(world: &dyn World, id: RecordId) -> Fields {
             set.insert(name.to_owned(), value);
         }
     };
-    let title: String =
-        format!("{} {}: {}", product.title, release.version, release.title).chars().take(500).collect();
+    let title = text::title(&format!("{} {}: {}", product.title, release.version, release.title));
     put("title", title.into());
     put("communication_kind", json!(kind));
     put("releases", json!([id]));

@@ -8,6 +8,7 @@ use crate::domain::communication::CommunicationState;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::soup_item::SoupItem;
+use crate::domain::text;
 use crate::domain::workflow::{Case, Effect, World};
 use mainstay_base::distinct::distinct;
 
@@ -29,7 +30,7 @@ pub fn where_used_text(world: &dyn World, items: &[RecordId]) -> String {
             item.can_contribute.map_or("undecided", |yes| if yes { "can harm" } else { "cannot harm" });
         parts.push(format!("{id}: {} ({contributes}{})", item.host_item, joined(&hazards)));
     }
-    parts.join("; ").chars().take(500).collect()
+    text::title(&parts.join("; "))
 }
 
 fn joined(hazards: &[&str]) -> String {
@@ -60,16 +61,12 @@ fn product_versions(case: &Case, finding: &Finding) -> Vec<String> {
         .collect()
 }
 
-fn line(text: &str) -> Value {
-    text.chars().take(500).collect::<String>().into()
-}
-
 fn problem_of(case: &Case, finding: &Finding) -> Option<Effect> {
     if finding.problem_report.is_some() {
         return None;
     }
     let mut set = Fields::new();
-    set.insert("title".into(), line(&format!("{}: {}", finding.external_id, finding.title)));
+    set.insert("title".into(), text::title(&format!("{}: {}", finding.external_id, finding.title)).into());
     set.insert("detected_at".into(), json!(case.now));
     set.insert("detected_in_phase".into(), "soup_review".into());
     let text = format!("{}\n{}", finding.impact_statement.trim(), finding.sequence.trim());
@@ -91,7 +88,7 @@ fn advisory_of(case: &Case, finding: &Finding) -> Option<Effect> {
     }
     let product = case.world.product();
     let mut set = Fields::new();
-    set.insert("title".into(), line(&format!("{}: {}", product.title, finding.title)));
+    set.insert("title".into(), text::title(&format!("{}: {}", product.title, finding.title)).into());
     set.insert("communication_kind".into(), "security_advisory".into());
     set.insert("subjects".into(), json!([case.id()]));
     if !product.markets.is_empty() {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::effects::where_used_text;
 use super::{Applicability, Disposition, Finding, FindingState as S};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::release::{Release, ReleaseState};
+use crate::domain::release::{Release, ReleaseState, SoupVersion};
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::text::Line;
 use crate::domain::workflow::World;
 
 /// What holds of a finding for one release.
@@ -44,25 +45,20 @@ impl Verdict {
     }
 }
 
-/// The names and versions in a baseline.
-fn baseline(release: &Release) -> BTreeSet<String> {
-    release.soup_baseline.iter().map(|row| format!("{} {}", row.item, row.version)).collect()
-}
-
 /// The versions in a baseline that a finding is about. While it names no version, it is about every version of its items.
 fn concerned(world: &dyn World, finding: &Finding, release: &Release) -> BTreeSet<String> {
     if finding.versions.is_empty() {
         let items = finding.items.iter().filter_map(|id| world.record(*id));
         let names: BTreeSet<String> = items.map(|data| data.title().to_owned()).collect();
         let rows = release.soup_baseline.iter().filter(|row| names.contains(&*row.item));
-        return rows.map(|row| format!("{} {}", row.item, row.version)).collect();
+        return rows.map(SoupVersion::label).collect();
     }
-    let all = baseline(release);
-    finding.versions.iter().map(|line| line.to_string()).filter(|line| all.contains(line)).collect()
+    let contained = |line: &&Line| release.soup_baseline.iter().any(|row| row.is(line));
+    finding.versions.iter().filter(contained).map(ToString::to_string).collect()
 }
 
 /// Whether a release contains a version that a finding is about.
-pub fn concerns(world: &dyn World, finding: &Finding, release: &Release) -> bool {
+fn concerns(world: &dyn World, finding: &Finding, release: &Release) -> bool {
     !concerned(world, finding, release).is_empty()
 }
 
@@ -115,7 +111,7 @@ fn carried_over(
 pub fn releases_concerned(world: &dyn World, finding: &Finding) -> Vec<RecordId> {
     let all = world.all(Kind::Release);
     let matters = |data: &&SharedRecord| {
-        ReleaseState::of(data).is_some_and(|state| state.may_be_fielded() || state.is_before_release())
+        ReleaseState::of(data).is_some_and(ReleaseState::is_or_may_be_fielded)
             && data.typed::<Release>().is_some_and(|release| concerns(world, finding, &release))
     };
     all.iter().filter(matters).map(|data| data.head.id).collect()

@@ -13,6 +13,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::release::{Release, ReleaseState, uncovered, versions};
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::text;
 use crate::domain::time::Day;
 use crate::domain::workflow::World;
 
@@ -34,7 +35,7 @@ pub struct Sign {
 impl Sign {
     fn new(what: String, rule: &'static str, clause: &'static str, records: Vec<RecordId>) -> Self {
         let mut offered = Fields::new();
-        let title: String = what.trim_end_matches('.').chars().take(500).collect();
+        let title = text::title(what.trim_end_matches('.'));
         offered.insert("title".to_owned(), title.into());
         offered.insert("rule_bypassed".to_owned(), format!("{clause}: {rule}").into());
         offered.insert("description".to_owned(), what.clone().into());

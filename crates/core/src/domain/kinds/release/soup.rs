@@ -96,7 +96,7 @@ fn every_version_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
     let is_fresh =
         |row: &&super::SoupVersion| matches!((of(row), since), (Some((on, _)), Some(since)) if *on >= since);
     let mut open = release.soup_baseline.iter().filter(|row| !is_fresh(row));
-    let first = open.next().map(|row| format!("{} {}", row.item, row.version));
+    let first = open.next().map(super::SoupVersion::label);
     let count = open.count() + usize::from(first.is_some());
     let when =
         since.map_or_else(|| "inside the window of the plan".to_owned(), |day| format!("on {day} or later"));

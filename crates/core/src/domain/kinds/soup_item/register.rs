@@ -97,7 +97,7 @@ pub fn unregistered(world: &dyn World, release: &Release) -> Unregistered {
     let mut seen = BTreeSet::new();
     for row in release.soup_baseline.iter() {
         let Some(known) = register.find(row) else {
-            found.missing.push(format!("{} {}", row.item, row.version));
+            found.missing.push(row.label());
             continue;
         };
         let item = known.item.head.id;
@@ -110,7 +110,7 @@ pub fn unregistered(world: &dyn World, release: &Release) -> Unregistered {
             .typed::<SoupDesignator>()
             .is_some_and(|content| is_introduced(world, &row.item, &content));
         if !explained {
-            found.without_change.push((item, format!("{} {}", row.item, row.version)));
+            found.without_change.push((item, row.label()));
         }
     }
     found

@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use super::register::{fielded, where_used};
-use super::{ALIVE, KEEPERS, SoupItem, SoupItemState as S, SupportLevel};
+use super::{ALIVE, KEEPERS, SUPPORT_AHEAD, SoupItem, SoupItemState as S, SupportLevel};
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::release::Release;
 use crate::domain::review_item::ReviewItem;
 use crate::domain::soup_designator::{SoupDesignator, counts, is_introduced};
+use crate::domain::text;
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 
 /// The step that approves an item for use.
@@ -167,7 +168,7 @@ fn obsolete(case: &Case) -> Vec<Effect> {
     let since = if day.is_empty() { String::new() } else { format!(" since {day}") };
     let title = format!("{} is no longer supported{since}", case.data.title());
     let mut set = Fields::new();
-    set.insert("title".into(), title.chars().take(500).collect::<String>().into());
+    set.insert("title".into(), text::title(&title).into());
     set.insert("finding_kind".into(), "obsolescence".into());
     set.insert("items".into(), json!([case.id()]));
     set.insert("learned_on".into(), case.now.day().to_string().into());
@@ -237,7 +238,7 @@ pub(super) fn notices(case: &Case) -> Vec<String> {
         let left = day.days_since(today);
         if left < 0 {
             notices.push(format!("Its support ended on {day}."));
-        } else if left <= 180 {
+        } else if left <= SUPPORT_AHEAD {
             notices.push(format!("Its support ends on {day}, in {left} days."));
         }
     }

@@ -11,6 +11,7 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::SoupItem;
 use crate::domain::soup_item::register::{Register, fielded};
 use crate::domain::workflow::World;
+use mainstay_base::distinct::distinct;
 
 /// One version that a review covers.
 #[derive(Debug, Clone)]
@@ -65,7 +66,7 @@ pub fn scope_of(world: &dyn World, review: &SoupReview, releases: &[RecordId]) -
         let Some(release) = world.record(*id).and_then(|data| data.typed::<Release>()) else { continue };
         for row in release.soup_baseline.iter().filter(|row| !is_excluded(review, row)) {
             let Some(known) = register.find(row) else {
-                scope.unregistered.push(format!("{} {}", row.item, row.version));
+                scope.unregistered.push(row.label());
                 continue;
             };
             let tier = known.item.typed::<SoupItem>().and_then(|item| item.risk_tier);
@@ -85,14 +86,13 @@ pub fn scope_of(world: &dyn World, review: &SoupReview, releases: &[RecordId]) -
             }
         }
     }
-    scope.unregistered.sort_unstable();
-    scope.unregistered.dedup();
+    scope.unregistered = distinct(scope.unregistered);
     scope.versions = found.into_values().collect();
     scope
 }
 
 /// Whether a review leaves a version out.
-pub fn is_excluded(review: &SoupReview, row: &SoupVersion) -> bool {
+fn is_excluded(review: &SoupReview, row: &SoupVersion) -> bool {
     review
         .exclusions
         .iter()
