@@ -240,7 +240,7 @@ impl Write {
 /// The work of a long write.
 type LongWork = dyn FnOnce(&mut ProductFile, &Session, &Stamp, &Progress) -> Result<String, Refused> + Send;
 
-/// A write that takes longer than a frame, as one transaction of `ops`.
+/// A write that takes longer than a frame. A refusal of a second transaction of `ops` says that the first is in the file.
 pub struct LongWrite {
     /// Name of the job.
     pub name: &'static str,
@@ -283,6 +283,11 @@ impl<T> Slot<T> {
     /// Puts the answer in.
     pub fn put(&self, answer: T) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+    }
+
+    /// Whether another clone is left that can take the answer.
+    pub fn is_awaited(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
     }
 
     /// Takes the answer out, if it has come.

@@ -352,7 +352,7 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
             "IEC 62304 7.1.3, 7.1.4",
         ),
         Route::Advisories => (
-            "Published data about vulnerabilities, exploitation and the end of support: what this workstation has, how old it is, and              how it is imported or updated. It belongs to the workstation, not to the file.",
+            "Published data about vulnerabilities, exploitation and the end of support: what this workstation has, how old it is, and how it is imported or updated. It belongs to the workstation, not to the file.",
             "IEC 62304 6.1 f, 7.1.3",
         ),
         Route::Search(_) => (

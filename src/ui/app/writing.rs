@@ -1,7 +1,9 @@
-//! Writes of a screen that take longer than a frame: in the background, with the writer, as one transaction.
+//! Writes of a screen that take longer than a frame: in the background, with the writer. They end as cancelled only if nothing of them
+//! is in the file: after a first transaction, a refusal of the second says what is.
 
 use super::App;
 use super::jobs::{Finished, RunningKind, Written};
+use crate::domain::text::sentence;
 use crate::ops::{Refused, StoreError};
 use crate::ui::cx::LongWrite;
 use crate::ui::widgets::notice::Notice;
@@ -49,7 +51,14 @@ impl App {
                 self.notices.push(Notice::info("It was cancelled. None of it is in the file."));
                 answer.put(Some(refusal));
             }
-            Err(refusal) => answer.put(Some(refusal)),
+            Err(refusal) => {
+                // A dialog that was closed meanwhile does not say it.
+                if !answer.is_awaited() {
+                    let remedy = "Mend what is named, and do it again.";
+                    self.notices.push(Notice::problem(sentence(&refusal.to_string()), remedy));
+                }
+                answer.put(Some(refusal));
+            }
         }
         self.leave_after_writing();
     }

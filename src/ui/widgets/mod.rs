@@ -18,6 +18,7 @@ pub mod offer;
 pub mod palette;
 pub mod plots;
 pub mod reach;
+pub mod read_lines;
 pub mod table;
 pub mod text;
 pub mod trace;

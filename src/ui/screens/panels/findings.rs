@@ -20,16 +20,9 @@ impl ListPart for ToTriage {
         if rows.is_empty() {
             return;
         }
-        let proposed = FindingState::Proposed.code();
-        let of = |state: FindingState| rows.iter().filter(|row| row.state == state.code()).count();
-        let undecided = [
-            FindingState::New,
-            FindingState::Triaged,
-            FindingState::UnderInvestigation,
-            FindingState::Reassess,
-        ];
-        let open: usize = undecided.into_iter().map(of).sum();
-        let proposed = rows.iter().filter(|row| row.state == proposed).count();
+        let states = rows.iter().filter_map(|row| FindingState::from_code(&row.state));
+        let (proposed, open): (Vec<_>, Vec<_>) =
+            states.filter(|state| state.is_undecided()).partition(|state| *state == FindingState::Proposed);
         ui.horizontal_wrapped(|ui| {
             let words = "One after the other, by keys: the safety question, the decision, its evidence";
             if button_in_reach_ui(ui, "Triage", words) {
@@ -37,8 +30,8 @@ impl ListPart for ToTriage {
             }
             let words = format!(
                 "{} to decide, {} to confirm",
-                counted(open, "finding"),
-                counted(proposed, "proposed decision")
+                counted(open.len(), "finding"),
+                counted(proposed.len(), "proposed decision")
             );
             ui.label(hint(ui, words));
         });

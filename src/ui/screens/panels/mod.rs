@@ -12,7 +12,7 @@ mod signs;
 mod soup_item;
 mod soup_review;
 
-pub use self::release::BILL_ENDINGS;
+pub use self::release::{BILL_ENDINGS, baseline_is_open};
 
 use std::path::Path;
 

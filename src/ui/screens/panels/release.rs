@@ -17,7 +17,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::process_deviation::Sign;
 use crate::domain::release::{CommitComparison, Difference, Release, ReleaseState};
 use crate::domain::workflow::Condition;
-use crate::ops::{self, Head, RecordPage, Refused, Stamp, commits};
+use crate::ops::{Head, RecordPage, Refused, commits};
 use crate::ui::cx::{Command, Cx, Route};
 use crate::ui::screens::parts::refusal_ui;
 use crate::ui::screens::record::page::{conditions_ui, due_link_ui, heading_ui};
@@ -116,8 +116,7 @@ impl ReleasePanel {
                 }
             }
             if may_publish {
-                let stamp = Stamp { now: cx.now(), ..ops::stamp() };
-                vex::publish_ui(ui, cx, self.id, &stamp);
+                vex::publish_ui(ui, cx, self.id);
             }
             if may_tell && button_in_reach_ui(ui, "Draft a communication…", DRAFT) {
                 match cx.file.communication_draft(self.id, cx.now()) {
@@ -132,7 +131,7 @@ impl ReleasePanel {
 }
 
 /// Whether the baseline can be written in the present state.
-fn baseline_is_open(page: &RecordPage) -> bool {
+pub fn baseline_is_open(page: &RecordPage) -> bool {
     let section = page.data.def().section_of("soup_baseline");
     section.is_some_and(|section| section.open_in.contains(&page.data.head.state.as_str()))
 }

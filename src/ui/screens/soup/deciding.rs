@@ -35,8 +35,8 @@ impl Deciding {
     }
 
     /// What is typed for a field.
-    pub fn typed(&mut self, name: &str) -> Option<&mut Typed> {
-        self.typed.get_mut(name)
+    pub fn typed(&self, name: &str) -> Option<&Typed> {
+        self.typed.get(name)
     }
 
     /// Sets what is typed for a field from a stored value.

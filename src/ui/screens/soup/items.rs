@@ -3,6 +3,8 @@
 mod acts;
 mod detail;
 
+use std::collections::HashMap;
+
 use eframe::egui;
 use egui::{Panel, Ui};
 
@@ -83,6 +85,12 @@ impl Filter {
 pub struct ItemsScreen {
     review: RecordId,
     looking: Looking<Vec<ReviewRow>>,
+    /// The answer from which the places and the counts were made.
+    round: u64,
+    /// Where the row of an item is.
+    places: HashMap<RecordId, usize>,
+    /// How many items each filter shows.
+    counts: [usize; Filter::ALL.len()],
     filter: Filter,
     text: String,
     /// For what the rows were chosen.
@@ -99,6 +107,9 @@ impl ItemsScreen {
         Self {
             review,
             looking: Looking::default(),
+            round: 0,
+            places: HashMap::new(),
+            counts: [0; Filter::ALL.len()],
             filter: Filter::NeedsWork,
             text: String::new(),
             shown_for: None,
@@ -130,6 +141,7 @@ impl ItemsScreen {
             }
             Some(Ok(_)) => {}
         }
+        self.take_rows();
         self.filters_ui(ui);
         self.choose_rows();
         Panel::right("item_detail").default_size(DETAIL).size_range(280.0..=640.0).show(ui, |ui| {
@@ -144,15 +156,25 @@ impl ItemsScreen {
         self.acts.dialog_ui(ui, cx);
     }
 
+    fn rows(&self) -> &[ReviewRow] {
+        self.looking.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Finds and counts the rows when they are new.
+    fn take_rows(&mut self) {
+        if self.round == self.looking.round() {
+            return;
+        }
+        self.round = self.looking.round();
+        let rows = self.rows().iter().enumerate();
+        self.places = rows.filter_map(|(place, row)| Some((row.id?, place))).collect();
+        self.counts = Filter::ALL.map(|filter| self.rows().iter().filter(|row| filter.fits(row)).count());
+    }
+
     fn filters_ui(&mut self, ui: &mut Ui) {
-        let rows = self.looking.get().map(Vec::as_slice).unwrap_or_default();
-        let words: Vec<String> = Filter::ALL
-            .iter()
-            .map(|filter| {
-                let count = rows.iter().filter(|row| filter.fits(row)).count();
-                format!("{} {count}", filter.word())
-            })
-            .collect();
+        let counted = Filter::ALL.iter().zip(self.counts);
+        let words: Vec<String> =
+            counted.map(|(filter, count)| format!("{} {count}", filter.word())).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let on = Filter::ALL.iter().position(|filter| *filter == self.filter);
         ui.horizontal_wrapped(|ui| {
@@ -165,16 +187,16 @@ impl ItemsScreen {
     }
 
     fn choose_rows(&mut self) {
-        let wanted = (self.looking.round(), self.filter, self.text.to_lowercase());
+        let wanted = (self.round, self.filter, self.text.to_lowercase());
         if self.shown_for.as_ref() == Some(&wanted) {
             return;
         }
-        let rows = self.looking.get().map(Vec::as_slice).unwrap_or_default();
         let fits = |row: &&ReviewRow| {
             let title = row.title.to_lowercase();
             wanted.1.fits(row) && wanted.2.split_whitespace().all(|word| title.contains(word))
         };
-        self.picked.show(rows.iter().filter(fits).filter_map(|row| row.id).collect());
+        let order = self.rows().iter().filter(fits).filter_map(|row| row.id).collect();
+        self.picked.show(order);
         self.shown_for = Some(wanted);
     }
 
@@ -192,10 +214,8 @@ impl ItemsScreen {
             return;
         }
         let rows = self.looking.get().map(Vec::as_slice).unwrap_or_default();
-        let by_id: std::collections::HashMap<RecordId, &ReviewRow> =
-            rows.iter().filter_map(|row| Some((row.id?, row))).collect();
-        let order = &self.picked.order;
-        let line = |row: usize| order.get(row).and_then(|id| by_id.get(id)).copied();
+        let (order, places) = (&self.picked.order, &self.places);
+        let line = |row: usize| order.get(row).and_then(|id| places.get(id)).and_then(|at| rows.get(*at));
         let table = Table::new("Items of the review", &COLUMNS, order.len()).several();
         let events = table.show(ui, &mut self.picked.table, |row, column| match line(row) {
             Some(row) => cell_of(row, column),
@@ -215,7 +235,7 @@ impl ItemsScreen {
                 Err(refusal) => return refusal_ui(ui, &refusal),
             }
         }
-        let row = self.looking.get().and_then(|rows| rows.iter().find(|row| row.id == Some(id)));
+        let row = self.places.get(&id).and_then(|place| self.rows().get(*place));
         if let (Some((_, _, data)), Some(row)) = (&self.read, row) {
             egui::ScrollArea::vertical().id_salt("detail").auto_shrink([false, false]).show(ui, |ui| {
                 ui.set_max_width(ui.available_width() - space::M);

@@ -51,6 +51,14 @@ enum Wrote {
     Refused(Refused),
 }
 
+/// The refusal of the second of two writes, where the first is in the file: `first` says so. That nothing was changed does not hold.
+fn second_refused(first: &str, refusal: &Refused) -> Refused {
+    let why = refusal.to_string();
+    let ends = [". Nothing was changed", "; nothing was changed"];
+    let why = ends.into_iter().find_map(|end| why.strip_suffix(end)).unwrap_or(&why);
+    Refused::Rule(format!("{first}: {why}"))
+}
+
 /// Takes the outcome of a write.
 fn outcome_of(written: &mut Option<Slot<Option<Refused>>>) -> Wrote {
     match written.as_ref().and_then(Slot::take) {
@@ -63,5 +71,22 @@ fn outcome_of(written: &mut Option<Slot<Option<Refused>>>) -> Wrote {
             *written = None;
             Wrote::Refused(refusal)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::StoreError;
+
+    #[test]
+    fn what_is_stored_is_named_before_the_reason_for_which_the_rest_is_not() {
+        let words = |refusal: Refused| second_refused("one is written, but two is not", &refusal).to_string();
+        let refused = Refused::Rule("RI-0001: it is done. Nothing was changed".to_owned());
+        assert_eq!(words(refused), "one is written, but two is not: RI-0001: it is done");
+        let cancelled = Refused::Store(StoreError::Cancelled);
+        assert_eq!(words(cancelled), "one is written, but two is not: it was cancelled");
+        let full = words(Refused::Store(StoreError::DiskFull));
+        assert_eq!(full, "one is written, but two is not: the disk is full; free some space and try again");
     }
 }

@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use eframe::egui;
-use egui::{Label, ScrollArea, Ui};
+use egui::{Label, Ui};
 use serde_json::json;
 
-use super::{Wrote, outcome_of};
+use super::{Wrote, outcome_of, second_refused};
 use crate::baseline::{Baseline, Unversioned, named};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
@@ -18,13 +18,17 @@ use crate::ops::jobs::{Job, Progress};
 use crate::ops::{PlannedSoup, ProductFile, Refused, SoupAction, SoupImportOptions, SoupImportPlan};
 use crate::register::{RegisterList, read_list};
 use crate::ui::cx::{Command, Cx, LongWrite, Slot};
-use crate::ui::screens::panels::BILL_ENDINGS;
+use crate::ui::screens::panels::{BILL_ENDINGS, baseline_is_open};
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::read_lines::read_lines_ui;
+
+/// What is said beside a refusal.
+const NOTHING: &str = "Nothing was written.";
 
 /// How it is read.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -54,7 +58,9 @@ pub struct ReadingList {
     /// Whether the list is the baseline of the release too.
     baseline: bool,
     written: Option<Slot<Option<Refused>>>,
-    refusal: Option<Refused>,
+    /// Says that of what was refused the baseline is written.
+    partly: Slot<()>,
+    refusal: Option<Notice>,
 }
 
 impl ReadingList {
@@ -71,6 +77,7 @@ impl ReadingList {
             rehearsed: None,
             baseline: false,
             written: None,
+            partly: Slot::default(),
             refusal: None,
         }
     }
@@ -78,7 +85,7 @@ impl ReadingList {
     /// Draws the dialog once a file is chosen; returns whether it goes on.
     pub fn ui(&mut self, ui: &Ui, cx: &mut Cx<'_>) -> bool {
         if let Some(path) = self.chosen.take() {
-            let release = only(cx, Kind::Release, |_| true);
+            let release = only_release(cx);
             self.wanted = Some(Wanted { path, release, ..Wanted::default() });
         }
         if self.wanted.is_none() {
@@ -87,7 +94,12 @@ impl ReadingList {
         }
         match outcome_of(&mut self.written) {
             Wrote::Done => return false,
-            Wrote::Refused(refusal) => self.refusal = Some(refusal),
+            Wrote::Refused(refusal) => {
+                let partly = self.partly.take().is_some();
+                self.baseline &= !partly;
+                let remedy = if partly { "Mend what is named, then read the list again." } else { NOTHING };
+                self.refusal = Some(Notice::problem(sentence(&refusal.to_string()), remedy));
+            }
             Wrote::NotYet => {}
         }
         self.rehearse(ui, cx);
@@ -141,13 +153,15 @@ impl ReadingList {
         let outcome = dialog.width(680.0).show(ui.ctx(), |ui| {
             ui.spacing_mut().item_spacing.y = space::S;
             self.inputs_ui(ui, cx);
-            let refusal = match (&self.refusal, &self.rehearsed) {
-                (Some(refusal), _) | (None, Some(Err(refusal))) => Some(refusal),
-                (None, Some(Ok(_)) | None) => None,
-            };
-            if let Some(refusal) = refusal {
-                let notice = Notice::problem(sentence(&refusal.to_string()), "Nothing was written.");
-                banner_ui(ui, &notice, false);
+            match (&self.refusal, &self.rehearsed) {
+                (Some(notice), _) => {
+                    banner_ui(ui, notice, false);
+                }
+                (None, Some(Err(refusal))) => {
+                    let notice = Notice::problem(sentence(&refusal.to_string()), NOTHING);
+                    banner_ui(ui, &notice, false);
+                }
+                (None, Some(Ok(_)) | None) => {}
             }
             match (&self.rehearsed, &self.written) {
                 (_, Some(_)) => {
@@ -189,7 +203,7 @@ impl ReadingList {
             .show(ui, |ui| choice_ui(ui, &mut wanted.tier, &tiers, true));
         ui.checkbox(&mut wanted.leave_out, "Leave out components without a version");
         let release = wanted.release.as_deref().and_then(|id| id.parse().ok());
-        if release.is_some_and(|id| baseline_is_open(cx, id)) {
+        if release.is_some_and(|id| cx.page(id).is_ok_and(|page| baseline_is_open(&page))) {
             ui.checkbox(&mut self.baseline, "Also as the baseline of the release");
         } else {
             self.baseline = false;
@@ -200,6 +214,7 @@ impl ReadingList {
         let Some(Ok(rehearsed)) = &self.rehearsed else { return };
         let (plan, bill) = (rehearsed.plan.clone(), rehearsed.list.bill.clone());
         let baseline = plan.release.filter(|_| self.baseline);
+        let partly = self.partly.clone();
         let (write, answer) =
             LongWrite::new("Writing the register", move |file, session, stamp, progress: &Progress| {
                 if let Some(release) = baseline {
@@ -209,11 +224,11 @@ impl ReadingList {
                 let all = (plan.rows.len() * 2).max(1) as f32;
                 let go_on = |done: usize| progress.at(done as f32 / all);
                 let written = file.import_soup(session, &plan, &go_on, stamp);
-                let (counts, change) = written.map_err(|refusal| match baseline {
-                    Some(release) if !refusal.is_failure() => Refused::Rule(format!(
-                        "the baseline of {release} is written, but the register is not: {refusal}"
-                    )),
-                    Some(_) | None => refusal,
+                let (counts, change) = written.map_err(|refusal| {
+                    let Some(release) = baseline else { return refusal };
+                    partly.put(());
+                    let first = format!("the baseline of {release} is written, but the register is not");
+                    second_refused(&first, &refusal)
                 })?;
                 let change = change.map_or_else(String::new, |id| format!(" by {id}"));
                 Ok(format!("{}{change}.", capital(&counts.words())))
@@ -246,9 +261,9 @@ fn rows_of(cx: &mut Cx<'_>, kind: Kind, fits: impl Fn(&str) -> bool) -> Vec<(Str
     found.into_iter().map(|(_, row)| row).collect()
 }
 
-/// The only record of a kind, which then needs no choice.
-fn only(cx: &mut Cx<'_>, kind: Kind, fits: impl Fn(&str) -> bool) -> Option<String> {
-    match rows_of(cx, kind, fits).as_slice() {
+/// The only release, which then needs no choice.
+fn only_release(cx: &mut Cx<'_>) -> Option<String> {
+    match rows_of(cx, Kind::Release, |_| true).as_slice() {
         [(id, _)] => Some(id.clone()),
         _ => None,
     }
@@ -256,13 +271,6 @@ fn only(cx: &mut Cx<'_>, kind: Kind, fits: impl Fn(&str) -> bool) -> Option<Stri
 
 fn choices(rows: &[(String, String)]) -> Vec<Choice<'_>> {
     rows.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect()
-}
-
-/// Whether the baseline of a release can be written in its present state.
-fn baseline_is_open(cx: &mut Cx<'_>, id: RecordId) -> bool {
-    let Ok(page) = cx.page(id) else { return false };
-    let section = id.kind.def().section_of("soup_baseline");
-    section.is_some_and(|section| section.open_in.contains(&page.data.head.state.as_str()))
 }
 
 fn line_of(planned: &PlannedSoup) -> String {
@@ -323,22 +331,7 @@ fn rehearsed_ui(ui: &mut Ui, rehearsed: &Rehearsed) {
         );
         tone_words_ui(ui, Tone::Late, &words);
     }
-    lines_ui(ui, &rehearsed.lines);
-}
-
-/// Lines of which only the visible ones are laid out.
-fn lines_ui(ui: &mut Ui, lines: &[String]) {
-    let height = ui.text_style_height(&egui::TextStyle::Body);
-    ScrollArea::vertical()
-        .id_salt("lines")
-        .max_height(200.0)
-        .min_scrolled_height(200.0)
-        .auto_shrink([false, true])
-        .show_rows(ui, height, lines.len(), |ui, rows| {
-            for line in lines.get(rows).unwrap_or_default() {
-                ui.add(Label::new(line.as_str()).truncate());
-            }
-        });
+    read_lines_ui(ui, ("lines", 200.0), &rehearsed.lines, |line| line.into());
 }
 
 /// The name of a file, for titles.

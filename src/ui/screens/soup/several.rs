@@ -1,7 +1,6 @@
 //! Several SOUP items at once: fields that fit all of them, and the approval for use of all that may be.
 
-use eframe::egui;
-use egui::{Label, ScrollArea, Ui};
+use eframe::egui::Ui;
 
 use super::deciding::Deciding;
 use super::{Wrote, outcome_of};
@@ -19,6 +18,7 @@ use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::read_lines::read_lines_ui;
 use crate::ui::widgets::text::TextLine;
 
 /// The fields that often are the same for many items.
@@ -134,7 +134,8 @@ impl SeveralItems {
             }
         });
         match (outcome, set) {
-            (Outcome::Cancelled, _) => {}
+            // What is being written goes on; the app says if it is refused.
+            (Outcome::Cancelled, _) => self.written = None,
             (Outcome::Confirmed, Ok(set)) => {
                 self.write_fields(cx, &set);
                 self.open = Some(Open::Fields(typed));
@@ -160,7 +161,6 @@ impl SeveralItems {
         let (write, answer) =
             LongWrite::new("Writing the items", move |file, session, stamp, progress: &Progress| {
                 let all = acts.len().max(1) as f32;
-                let acts: Vec<Act> = acts;
                 let go_on = |done: usize| progress.at(done as f32 / all);
                 let done = file.perform_all(session, acts, &go_on, stamp);
                 done.map(|_| words).map_err(|(_, refusal)| refusal)
@@ -203,7 +203,7 @@ impl SeveralItems {
             }
         });
         match (outcome, known) {
-            (Outcome::Cancelled, _) => {}
+            (Outcome::Cancelled, _) => self.written = None,
             (Outcome::Confirmed, Some(Ok(found))) => {
                 let acts = found.may.iter().map(|id| {
                     let go = APPROVE.to_owned();
@@ -237,16 +237,5 @@ fn may_step_ui(ui: &mut Ui, found: &MayStep) {
         return;
     }
     tone_words_ui(ui, Tone::Due, &format!("Not yet: {}", counted(found.not.len(), "item")));
-    let height = ui.text_style_height(&egui::TextStyle::Body);
-    ScrollArea::vertical()
-        .id_salt("not")
-        .max_height(240.0)
-        .min_scrolled_height(240.0)
-        .auto_shrink([false, true])
-        .show_rows(ui, height, found.not.len(), |ui, rows| {
-            for (id, why) in found.not.get(rows).unwrap_or_default() {
-                let words = format!("{id}: {why}");
-                ui.add(Label::new(&words).truncate()).on_hover_text(&words);
-            }
-        });
+    read_lines_ui(ui, ("not", 240.0), &found.not, |(id, why)| format!("{id}: {why}").into());
 }

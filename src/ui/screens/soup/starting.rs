@@ -3,11 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui::{Label, ScrollArea, Ui};
+use eframe::egui::{Label, Ui};
 
 use super::{Wrote, outcome_of};
 use crate::domain::ids::RecordId;
 use crate::domain::text::{counted, sentence};
+use crate::domain::time::Day;
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{FoundSearch, ProductFile, Refused, cache_folder};
 use crate::review::{ReviewSearch, search};
@@ -19,14 +20,17 @@ use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::read_lines::read_lines_ui;
 use crate::ui::widgets::text::TextLine;
 
 /// The advisory data of a folder.
 pub struct AdvisoryData {
     /// The folder that was typed.
     pub folder: String,
-    /// The folder that was read.
-    read: Option<String>,
+    /// The folder that was read, and the day for which it was.
+    read: Option<(String, Day)>,
+    /// The pass of the window in which it was drawn last.
+    drawn: u64,
     job: Option<Job<CacheStatus>>,
     status: Option<Result<CacheStatus, Refused>>,
 }
@@ -34,7 +38,7 @@ pub struct AdvisoryData {
 impl Default for AdvisoryData {
     fn default() -> Self {
         let folder = cache_folder().map_or_else(String::new, |folder| folder.display().to_string());
-        Self { folder, read: None, job: None, status: None }
+        Self { folder, read: None, drawn: 0, job: None, status: None }
     }
 }
 
@@ -44,24 +48,23 @@ impl AdvisoryData {
         PathBuf::from(self.folder.trim())
     }
 
-    /// Reads what the folder has, if another one was typed.
+    /// Reads what the folder has: if another one was typed, on another day, and when the screen is entered again.
     pub fn keep_up(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         if let Some(outcome) = self.job.as_ref().and_then(Job::poll) {
             self.job = None;
             self.status = Some(outcome);
         }
-        if self.read.as_deref() == Some(self.folder.as_str()) {
+        let pass = ui.ctx().cumulative_pass_nr();
+        let stayed = std::mem::replace(&mut self.drawn, pass) + 1 >= pass;
+        let today = cx.today();
+        let same = self.read.as_ref().is_some_and(|(folder, day)| (folder, *day) == (&self.folder, today));
+        if stayed && same {
             return;
         }
-        self.read = Some(self.folder.clone());
+        self.read = Some((self.folder.clone(), today));
         self.status = None;
-        let (folder, today) = (self.path(), cx.today());
+        let folder = self.path();
         self.job = cx.start(ui.ctx(), "Looking at the advisory data", move |_| status_of(&folder, today));
-    }
-
-    /// What the folder has, once it is known.
-    pub const fn status(&self) -> Option<&Result<CacheStatus, Refused>> {
-        self.status.as_ref()
     }
 
     /// Why it cannot be searched in yet.
@@ -104,37 +107,24 @@ impl AdvisoryData {
             tone_words_ui(ui, tone, &words);
         }
         let Some(Ok(status)) = &self.status else { return };
-        let height = ui.text_style_height(&eframe::egui::TextStyle::Body);
-        ScrollArea::vertical()
-            .id_salt("sources")
-            .max_height(180.0)
-            .min_scrolled_height(180.0)
-            .auto_shrink([false, true])
-            .show_rows(ui, height, status.sources.len(), |ui, rows| {
-                for source in status.sources.get(rows).unwrap_or_default() {
-                    let date = source.data_date.as_deref().unwrap_or("no date");
-                    let date = date.get(..10).unwrap_or(date);
-                    let old = if source.too_old { ", too old" } else { "" };
-                    let words = format!(
-                        "{}, {}: data of {date}{old}, {}",
-                        source.name,
-                        source.file,
-                        counted(usize::try_from(source.records).unwrap_or(usize::MAX), "record")
-                    );
-                    ui.add(Label::new(&words).truncate()).on_hover_text(&words);
-                }
-            });
+        read_lines_ui(ui, ("sources", 180.0), &status.sources, |source| {
+            let date = source.data_date.as_deref().unwrap_or("no date");
+            let date = date.get(..10).unwrap_or(date);
+            let old = if source.too_old { ", too old" } else { "" };
+            let records = counted(source.records, "record");
+            format!("{}, {}: data of {date}{old}, {records}", source.name, source.file).into()
+        });
     }
 }
 
 fn ago(days: i64) -> String {
     match days {
         0 => "today".to_owned(),
-        days => format!("{} ago", counted(usize::try_from(days).unwrap_or(0), "day")),
+        days => format!("{} ago", counted(days.max(0), "day")),
     }
 }
 
-fn status_of(folder: &Path, today: crate::domain::time::Day) -> Result<CacheStatus, Refused> {
+fn status_of(folder: &Path, today: Day) -> Result<CacheStatus, Refused> {
     cache_status(folder, today, MAX_AGE_DAYS).map_err(|refusal| match refusal {
         crate::soup::Refused::Rule(words) => Refused::Rule(words),
         crate::soup::Refused::Store(error) => Refused::Store(error),

@@ -18,6 +18,7 @@ use super::picked::Picked;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::PatchSeverity;
+use crate::domain::person::Role;
 use crate::domain::record::RecordData;
 use crate::domain::text::counted;
 use crate::ops::TriageRow;
@@ -36,8 +37,9 @@ const SIDE: f32 = 520.0;
 const DRAFTS_MAX: usize = 200;
 
 /// Which findings are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Filter {
+    #[default]
     ToDecide,
     ToPropose,
     ForMe,
@@ -63,12 +65,14 @@ impl Filter {
 }
 
 /// Who looks.
-struct Looker {
+#[derive(Clone, Copy)]
+struct Looker<'a> {
     person: RecordId,
-    roles: Vec<crate::domain::person::Role>,
+    roles: &'a [Role],
 }
 
 /// The screen.
+#[derive(Default)]
 pub struct TriageScreen {
     looking: Looking<Vec<TriageRow>>,
     /// The answer from which the places were made.
@@ -78,6 +82,8 @@ pub struct TriageScreen {
     /// Findings whose decision was stored since the rows were read.
     stored: BTreeSet<RecordId>,
     text: String,
+    /// How many findings each filter shows, and for which answer, stored decisions and person they were counted.
+    counts: Option<((u64, usize, RecordId), [usize; Filter::ALL.len()])>,
     shown_for: Option<(u64, Filter, usize, String)>,
     picked: Picked,
     form: Option<Form>,
@@ -87,26 +93,6 @@ pub struct TriageScreen {
     read: Option<(RecordId, u64, RecordData)>,
     acts: Acts,
     begun: bool,
-}
-
-impl Default for TriageScreen {
-    fn default() -> Self {
-        Self {
-            looking: Looking::default(),
-            round: 0,
-            places: HashMap::new(),
-            filter: Filter::ToDecide,
-            stored: BTreeSet::new(),
-            text: String::new(),
-            shown_for: None,
-            picked: Picked::default(),
-            form: None,
-            drafts: HashMap::new(),
-            read: None,
-            acts: Acts::default(),
-            begun: false,
-        }
-    }
 }
 
 impl TriageScreen {
@@ -129,10 +115,11 @@ impl TriageScreen {
             let rows = self.looking.get().map(Vec::as_slice).unwrap_or_default();
             self.places = rows.iter().enumerate().map(|(place, row)| (row.id, place)).collect();
         }
-        let looker = Looker { person: cx.session.person(), roles: cx.session.roles().to_vec() };
+        let session = cx.session;
+        let looker = Looker { person: session.person(), roles: session.roles() };
         self.follow_acts();
-        self.filters_ui(ui, cx, &looker);
-        self.choose_rows(&looker);
+        self.filters_ui(ui, cx, looker);
+        self.choose_rows(looker);
         self.keep_form(cx);
         self.take_keys(ui, cx);
         Panel::right("finding").default_size(SIDE).size_range(360.0..=900.0).show(ui, |ui| {
@@ -151,12 +138,12 @@ impl TriageScreen {
         self.places.get(&id).and_then(|place| self.rows().get(*place))
     }
 
-    fn fits(&self, filter: Filter, row: &TriageRow, looker: &Looker) -> bool {
+    fn fits(&self, filter: Filter, row: &TriageRow, looker: Looker<'_>) -> bool {
         let stored = self.stored.contains(&row.id);
         match filter {
             Filter::ToDecide => row.is_to_decide() && !row.ready && !stored,
             Filter::ToPropose => row.is_to_decide() && (row.ready || stored),
-            Filter::ForMe => row.waits_for(looker.person, &looker.roles),
+            Filter::ForMe => row.waits_for(looker.person, looker.roles),
             Filter::Proposed => row.state.is_some_and(|state| state.is_undecided()) && !row.is_to_decide(),
             Filter::Decided => row.state.is_some_and(crate::domain::finding::FindingState::is_decided),
             Filter::All => true,
@@ -169,14 +156,25 @@ impl TriageScreen {
         self.rows().iter().filter(ready).map(|row| row.id).collect()
     }
 
-    fn filters_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, looker: &Looker) {
-        let words: Vec<String> = Filter::ALL
-            .iter()
-            .map(|filter| {
-                let count = self.rows().iter().filter(|row| self.fits(*filter, row, looker)).count();
-                format!("{} {count}", filter.word())
-            })
-            .collect();
+    /// How many findings each filter shows; counted again when the rows change.
+    fn counts(&mut self, looker: Looker<'_>) -> [usize; Filter::ALL.len()] {
+        let of = (self.round, self.stored.len(), looker.person);
+        if let Some((counted, counts)) = self.counts
+            && counted == of
+        {
+            return counts;
+        }
+        let count = |filter| self.rows().iter().filter(|row| self.fits(filter, row, looker)).count();
+        let counts = Filter::ALL.map(count);
+        self.counts = Some((of, counts));
+        counts
+    }
+
+    fn filters_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, looker: Looker<'_>) {
+        let counts = self.counts(looker);
+        let words =
+            Filter::ALL.iter().zip(counts).map(|(filter, count)| format!("{} {count}", filter.word()));
+        let words: Vec<String> = words.collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let on = Filter::ALL.iter().position(|filter| *filter == self.filter);
         ui.horizontal_wrapped(|ui| {
@@ -207,7 +205,7 @@ impl TriageScreen {
         ready
     }
 
-    fn choose_rows(&mut self, looker: &Looker) {
+    fn choose_rows(&mut self, looker: Looker<'_>) {
         let wanted = (self.round, self.filter, self.stored.len(), self.text.to_lowercase());
         if self.shown_for.as_ref() == Some(&wanted) {
             return;

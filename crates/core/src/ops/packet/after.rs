@@ -2,7 +2,7 @@
 
 use super::chain::ChangeChain;
 use super::communications::{self, Told};
-use super::paper::{Paper, state_mark};
+use super::paper::{Paper, day_or, state_mark};
 use super::record;
 use super::releases::Released;
 use super::sections::{chapter, nothing};
@@ -37,7 +37,7 @@ pub(super) fn strip(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Vec<TraceS
             steps.push(TraceStep {
                 label: step.label.to_owned(),
                 record_id: id.to_string(),
-                date: day.map_or_else(String::new, |day| day.to_string()),
+                date: day_or(*day, ""),
                 word,
                 state: state_mark(&data),
             });
@@ -70,7 +70,7 @@ fn of_releases(label: &str, releases: &[Released]) -> Vec<TraceStep> {
         .map(|released| TraceStep {
             label: label.to_owned(),
             record_id: released.id().to_string(),
-            date: released.day().map_or_else(String::new, |day| day.to_string()),
+            date: day_or(released.day(), ""),
             word: format!("Version {}", released.content.version),
             state: state_mark(&released.page.data),
         })

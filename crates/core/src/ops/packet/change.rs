@@ -1,7 +1,7 @@
 //! P2: one change request with its supporting records (domain 7). Fourteen chapters in a fixed order; missing records are stated.
 
 use super::chain::{ChangeChain, ShownStep};
-use super::paper::{Paper, state_mark};
+use super::paper::{Paper, day_or, state_mark};
 use super::sections::{chapter, nothing};
 use super::{after, analysis, authority, deviations, record, reviewed, trail};
 use crate::domain::change_request::{ChangeRequest, RepeatDecision};
@@ -270,7 +270,7 @@ fn test_record_blocks(paper: &Paper<'_>, data: &RecordData) -> Result<Vec<Block>
         Field::new("Version tested", test.version_tested.to_string()),
         Field::new("Hardware and software configuration", test.configuration.to_string()),
         Field::new("Tools", test.tools.to_string()),
-        Field::new("Date", test.date.map_or_else(String::new, |day| day.to_string())),
+        Field::new("Date", day_or(test.date, "")),
         Field::new("Tester", test.tester.to_string()),
     ]);
     let mut blocks = vec![Block::Fields { fields }];

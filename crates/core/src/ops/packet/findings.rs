@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::paper::{Paper, state_mark, word, word_or};
-use super::sections::nothing;
+use super::paper::{Paper, day_or, state_mark, word, word_or};
+use super::sections::{joined, nothing};
 use super::{record, trail};
 use crate::domain::choice::Choice as _;
 use crate::domain::event::Event;
@@ -16,6 +16,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::release::Release;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Signature};
+use crate::domain::workflow::World;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Figure, Mark, Section, Tone};
@@ -44,27 +45,42 @@ pub(super) struct Case {
 impl Case {
     /// One finding. It counts as mentioned.
     pub fn of(paper: &mut Paper<'_>, id: RecordId) -> Result<Self, Refused> {
-        paper.mention(id);
-        let events = trail::events(paper, &[id])?;
-        let read = paper.ask(|world| {
-            let data = world.record(id)?;
-            let content = data.typed::<Finding>()?;
-            let releases = world.all(Kind::Release);
-            let held = releases.iter().filter_map(|release| {
-                let verdict = verdict_for(world, &data, release.head.id);
-                (verdict != Verdict::NotConcerned).then(|| held(&content, release, verdict))
-            });
-            let held = held.collect();
-            Some((content, held, world.signatures(id), data))
-        })?;
-        let (content, held, signed, data) =
-            read.ok_or_else(|| Refused::Rule(format!("{id} cannot be read; verify the file")))?;
-        Ok(Self { data, content, held, signed, events })
+        Self::all(paper, [id])?.pop().ok_or_else(|| unreadable(id))
     }
 
-    /// Several findings.
+    /// Several findings. They count as mentioned.
     pub fn all(paper: &mut Paper<'_>, ids: impl IntoIterator<Item = RecordId>) -> Result<Vec<Self>, Refused> {
-        ids.into_iter().map(|id| Self::of(paper, id)).collect()
+        Self::read(paper, ids, true)
+    }
+
+    /// Several findings without what holds for each release, where that is not printed of them.
+    pub fn without_verdicts(
+        paper: &mut Paper<'_>,
+        ids: impl IntoIterator<Item = RecordId>,
+    ) -> Result<Vec<Self>, Refused> {
+        Self::read(paper, ids, false)
+    }
+
+    fn read(
+        paper: &mut Paper<'_>,
+        ids: impl IntoIterator<Item = RecordId>,
+        verdicts: bool,
+    ) -> Result<Vec<Self>, Refused> {
+        let mut found = Vec::new();
+        for id in ids {
+            paper.mention(id);
+            found.push((id, trail::events(paper, &[id])?));
+        }
+        paper.ask(|world| {
+            let releases = if verdicts { world.all(Kind::Release) } else { Vec::new() };
+            let cases = found.into_iter().map(|(id, events)| {
+                let data = world.record(id).ok_or_else(|| unreadable(id))?;
+                let content = data.typed::<Finding>().ok_or_else(|| unreadable(id))?;
+                let held = held_in(world, (&data, &content), &releases);
+                Ok(Self { data, content, held, signed: world.signatures(id), events })
+            });
+            cases.collect()
+        })?
     }
 
     pub fn id(&self) -> RecordId {
@@ -131,13 +147,30 @@ impl Case {
 
     /// Identifier and title.
     pub fn name(&self) -> String {
-        join(&[&self.content.external_id, &self.content.title], ": ")
+        joined(&[&self.content.external_id, &self.content.title], ": ")
     }
 
     /// The components in the product that it is about.
     pub fn components(&self) -> String {
         self.content.versions.iter().map(|line| line.to_string()).collect::<Vec<_>>().join(", ")
     }
+}
+
+fn unreadable(id: RecordId) -> Refused {
+    Refused::Rule(format!("{id} cannot be read; verify the file"))
+}
+
+/// What holds for those of the releases that a finding concerns.
+fn held_in(
+    world: &dyn World,
+    (data, content): (&SharedRecord, &Finding),
+    releases: &[SharedRecord],
+) -> Vec<Held> {
+    let held = releases.iter().filter_map(|release| {
+        let verdict = verdict_for(world, data, release.head.id);
+        (verdict != Verdict::NotConcerned).then(|| held(content, release, verdict))
+    });
+    held.collect()
 }
 
 fn held(finding: &Finding, release: &SharedRecord, verdict: Verdict) -> Held {
@@ -151,10 +184,6 @@ fn held(finding: &Finding, release: &SharedRecord, verdict: Verdict) -> Held {
         verdict,
         why: row.map_or_else(String::new, |row| row.rationale.to_string()),
     }
-}
-
-fn join(texts: &[&str], between: &str) -> String {
-    texts.iter().copied().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(between)
 }
 
 /// The status of VEX that a verdict means.
@@ -219,7 +248,6 @@ pub(super) fn log(cases: &[Case]) -> Vec<Block> {
 
 fn row(case: &Case) -> Vec<Cell> {
     let content = &case.content;
-    let day = |day: Option<Day>, none: &str| day.map_or_else(|| none.to_owned(), |day| day.to_string());
     let mut mark = status_mark(case.status(), content.risk_control);
     if let Some(why) = justification_of(content, case.status()) {
         mark.word = format!("{}: {}", mark.word, why.word().to_lowercase());
@@ -235,7 +263,7 @@ fn row(case: &Case) -> Vec<Cell> {
         format!("{}\n{}", case.id(), word_or(content.severity, "")).trim().into(),
         format!("{}\n{}\nSafety: {}{exploited}", case.name(), case.components(), safety_words(content))
             .into(),
-        format!("{}\n{}", day(content.learned_on, "–"), day(case.decided_on(), "not yet")).into(),
+        format!("{}\n{}", day_or(content.learned_on, "–"), day_or(case.decided_on(), "not yet")).into(),
         mark.into(),
         risk_mark(case).into(),
         format!("{}\n{}", state_mark(&case.data).word, links.join(", ")).trim().into(),

@@ -1,6 +1,6 @@
 //! Chapter 19 of a period's packet: what was open and overdue at its end.
 
-use super::paper::{Paper, tone};
+use super::paper::{Paper, day_or, tone};
 use super::sections::nothing;
 use crate::domain::ledger::Ledger;
 use crate::ops::attention::{AttentionItem, attention_of};
@@ -42,7 +42,7 @@ pub(super) fn table(items: &[AttentionItem]) -> Vec<Block> {
                 item.record.to_string().into(),
                 format!("{}: {}", item.what, item.title).into(),
                 item.whose.clone().into(),
-                item.due.map_or_else(String::new, |day| day.to_string()).into(),
+                day_or(item.due, "").into(),
                 Mark::new(tone(item.tone), words).into(),
             ];
             cells

@@ -20,7 +20,7 @@ use crate::ops::refused::Refused;
 use crate::report::{Mark, SignatureBlock, Tone};
 use crate::store::Verification;
 use mainstay_base::clock::Stamp;
-use mainstay_base::time::Moment;
+use mainstay_base::time::{Day, Moment};
 
 /// Replaces a personal value.
 pub(super) const REDACTED: &str = "[redacted]";
@@ -118,6 +118,16 @@ impl<'a> Paper<'a> {
     /// Counts a record as mentioned: some words of it are printed, but not its attachments.
     pub fn mention(&mut self, id: RecordId) {
         self.mentioned.insert(id);
+    }
+
+    /// Records of which only some words are printed.
+    pub fn mentioned(&mut self, ids: &[RecordId]) -> Result<Vec<RecordData>, Refused> {
+        ids.iter()
+            .map(|id| {
+                self.mention(*id);
+                self.file.record(*id)
+            })
+            .collect()
     }
 
     /// What the rules find in the records of the file that is read now.
@@ -304,6 +314,11 @@ pub(super) fn words<C: crate::domain::choice::Choice>(choices: &[C]) -> String {
 /// The word of a choice that may be open.
 pub(super) fn word_or<C: crate::domain::choice::Choice>(choice: Option<C>, open: &str) -> String {
     choice.map_or_else(|| open.to_owned(), word)
+}
+
+/// A day that may be open.
+pub(super) fn day_or(day: Option<Day>, open: &str) -> String {
+    day.map_or_else(|| open.to_owned(), |day| day.to_string())
 }
 
 /// A tone of the screen as one of paper.

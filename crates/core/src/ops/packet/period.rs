@@ -25,6 +25,7 @@ use crate::domain::time_stamp::StampedEvent;
 use crate::ops::attention::AttentionItem;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
+use crate::ops::soup::CoverageCount;
 use crate::report::{Block, Cell, Column, Field, Figure, Mark, Section, Tone};
 use crate::store::EventFilter;
 use mainstay_base::time::{Day, Moment};
@@ -113,7 +114,7 @@ struct AtTheEnd {
     /// Chapters 4, 5 and 12 to 17 with what is below them.
     chapters: BTreeMap<u8, Vec<Section>>,
     /// Items of SOUP in service, and those of them that were reviewed in time.
-    covered: (usize, usize),
+    covered: CoverageCount,
 }
 
 impl AtTheEnd {
@@ -143,7 +144,9 @@ impl AtTheEnd {
         let sixteen = chapter(16, "Communications and submissions", "IEC 62304 6.2.5", blocks);
         let blocks = departures(paper, period)?;
         let seventeen = chapter(17, "Deviations", "IEC 62304 8.2.1, 8.2.2", blocks);
-        let blocks = register::register(paper, &fielded)?;
+        let mut blocks = register::register(paper, &fielded)?;
+        let chains = period.chains.iter().map(|(chain, _)| (chain.change.data.head.id, &chain.content));
+        blocks.extend(register::of_changes(chains));
         let thirteen = vec![chapter(13, "SOUP register", "IEC 62304 8.1.2", blocks)];
         let chapters = [
             (4, four),
@@ -199,15 +202,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     sections.push(chapter(10, "Change requests", "IEC 62304 6.2.3, 6.2.4, 8.2", changes(paper, &period)?));
     sections.extend(impact_analyses(paper, &analyses));
     sections.extend(at_end.take(12));
-    let mut thirteen = at_end.take(13);
-    if let Some(register) = thirteen.first_mut() {
-        let chains = period.chains.iter().map(|(chain, _)| chain);
-        register
-            .blocks
-            .extend(register::of_changes(chains.map(|chain| (chain.change.data.head.id, &chain.content))));
-    }
-    sections.extend(thirteen);
-    sections.extend([14, 15, 16, 17].into_iter().flat_map(|number| at_end.take(number)));
+    sections.extend([13, 14, 15, 16, 17].into_iter().flat_map(|number| at_end.take(number)));
     sections.push(chapter(18, "Retirement and end of support", "IEC 81001-5-1 5.8.7", Vec::new()));
     sections.push(chapter(19, "Open and overdue", "IEC 62304 6.1", open::table(&open)));
     let blocks = audit(paper, &period)?;
@@ -220,7 +215,7 @@ fn summary(
     period: &Period,
     (feedback, problems): (&[RecordPage], &[RecordPage]),
     open: &[AttentionItem],
-    (fielded, covered): (usize, usize),
+    covered: CoverageCount,
 ) -> Section {
     let figure = |label: &str, value: usize, note: &str| Figure {
         label: label.to_owned(),
@@ -244,7 +239,7 @@ fn summary(
             period.ids(Kind::ProcessDeviation).len(),
             "in the period; chapter 17 prints all",
         ),
-        figure("SOUP in service", fielded, &format!("{covered} reviewed in time; chapter 14")),
+        figure("SOUP in service", covered.all, &format!("{} reviewed in time; chapter 14", covered.covered)),
     ];
     let mut states: BTreeMap<(Kind, String), (Mark, Vec<RecordId>)> = BTreeMap::new();
     let pages = feedback.iter().chain(problems).map(|page| &page.data);

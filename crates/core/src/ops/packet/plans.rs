@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::authority;
-use super::paper::{Paper, state_mark, word_or, words};
+use super::paper::{Paper, day_or, state_mark, word_or, words};
 use super::sections::nothing;
 use super::{record, trail};
 use crate::domain::authority::AuthorityRow;
@@ -138,12 +138,11 @@ impl Plans {
             .iter()
             .map(|plan| {
                 let data = &plan.page.data;
-                let day = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
                 let cells: Vec<Cell> = vec![
                     data.head.id.to_string().into(),
                     plan.content.version.to_string().into(),
-                    day(plan.content.in_force_from).into(),
-                    day(plan.content.in_force_until).into(),
+                    day_or(plan.content.in_force_from, "").into(),
+                    day_or(plan.content.in_force_until, "").into(),
                     signers(&plan.approvals).into(),
                     state_mark(data).into(),
                 ];

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::findings::{self, Case};
-use super::paper::{Paper, state_mark, word, word_or};
+use super::paper::{Paper, day_or, state_mark, word, word_or};
 use super::releases;
 use super::review::answers;
 use super::sections::{chapter, nothing};
@@ -21,6 +21,7 @@ use crate::domain::soup_review::SoupReview;
 use crate::domain::text::counted;
 use crate::domain::workflow::World;
 use crate::ops::refused::Refused;
+use crate::ops::soup::{CoverageCount, count_coverage};
 use crate::report::{Block, Cell, Column, Mark, Section, Tone};
 use mainstay_base::time::Day;
 
@@ -39,8 +40,8 @@ impl Fielded {
     }
 
     /// Versions of SOUP in service, counted once for each release, and those that are covered.
-    pub fn covered(&self) -> (usize, usize) {
-        (self.rows.len(), self.rows.iter().filter(|row| row.coverage.is_covered()).count())
+    pub fn covered(&self) -> CoverageCount {
+        count_coverage(&self.rows)
     }
 }
 
@@ -210,7 +211,6 @@ fn log(paper: &Paper<'_>, world: &dyn World, found: &[Review]) -> Block {
     let rows = found.iter().map(|review| {
         let content = &review.content;
         let id = review.data.head.id;
-        let day = |day: Option<Day>| day.map_or_else(|| "–".to_owned(), |day| day.to_string());
         let by: Vec<String> = [content.reviewer, content.second_reviewer]
             .into_iter()
             .flatten()
@@ -220,7 +220,7 @@ fn log(paper: &Paper<'_>, world: &dyn World, found: &[Review]) -> Block {
         let cells: Vec<Cell> = vec![
             id.to_string().into(),
             format!("{}\n{}", content.title, word_or(content.trigger, "")).into(),
-            format!("{}\n{}", day(content.due_on), day(content.searched_on)).into(),
+            format!("{}\n{}", day_or(content.due_on, "–"), day_or(content.searched_on, "–")).into(),
             results(&review.items).into(),
             raised.to_string().into(),
             by.join("\n").into(),
@@ -262,7 +262,7 @@ fn evidence(found: &[Review]) -> Block {
         let whole: Vec<Cell> = vec![
             id.to_string().into(),
             "Evidence of the search".into(),
-            content.searched_on.map_or_else(String::new, |day| day.to_string()).into(),
+            day_or(content.searched_on, "").into(),
             "".into(),
             content.evidence_sha256.to_string().into(),
         ];
@@ -295,7 +295,7 @@ fn evidence(found: &[Review]) -> Block {
 
 /// The proof: how many items of each release and tier are inside their interval, and every one that is not.
 fn coverage(fielded: &Fielded) -> Vec<Block> {
-    let (all, covered) = fielded.covered();
+    let CoverageCount { all, covered } = fielded.covered();
     let words = format!(
         "At the end of the period {covered} of {all} items of the releases in service were inside the interval of the plan for their \
          risk tier, counted once for each release. Chapter 13 shows the days of each item."
@@ -332,7 +332,6 @@ fn by_release(fielded: &Fielded) -> Block {
             };
         }
     }
-    let day = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
     let rows = sums.into_iter().map(|((release, version, tier), sum)| {
         let mark = if sum.covered == sum.all {
             Mark::good("all")
@@ -345,8 +344,8 @@ fn by_release(fielded: &Fielded) -> Block {
             tier.into(),
             sum.all.to_string().into(),
             sum.covered.to_string().into(),
-            day(sum.oldest).into(),
-            day(sum.next).into(),
+            day_or(sum.oldest, "").into(),
+            day_or(sum.next, "").into(),
             mark.into(),
         ];
         cells

@@ -4,7 +4,7 @@ mod content;
 mod scope;
 
 use super::communications::{self, Told};
-use super::paper::Paper;
+use super::paper::{Paper, day_or};
 use super::releases::{self, Released};
 use super::sections::{chapter, nothing};
 use super::{authority, record};
@@ -37,13 +37,13 @@ impl Dossier {
             Some(before) => paper.file.record(before)?.typed(),
             None => None,
         };
-        let changes = records(paper, &content.change_requests)?;
+        let changes = paper.mentioned(&content.change_requests)?;
         let mut listed = content.problems_fixed.clone();
         listed.extend(content.residual_anomalies.iter().filter_map(|row| row.problem));
         for problem in listed {
             paper.mention(problem);
         }
-        let problems = records(paper, &content.problems_fixed)?;
+        let problems = paper.mentioned(&content.problems_fixed)?;
         let mut tests = Vec::new();
         for change in &changes {
             let found = paper.file.parts(change.head.id, Kind::TestRecord)?;
@@ -77,16 +77,6 @@ impl Dossier {
     fn table(&self, paper: &Paper<'_>, name: &str, empty: &str) -> Block {
         record::table_of(paper, self.page(), name).unwrap_or_else(|| nothing(empty))
     }
-}
-
-/// Records of which only some words are printed.
-fn records(paper: &mut Paper<'_>, ids: &[RecordId]) -> Result<Vec<RecordData>, Refused> {
-    ids.iter()
-        .map(|id| {
-            paper.mention(*id);
-            paper.file.record(*id)
-        })
-        .collect()
 }
 
 /// The sections in the order of the clauses.
@@ -164,7 +154,7 @@ fn installs(dossier: &Dossier) -> Block {
             vec![
                 super::paper::word_or(row.market, "").into(),
                 row.count.map_or_else(String::new, |count| count.to_string()).into(),
-                row.as_of.map_or_else(String::new, |day| day.to_string()).into(),
+                day_or(row.as_of, "").into(),
                 row.source.to_string().into(),
             ]
         })

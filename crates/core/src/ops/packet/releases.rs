@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::paper::{Paper, state_mark, word_or};
+use super::paper::{Paper, day_or, state_mark, word_or};
 use super::plans::signers;
-use super::sections::nothing;
+use super::sections::{joined, nothing};
 use super::{authority, record, trail};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
@@ -141,8 +141,8 @@ impl Released {
             let missing = texts.iter().any(|text| text.trim().is_empty());
             if missing { Mark::due("incomplete") } else { Mark::good("on record") }
         };
-        let tested = content.tested_on.map_or_else(String::new, |day| day.to_string());
-        let tested = join(&[&content.system_test_ref, &tested, &content.tested_by]);
+        let tested = day_or(content.tested_on, "");
+        let tested = joined(&[&content.system_test_ref, &tested, &content.tested_by], "; ");
         let approved = signers(&self.approvals);
         let (residual, evaluated) = self.residual();
         let (tasks, answered) = self.tasks();
@@ -152,7 +152,7 @@ impl Released {
             (
                 "5.8.4",
                 "Version and artifact",
-                join(&[&content.version, &content.tag_or_commit, &content.artifact_name]),
+                joined(&[&content.version, &content.tag_or_commit, &content.artifact_name], "; "),
                 given([&content.version, &content.artifact_sha256]),
             ),
             (
@@ -166,7 +166,7 @@ impl Released {
             (
                 "5.8.8",
                 "Delivery and integrity",
-                join(&[&content.delivery_method, &content.integrity_protection]),
+                joined(&[&content.delivery_method, &content.integrity_protection], "; "),
                 given([&content.delivery_method, &content.integrity_protection]),
             ),
             (
@@ -188,11 +188,6 @@ impl Released {
         ];
         Block::table(columns, rows.collect())
     }
-}
-
-fn join(texts: &[&str]) -> String {
-    let filled: Vec<&str> = texts.iter().copied().map(str::trim).filter(|text| !text.is_empty()).collect();
-    filled.join("; ")
 }
 
 /// The residual anomalies of a release with their evaluation, or the statement that none is known.
@@ -221,7 +216,7 @@ pub(super) fn log(paper: &Paper<'_>, releases: &[Released]) -> (Vec<Block>, Vec<
                 content.version.to_string().into(),
                 format!("{}\n{}", content.title, word_or(content.release_kind, "")).into(),
                 changes.join(", ").into(),
-                released.day().map_or_else(String::new, |day| day.to_string()).into(),
+                day_or(released.day(), "").into(),
                 state_mark(&released.page.data).into(),
             ];
             cells

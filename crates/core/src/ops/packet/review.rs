@@ -12,7 +12,7 @@ use super::findings::{self, Case};
 use super::paper::{Paper, state_mark, word_or, words};
 use super::record;
 use super::sections::{chapter, nothing};
-use crate::domain::finding::{Finding, known_as};
+use crate::domain::finding::{Finding, FindingState, known_as};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::{MaintenancePlan, RiskTier};
 use crate::domain::record::RecordData;
@@ -45,7 +45,7 @@ struct Dossier {
     items: Vec<Looked>,
     cases: Vec<Case>,
     releases: Vec<SharedRecord>,
-    /// The findings of the file by SOUP item and name in lower case.
+    /// The findings that count by SOUP item and name in lower case.
     known: BTreeMap<(RecordId, String), RecordId>,
     /// Items with a finding about the end of their support.
     obsolete: BTreeMap<RecordId, RecordId>,
@@ -108,12 +108,15 @@ fn looked(world: &dyn World, id: RecordId) -> Vec<Looked> {
 
 type Known = (BTreeMap<(RecordId, String), RecordId>, BTreeMap<RecordId, RecordId>);
 
-/// The names of all findings by SOUP item, and the findings about the end of support.
+/// The names of all findings that count by SOUP item, and those about the end of support.
 fn names(world: &dyn World) -> Known {
     let mut known = BTreeMap::new();
     let mut obsolete = BTreeMap::new();
     for data in world.all(Kind::Finding) {
         let Some(content) = data.typed::<Finding>() else { continue };
+        if FindingState::of(&data) == Some(FindingState::Void) {
+            continue;
+        }
         for item in &content.items {
             for name in known_as(&content) {
                 known.insert((*item, name), data.head.id);
@@ -392,7 +395,7 @@ fn found(paper: &Paper<'_>, dossier: &Dossier, pages: &[RecordPage]) -> Vec<Sect
     sections
 }
 
-/// The version and title of a review, for the cover.
+/// The number and title of a review, for the cover.
 pub(super) fn title(data: &RecordData) -> String {
     format!("{} {}", data.head.id, data.title())
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::findings::{self, Case};
-use super::paper::{Paper, state_mark, word_or};
-use super::sections::nothing;
+use super::paper::{Paper, day_or, state_mark, word_or};
+use super::sections::{joined, nothing};
 use crate::domain::change_request::ChangeRequest;
 use crate::domain::finding::Finding;
 use crate::domain::finding::verdicts::of_release;
@@ -108,16 +108,15 @@ pub(super) fn of_change(
 
 fn seen_row(name: &str, seen: &Seen) -> Vec<Cell> {
     let content = &seen.content;
-    let list = [&*content.list_place, content.list_judgement.trim(), content.no_list.trim()];
-    let list: Vec<&str> = list.into_iter().filter(|text| !text.is_empty()).collect();
+    let list = joined(&[&content.list_place, &content.list_judgement, &content.no_list], "\n");
     let result =
         if is_done(&seen.item) { Mark::good(word_or(content.result, "Open")) } else { Mark::due("Open") };
     vec![
         name.into(),
         seen.review.head.id.to_string().into(),
-        seen.searched_on.map_or_else(String::new, |day| day.to_string()).into(),
+        day_or(seen.searched_on, "").into(),
         word_or(content.search_result, "").into(),
-        list.join("\n").into(),
+        list.into(),
         result.into(),
     ]
 }
@@ -131,14 +130,15 @@ pub(super) fn of_release_soup(
     if release.soup_baseline.is_empty() {
         return Ok(Vec::new());
     }
-    let any =
-        paper.ask(|world| !world.all(Kind::SoupReview).is_empty() || !world.all(Kind::Finding).is_empty())?;
-    if !any {
-        return Ok(Vec::new());
-    }
-    let mut blocks = paper.ask(|world| covering(world, release))?;
-    let found = paper.ask(|world| of_release(world, id))?;
-    let cases = Case::all(paper, found.iter().map(|(data, _)| data.head.id))?;
+    let seen = paper.ask(|world| {
+        if world.all(Kind::SoupReview).is_empty() && world.all(Kind::Finding).is_empty() {
+            return None;
+        }
+        let found: Vec<RecordId> = of_release(world, id).iter().map(|(data, _)| data.head.id).collect();
+        Some((covering(world, release), found))
+    })?;
+    let Some((mut blocks, found)) = seen else { return Ok(Vec::new()) };
+    let cases = Case::all(paper, found)?;
     if cases.is_empty() {
         blocks.push(nothing("No finding concerns the SOUP of this release"));
     } else {
@@ -182,7 +182,7 @@ fn covering(world: &dyn World, release: &Release) -> Vec<Block> {
         rows.push(vec![
             data.head.id.to_string().into(),
             review.title.to_string().into(),
-            review.searched_on.map_or_else(String::new, |day| day.to_string()).into(),
+            day_or(review.searched_on, "").into(),
             format!("{} of {}", here.len(), release.soup_baseline.len()).into(),
             state_mark(&data).into(),
         ]);

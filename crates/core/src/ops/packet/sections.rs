@@ -17,6 +17,12 @@ pub(super) fn nothing(text: &str) -> Block {
     Block::Empty { text: Some(text.to_owned()) }
 }
 
+/// The texts that say something, with something between them.
+pub(super) fn joined(texts: &[&str], between: &str) -> String {
+    let filled: Vec<&str> = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+    filled.join(between)
+}
+
 /// Record numbers in a few words: a few in full, of many the first, the last and the count.
 pub(super) fn numbers(ids: &[RecordId]) -> String {
     match ids {

@@ -21,7 +21,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<(Vec<Secti
     })?;
     let (stated, release) =
         found.ok_or_else(|| Refused::Rule(format!("{id} cannot be read; verify the file")))?;
-    let cases = Case::all(paper, stated.iter().map(|one| one.finding))?;
+    let cases = Case::without_verdicts(paper, stated.iter().map(|one| one.finding))?;
     let hazards = cases.iter().flat_map(|case| &case.content.hazards);
     let internal = hazards.map(|hazard| hazard.trim().to_owned()).collect();
     let version = release.text("version").to_owned();

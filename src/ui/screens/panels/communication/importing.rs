@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui;
-use egui::{Label, ScrollArea, Ui};
+use eframe::egui::Ui;
 
 use crate::domain::ids::RecordId;
 use crate::domain::text::{capital, counted};
@@ -15,6 +14,7 @@ use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::read_lines::read_lines_ui;
 
 /// The dialog of one file.
 pub(super) struct Importing {
@@ -118,7 +118,7 @@ fn plan_ui(ui: &mut Ui, plan: &RecipientsPlan) {
         let words =
             format!("{}. Nothing is imported while there is one.", counted(plan.problems.count(), "defect"));
         tone_words_ui(ui, Tone::Late, &words);
-        return rows_ui(ui, &plan.problems.lines());
+        return read_lines_ui(ui, ("rows", 280.0), &plan.problems.lines(), |line| line.into());
     }
     ui.label(body(capital(&plan.counts().words())));
     let lines: Vec<String> = plan
@@ -133,19 +133,5 @@ fn plan_ui(ui: &mut Ui, plan: &RecipientsPlan) {
             format!("Line {}: {}, {what}", row.line, row.name)
         })
         .collect();
-    rows_ui(ui, &lines);
-}
-
-fn rows_ui(ui: &mut Ui, lines: &[String]) {
-    let height = ui.text_style_height(&egui::TextStyle::Body);
-    ScrollArea::vertical()
-        .id_salt("rows")
-        .max_height(280.0)
-        .min_scrolled_height(280.0)
-        .auto_shrink([false, true])
-        .show_rows(ui, height, lines.len(), |ui, rows| {
-            for line in lines.get(rows).unwrap_or_default() {
-                ui.add(Label::new(line.as_str()).truncate()).on_hover_text(line.as_str());
-            }
-        });
+    read_lines_ui(ui, ("rows", 280.0), &lines, |line| line.into());
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use eframe::egui;
-use egui::{Label, ScrollArea, Ui};
+use egui::{Label, Ui};
 
 use crate::baseline::{Baseline, BaselineBill, BaselineItems, Unversioned, named, read_bill, read_items};
 use crate::domain::ids::RecordId;
@@ -19,6 +19,7 @@ use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::read_lines::read_lines_ui;
 use crate::ui::widgets::text::TextLine;
 
 /// Endings of bills of materials and lock files.
@@ -314,7 +315,7 @@ fn rehearsed_ui(ui: &mut Ui, rehearsed: &Rehearsed) {
             ui.label(body(counted(rows.len(), "commit")));
             let lines: Vec<String> =
                 rows.iter().map(|row| format!("{}  {}", row.commit, row.subject)).collect();
-            lines_ui(ui, &lines);
+            read_lines_ui(ui, ("lines", 220.0), &lines, |line| line.into());
             Vec::new()
         }
     };
@@ -338,20 +339,5 @@ fn rehearsed_ui(ui: &mut Ui, rehearsed: &Rehearsed) {
             format!("{}  ({behind})", difference.words())
         })
         .collect();
-    lines_ui(ui, &lines);
-}
-
-/// Lines of which only the visible ones are laid out.
-fn lines_ui(ui: &mut Ui, lines: &[String]) {
-    let height = ui.text_style_height(&egui::TextStyle::Body);
-    ScrollArea::vertical()
-        .id_salt("lines")
-        .max_height(220.0)
-        .min_scrolled_height(220.0)
-        .auto_shrink([false, true])
-        .show_rows(ui, height, lines.len(), |ui, rows| {
-            for line in lines.get(rows).unwrap_or_default() {
-                ui.add(Label::new(line.as_str()).truncate());
-            }
-        });
+    read_lines_ui(ui, ("lines", 220.0), &lines, |line| line.into());
 }

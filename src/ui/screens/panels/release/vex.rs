@@ -4,7 +4,7 @@ use eframe::egui;
 use egui::Ui;
 
 use crate::domain::ids::RecordId;
-use crate::ops::{Act, FileSource, Request, Stamp};
+use crate::ops::{Act, FileSource, Request};
 use crate::soup::{VexFormat, vex_text};
 use crate::ui::cx::{Command, Cx, Then};
 use crate::ui::widgets::button::button_in_reach_ui;
@@ -19,16 +19,16 @@ const FORMATS: [(VexFormat, &str); 2] =
 const HELP: &str = "The decisions on findings that concern this release, attached to it and saved as a file";
 
 /// Buttons that make a document, attach it to the release and ask where to save it.
-pub(super) fn publish_ui(ui: &mut Ui, cx: &mut Cx<'_>, release: RecordId, stamp: &Stamp) {
+pub(super) fn publish_ui(ui: &mut Ui, cx: &mut Cx<'_>, release: RecordId) {
     for (format, label) in FORMATS {
         if button_in_reach_ui(ui, label, HELP) {
-            publish(cx, release, format, stamp);
+            publish(cx, release, format);
         }
     }
 }
 
-fn publish(cx: &mut Cx<'_>, release: RecordId, format: VexFormat, stamp: &Stamp) {
-    let made = vex::document(cx.file, release, &VexIssuer::default(), stamp)
+fn publish(cx: &mut Cx<'_>, release: RecordId, format: VexFormat) {
+    let made = vex::document(cx.file, release, &VexIssuer::default(), cx.stamp)
         .map_err(|refusal| refusal.to_string())
         .and_then(|made| vex_text(&made.document, format).map_err(|refusal| refusal.to_string()));
     let text = match made {

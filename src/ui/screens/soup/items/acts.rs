@@ -1,13 +1,14 @@
 //! One judgement for the chosen items of a review: the supplier's list, hits that do not concern the product, what could not be
 //! checked, a copy of a list, and the results.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use eframe::egui::{Button, Label, Ui};
 use serde_json::json;
 
 use super::super::deciding::Deciding;
-use super::super::{Wrote, outcome_of};
+use super::super::{Wrote, outcome_of, second_refused};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::text::{counted, sentence};
@@ -125,7 +126,7 @@ struct Open {
     file: Slot<PathBuf>,
     path: Option<PathBuf>,
     conclude: bool,
-    refusal: Option<String>,
+    refusal: Option<Notice>,
 }
 
 /// The acts of the screen.
@@ -133,11 +134,13 @@ pub(super) struct Acts {
     review: RecordId,
     open: Option<Open>,
     written: Option<Slot<Option<Refused>>>,
+    /// Says that of what was refused the fields are stored.
+    partly: Slot<()>,
 }
 
 impl Acts {
-    pub(super) const fn of(review: RecordId) -> Self {
-        Self { review, open: None, written: None }
+    pub(super) fn of(review: RecordId) -> Self {
+        Self { review, open: None, written: None, partly: Slot::default() }
     }
 
     /// Draws the buttons for the chosen items.
@@ -152,7 +155,8 @@ impl Acts {
             return;
         }
         let ready: Vec<RecordId> = rows.iter().filter(|row| row.ready).filter_map(|row| row.id).collect();
-        let own: Vec<RecordId> = ready.iter().copied().filter(|id| chosen.contains(id)).collect();
+        let own: BTreeSet<RecordId> = chosen.iter().copied().collect();
+        let own: Vec<RecordId> = ready.iter().copied().filter(|id| own.contains(id)).collect();
         let mut conclude = None;
         ui.horizontal_wrapped(|ui| {
             ui.label(hint(ui, format!("{} chosen", chosen.len())));
@@ -207,13 +211,16 @@ impl Acts {
     pub(super) fn dialog_ui(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         match outcome_of(&mut self.written) {
             Wrote::Done => self.open = None,
-            Wrote::Refused(refusal) => match &mut self.open {
-                Some(open) => open.refusal = Some(sentence(&refusal.to_string())),
-                None => cx.ask(Command::Notify(Notice::problem(
-                    sentence(&refusal.to_string()),
-                    "Nothing was changed.",
-                ))),
-            },
+            Wrote::Refused(refusal) => {
+                let partly = self.partly.take().is_some();
+                let remedy =
+                    if partly { "Mend what is named, then conclude them." } else { "Nothing was changed." };
+                let notice = Notice::problem(sentence(&refusal.to_string()), remedy);
+                match &mut self.open {
+                    Some(open) => open.refusal = Some(notice),
+                    None => cx.ask(Command::Notify(notice)),
+                }
+            }
             Wrote::NotYet => {}
         }
         let Some(mut open) = self.open.take() else { return };
@@ -305,26 +312,33 @@ impl Acts {
         }
     }
 
-    /// Writes what `items` makes of the file, and gives those a result that then have everything for it.
+    /// Writes what `items` makes of the file, and then gives those a result that have everything for it. The fields are in the file
+    /// by then, so nothing stops it between the two.
     fn write(
         &mut self,
         cx: &mut Cx<'_>,
         conclude: bool,
         items: impl FnOnce(&ProductFile, &Stamp) -> Result<Vec<(RecordId, Fields)>, Refused> + Send + 'static,
     ) {
-        let review = self.review;
+        let (review, partly) = (self.review, self.partly.clone());
         let (write, answer) =
             LongWrite::new("Writing the items", move |file, session, stamp, progress: &Progress| {
                 let items = items(file, stamp)?;
                 let ids: Vec<RecordId> = items.iter().map(|(id, _)| *id).collect();
+                let stores = items.iter().any(|(_, set)| !set.is_empty());
                 progress.step("Writing the items", 0.2)?;
                 file.judge_each(session, items, false, stamp)?;
                 let mut done = 0;
                 if conclude {
-                    progress.step("Concluding the items", 0.6)?;
-                    let mut ready = file.items_to_conclude(review, stamp.now)?;
-                    ready.retain(|id| ids.contains(id));
-                    done = file.judge_items(session, (&ready, &Fields::new()), true, stamp)?;
+                    progress.say("Concluding the items");
+                    progress.at(0.6);
+                    done = conclude_items(file, session, (review, &ids), stamp).map_err(|refusal| {
+                        if !stores {
+                            return refusal;
+                        }
+                        partly.put(());
+                        second_refused("the fields are stored, but no results", &refusal)
+                    })?;
                 }
                 Ok(format!("{} judged, {done} of them have their result.", counted(ids.len(), "item")))
             });
@@ -333,11 +347,23 @@ impl Acts {
     }
 }
 
+/// Gives those of the items a result that have everything for it. Returns how many.
+fn conclude_items(
+    file: &mut ProductFile,
+    session: &Session,
+    (review, ids): (RecordId, &[RecordId]),
+    stamp: &Stamp,
+) -> Result<usize, Refused> {
+    let mut ready = file.items_to_conclude(review, stamp.now)?;
+    ready.retain(|id| ids.contains(id));
+    file.judge_items(session, (&ready, &Fields::new()), true, stamp)
+}
+
 fn open_ui(ui: &mut Ui, open: &mut Open, context: &FieldContext) {
     ui.spacing_mut().item_spacing.y = space::M;
     ui.add(Label::new(hint(ui, open.what.words())).wrap());
-    if let Some(words) = &open.refusal {
-        banner_ui(ui, &Notice::problem(words.clone(), "Nothing was changed."), false);
+    if let Some(notice) = &open.refusal {
+        banner_ui(ui, notice, false);
     }
     if let Some(path) = &open.path {
         ui.add(Label::new(path.display().to_string()).truncate());

@@ -105,8 +105,7 @@ fn search_ui(ui: &mut Ui, item: &ReviewItem) {
 fn source_ui(ui: &mut Ui, source: &SourceRow) {
     let (tone, words) = match source.answer {
         Some(SourceAnswer::Found) => {
-            let records = usize::try_from(source.records.unwrap_or_default()).unwrap_or(usize::MAX);
-            (Tone::Due, format!("found {}", counted(records, "record")))
+            (Tone::Due, format!("found {}", counted(source.records.unwrap_or_default(), "record")))
         }
         Some(SourceAnswer::Nothing) => (Tone::Good, "nothing found".to_owned()),
         Some(SourceAnswer::NotChecked) | None => {

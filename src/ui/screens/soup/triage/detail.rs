@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align, CollapsingHeader, Label, Layout, Ui, vec2};
 
+use super::form::FIELDS;
 use crate::domain::choice::Choice as _;
 use crate::domain::finding::Finding;
 use crate::domain::ids::RecordId;
@@ -13,23 +14,6 @@ use crate::ui::theme::{Tone, bold, hint, size, space};
 use crate::ui::widgets::badge::badge_ui;
 use crate::ui::widgets::link::link_ui;
 
-/// The fields of a decision, as they are read.
-const DECIDED: [&str; 14] = [
-    "hazardous",
-    "sequence",
-    "hazards",
-    "harm",
-    "disposition",
-    "justification",
-    "evidence",
-    "impact_statement",
-    "risk_control",
-    "responses",
-    "compensating_controls",
-    "action_statement",
-    "reassess_by",
-    "per_release",
-];
 /// Width of the labels, in points.
 const LABEL: f32 = 150.0;
 /// Findings that are named where several are chosen.
@@ -118,7 +102,7 @@ pub(super) fn decided_ui(ui: &mut Ui, cx: &mut Cx<'_>, data: &RecordData) {
     let name = |id: RecordId| names.get(&id).cloned();
     ui.add_space(space::S);
     ui.label(bold("Decision"));
-    for field in DECIDED {
+    for field in FIELDS.into_iter().chain(["per_release"]) {
         let value = data.value(field);
         let words = value_words(data.head.id, field, value, &name);
         let label = data.def().field(field).map_or(field, |field| field.label);

@@ -25,7 +25,7 @@ use crate::ui::widgets::reach::focus_what_follows;
 use crate::ui::widgets::text::TextLine;
 
 /// The fields of a decision.
-const FIELDS: [&str; 13] = [
+pub(super) const FIELDS: [&str; 13] = [
     "hazardous",
     "sequence",
     "hazards",
@@ -111,21 +111,21 @@ impl Form {
     }
 
     /// The answer to the safety question.
-    fn hazardous(&mut self) -> Option<bool> {
+    fn hazardous(&self) -> Option<bool> {
         match self.typed.typed("hazardous") {
             Some(Typed::YesNo(answer)) => *answer,
             Some(_) | None => None,
         }
     }
 
-    fn choice(&mut self, name: &str) -> Option<String> {
+    fn choice(&self, name: &str) -> Option<String> {
         match self.typed.typed(name) {
             Some(Typed::Choice(code)) => code.clone(),
             Some(_) | None => None,
         }
     }
 
-    fn disposition(&mut self) -> Option<Disposition> {
+    fn disposition(&self) -> Option<Disposition> {
         self.choice("disposition").and_then(|code| Disposition::from_code(&code))
     }
 
@@ -150,8 +150,10 @@ impl Form {
             Disposition::AffectedUncontrolled => Some(RiskControl::Uncontrolled),
             Disposition::NotAffected | Disposition::Fixed | Disposition::FalsePositive => None,
         };
-        if let Some(control) = control {
-            self.put("risk_control", &json!(control));
+        // What another decision said before does not belong to this one.
+        self.put("risk_control", &json!(control));
+        if disposition != Disposition::NotAffected {
+            self.put("justification", &Value::Null);
         }
         if !self.releases_changed {
             let means = applicability_of(disposition).code().to_owned();
@@ -169,7 +171,7 @@ impl Form {
     }
 
     /// The texts of the present decision, in their order.
-    fn texts(&mut self) -> Vec<&'static str> {
+    fn texts(&self) -> Vec<&'static str> {
         let mut names = Vec::new();
         match self.disposition() {
             None => {}
@@ -192,7 +194,7 @@ impl Form {
     }
 
     /// The fields that the present decision needs.
-    fn needed(&mut self) -> Vec<&'static str> {
+    fn needed(&self) -> Vec<&'static str> {
         let mut names = vec!["hazardous", "sequence"];
         if self.hazardous() == Some(true) {
             names.push("hazards");
@@ -218,13 +220,13 @@ impl Form {
     }
 
     /// The first needed field in which nothing is typed.
-    pub(super) fn first_blank(&mut self) -> Option<&'static str> {
+    pub(super) fn first_blank(&self) -> Option<&'static str> {
         let needed = self.needed();
         needed.into_iter().find(|name| self.typed.is_blank(name))
     }
 
     /// The first text in which nothing is typed, or the first one.
-    pub(super) fn first_text(&mut self) -> &'static str {
+    pub(super) fn first_text(&self) -> &'static str {
         let keyed = ["hazardous", "disposition", "justification"];
         let needed = self.needed();
         let blank = needed.into_iter().find(|name| !keyed.contains(name) && self.typed.is_blank(name));
@@ -232,7 +234,7 @@ impl Form {
     }
 
     /// What is still missing, in words.
-    pub(super) fn missing(&mut self) -> Vec<String> {
+    pub(super) fn missing(&self) -> Vec<String> {
         let needed = self.needed();
         let blank: Vec<&str> = needed.into_iter().filter(|name| self.typed.is_blank(name)).collect();
         let mut missing: Vec<String> = blank
@@ -383,4 +385,32 @@ fn keyed_ui(ui: &mut Ui, choices: &[(char, &str)], on: Option<usize>) -> Option<
         }
     });
     pressed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_drops_what_only_another_one_says() {
+        let mut form = Form::of_several(vec![RecordId::new(Kind::Finding, 1)]);
+        form.decide(Disposition::NotAffected);
+        form.justify(Justification::ComponentNotPresent);
+        assert_eq!(form.choice("justification").as_deref(), Some("component_not_present"));
+        form.decide(Disposition::NotAffected);
+        assert_eq!(form.choice("justification").as_deref(), Some("component_not_present"), "the same again");
+        form.decide(Disposition::AffectedUncontrolled);
+        assert_eq!(form.choice("risk_control").as_deref(), Some("uncontrolled"));
+        assert_eq!(form.choice("justification"), None);
+        for (disposition, control) in [
+            (Disposition::Fixed, None),
+            (Disposition::RiskAccepted, Some("controlled")),
+            (Disposition::NotAffected, None),
+            (Disposition::AffectedControlled, Some("controlled")),
+            (Disposition::FalsePositive, None),
+        ] {
+            form.decide(disposition);
+            assert_eq!(form.choice("risk_control").as_deref(), control, "{disposition:?}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use crate::domain::ids::Kind;
 use crate::domain::record::RecordData;
 use crate::domain::signature::Meaning;
 use crate::domain::test_record::{TestOutcome, TestRecord, TestRecordState};
-use crate::ops::packet::paper::Paper;
+use crate::ops::packet::paper::{Paper, day_or};
 use crate::ops::packet::record;
 use crate::ops::packet::sections::{chapter, nothing};
 use crate::ops::refused::Refused;
@@ -133,7 +133,7 @@ fn test_row(paper: &Paper<'_>, data: &RecordData) -> Vec<Cell> {
     let line = |label: &str, text: &str| {
         if text.trim().is_empty() { String::new() } else { format!("\n{label}: {text}") }
     };
-    let date = test.date.map_or_else(String::new, |day| day.to_string());
+    let date = day_or(test.date, "");
     vec![
         data.head.id.to_string().into(),
         format!(
@@ -168,7 +168,7 @@ fn archive(paper: &Paper<'_>, dossier: &Dossier) -> Section {
                 Mark::late("differs")
             };
             vec![
-                check.checked_on.map_or_else(String::new, |day| day.to_string()).into(),
+                day_or(check.checked_on, "").into(),
                 check.sha256.to_string().into(),
                 check.checked_by.to_string().into(),
                 check.how.to_string().into(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Dossier;
 use crate::domain::maintenance_plan::MaintenancePlan;
 use crate::domain::soup_item::{SUPPORT_AHEAD, SoupItem, SupportLevel, due};
-use crate::ops::packet::paper::{Paper, word, word_or, words};
+use crate::ops::packet::paper::{Paper, day_or, word, word_or, words};
 use crate::ops::packet::record;
 use crate::ops::packet::sections::{chapter, nothing};
 use crate::ops::refused::Refused;
@@ -23,7 +23,6 @@ pub(super) fn obsolescence(paper: &Paper<'_>, dossier: &Dossier) -> Section {
         if !seen.insert((id, item.content.version_searched.to_string())) {
             continue;
         }
-        let day = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
         let assessed = match dossier.obsolete.get(&id) {
             Some(finding) => Cell::from(finding.to_string()),
             None => Mark::due("not assessed").into(),
@@ -31,9 +30,9 @@ pub(super) fn obsolescence(paper: &Paper<'_>, dossier: &Dossier) -> Section {
         rows.push(vec![
             format!("{id} {} {}", soup.title, item.content.version_searched).into(),
             word_or(soup.support_level, "").into(),
-            day(soup.end_of_support).into(),
+            day_or(soup.end_of_support, "").into(),
             mark.into(),
-            format!("{}\n{}", soup.support_source, day(soup.support_checked_on)).trim().into(),
+            format!("{}\n{}", soup.support_source, day_or(soup.support_checked_on, "")).trim().into(),
             assessed,
         ]);
     }
@@ -133,7 +132,7 @@ fn own_intervals(dossier: &Dossier, plan: &MaintenancePlan) -> Vec<Vec<Cell>> {
             format!("{id} {}", soup.title).into(),
             days.to_string().into(),
             soup.interval_reason.to_string().into(),
-            next.map_or_else(String::new, |day| day.to_string()).into(),
+            day_or(next, "").into(),
         ];
         Some(cells)
     });

@@ -13,7 +13,7 @@ use crate::domain::review_item::{
 use crate::domain::soup_item::SupportLevel;
 use crate::domain::text::counted;
 use crate::ops::packet::paper::{Paper, word, word_or};
-use crate::ops::packet::sections::{chapter, nothing};
+use crate::ops::packet::sections::{chapter, joined, nothing};
 use crate::report::{Block, Cell, Column, Field, Figure, Mark, Section, Tone};
 
 /// The chapter with its sections.
@@ -283,17 +283,13 @@ fn hits(dossier: &Dossier, item: &Looked) -> Option<Block> {
         let mut names = vec![hit.advisory.to_string()];
         names.extend(hit.aliases.iter().map(|alias| alias.to_string()));
         let digest: String = hit.digest.chars().take(16).collect();
-        let what = [&*hit.title, &digest].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
-        let verdict =
-            [&*hit.verdict, &*hit.severity].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
         let exploited = if hit.exploited == Some(true) { "Known to be exploited" } else { "" };
         let since = hit.since_last.map_or("", SinceLast::word);
-        let since = [exploited, since].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
         let cells: Vec<Cell> = vec![
             names.join("\n").into(),
-            what.join("\n").into(),
-            verdict.join("\n").into(),
-            since.join("\n").into(),
+            joined(&[&hit.title, &digest], "\n").into(),
+            joined(&[&hit.verdict, &hit.severity], "\n").into(),
+            joined(&[exploited, since], "\n").into(),
             decision(dossier, item, hit, &dismissed),
         ];
         cells
