@@ -39,8 +39,17 @@ fn rows(bills: impl Iterator<Item = PathBuf>, count: usize) -> Told<Vec<SoupRow>
     let mut seen = BTreeSet::new();
     let mut rows = Vec::new();
     for bill in bills {
-        for row in read_list(&bill, Unversioned::LeaveOut)?.rows {
-            if rows.len() < count && seen.insert((row.item.clone(), row.version.clone())) {
+        let list = match read_list(&bill, Unversioned::LeaveOut) {
+            Ok(list) => list,
+            Err(refusal) => {
+                eprintln!("{}: left out: {refusal}", bill.display());
+                continue;
+            }
+        };
+        for row in list.rows {
+            // What follows a tag is no version, and is not registered.
+            let floats = row.version == "latest";
+            if !floats && rows.len() < count && seen.insert((row.item.clone(), row.version.clone())) {
                 rows.push(row);
             }
         }

@@ -36,7 +36,7 @@ pub(super) fn draft(
     act: Act,
     stamp: &Stamp,
 ) -> Result<(Commit, Outcome, Option<String>), Refused> {
-    let outcome = requests::perform(&Reading::new(tx.store()), actor, act)?;
+    let outcome = tx.read(|reading| requests::perform(reading, actor, act))?;
     let code = outcome.code.map(|whom| Ok::<_, Refused>((whom, secrets::new_code()?))).transpose()?;
     let code_key = code.as_ref().map(|(whom, code)| CodeKey {
         person: match whom {

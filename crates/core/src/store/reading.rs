@@ -1,6 +1,7 @@
 //! One reading of the file for one request or question: each record is read and parsed once, however often rules ask for it.
 //!
-//! Nothing may be written to the file while it is in use. What rules rarely ask twice goes to the file each time.
+//! Nothing may be written to the file while it is in use. What rules rarely ask twice goes to the file each time. A transaction hands
+//! the records that one request read to the next one.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -18,6 +19,9 @@ use crate::domain::time_stamp::StampedEvent;
 /// What was read, by what was asked.
 type Read<Q, A> = RefCell<HashMap<Q, A>>;
 
+/// Records by their numbers; `None` is a record that is not there.
+pub(super) type Known = HashMap<RecordId, Option<SharedRecord>>;
+
 /// The file, with what was read of it so far.
 pub struct Reading<'a> {
     store: &'a Store,
@@ -32,15 +36,25 @@ pub struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Nothing is read yet.
     pub fn new(store: &'a Store) -> Self {
+        Self::knowing(store, HashMap::new())
+    }
+
+    /// These records are known as they are in the file now.
+    pub(super) fn knowing(store: &'a Store, known: Known) -> Self {
         Self {
             store,
-            records: RefCell::default(),
+            records: RefCell::new(known),
             referring: RefCell::default(),
             parts: RefCell::default(),
             all: RefCell::default(),
             in_states: RefCell::default(),
             signatures: RefCell::default(),
         }
+    }
+
+    /// The records that were read, or are known not to be there.
+    pub(super) fn into_records(self) -> Known {
+        self.records.into_inner()
     }
 
     /// Records as they were read, each in the one form that all its readers share.

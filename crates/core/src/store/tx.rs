@@ -1,12 +1,16 @@
 //! Transactions. Records, events and signatures are written only here.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, params};
 
 use super::blobs::{self, NewBlob};
 use super::events::{self, Head};
 use super::identity::Seen;
 use super::keys::Credential;
-use super::{Store, StoreError, ddl, records, search};
+use super::reading::Known;
+use super::{Reading, Store, StoreError, ddl, records, search};
 use crate::domain::canonical;
 use crate::domain::clock::ClockHistory;
 use crate::domain::event::Event;
@@ -49,7 +53,15 @@ pub struct Tx<'a> {
     /// The clock history before the transaction.
     clock: Option<(u64, ClockHistory)>,
     open: bool,
+    /// Records as they are in the transaction now.
+    known: RefCell<Known>,
+    /// Records whose text the search does not know yet. It is told of many at once, because each time it writes to its own tables.
+    unindexed: BTreeMap<RecordId, SharedRecord>,
 }
+
+/// How many records a transaction remembers, and how many it keeps from the search.
+const REMEMBERED_MAX: usize = 4_000;
+const UNINDEXED_MAX: usize = 1_000;
 
 impl Store {
     /// Begins a transaction after checking that nobody else wrote to the file or replaced it.
@@ -62,7 +74,14 @@ impl Store {
         }
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
         let (before, clock) = (self.head.clone(), self.clock.get());
-        let tx = Tx { store: self, before, clock, open: true };
+        let tx = Tx {
+            store: self,
+            before,
+            clock,
+            open: true,
+            known: RefCell::default(),
+            unindexed: BTreeMap::new(),
+        };
         if events::head(&tx.store.conn)? != tx.before {
             return Err(StoreError::ChangedUnderneath(tx.store.path.clone()));
         }
@@ -84,6 +103,25 @@ impl Tx<'_> {
     /// The file as the transaction sees it.
     pub fn store(&self) -> &Store {
         self.store
+    }
+
+    /// Calls `look` with the records as the transaction sees them. What one call reads, the next one knows.
+    pub fn read<T>(&self, look: impl FnOnce(&Reading<'_>) -> T) -> T {
+        let reading = Reading::knowing(self.store, self.known.take());
+        let found = look(&reading);
+        let known = reading.into_records();
+        if known.len() <= REMEMBERED_MAX {
+            self.known.replace(known);
+        }
+        found
+    }
+
+    /// Tells the search what was written.
+    fn index(&mut self) -> Result<(), StoreError> {
+        for data in std::mem::take(&mut self.unindexed).values() {
+            search::put(&self.store.conn, data)?;
+        }
+        Ok(())
     }
 
     /// Writes one event with everything that belongs to it, and reads it back.
@@ -113,7 +151,8 @@ impl Tx<'_> {
         }
         for data in &commit.records {
             records::put(conn, data)?;
-            search::put(conn, data)?;
+            self.known.borrow_mut().insert(data.head.id, Some(data.clone()));
+            self.unindexed.insert(data.head.id, data.clone());
         }
         for (number, person, key) in &commit.keys {
             conn.execute(
@@ -138,6 +177,9 @@ impl Tx<'_> {
         self.read_back(commit, &digest)?;
         self.store.note_clock(&commit.event);
         self.store.head = Head { seq: commit.event.seq, digest, at: Some(commit.event.at) };
+        if self.unindexed.len() > UNINDEXED_MAX {
+            self.index()?;
+        }
         Ok(())
     }
 
@@ -161,6 +203,7 @@ impl Tx<'_> {
 
     /// Makes everything durable.
     pub fn commit(mut self) -> Result<(), StoreError> {
+        self.index()?;
         self.store.conn.execute_batch("COMMIT")?;
         self.open = false;
         // It is durable. If the file cannot be looked at now, the next transaction says that it changed.

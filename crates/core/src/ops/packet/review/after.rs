@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::Dossier;
 use crate::domain::maintenance_plan::MaintenancePlan;
 use crate::domain::soup_item::{SUPPORT_AHEAD, SoupItem, SupportLevel, due};
+use crate::domain::text::counted;
 use crate::ops::packet::paper::{Paper, day_or, word, word_or, words};
 use crate::ops::packet::record;
 use crate::ops::packet::sections::{chapter, nothing};
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Mark, Section};
+use crate::report::{Block, Cell, Column, Mark, Section, Tone};
 use mainstay_base::time::Day;
 
 /// Chapter 7: items whose support has ended, ends soon, or is unknown.
@@ -17,18 +18,24 @@ pub(super) fn obsolescence(paper: &Paper<'_>, dossier: &Dossier) -> Section {
     let today = dossier.content.searched_on.unwrap_or_else(|| paper.now.day());
     let mut seen = BTreeSet::new();
     let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut unknown = Vec::new();
     for item in &dossier.items {
         let (Some(id), Some(soup)) = (item.content.item, &item.soup) else { continue };
         let Some(mark) = support_mark(soup, today) else { continue };
         if !seen.insert((id, item.content.version_searched.to_string())) {
             continue;
         }
+        let name = format!("{id} {} {}", soup.title, item.content.version_searched);
         let assessed = match dossier.obsolete.get(&id) {
+            None if is_unknown(soup) => {
+                unknown.push(name);
+                continue;
+            }
             Some(finding) => Cell::from(finding.to_string()),
             None => Mark::due("not assessed").into(),
         };
         rows.push(vec![
-            format!("{id} {} {}", soup.title, item.content.version_searched).into(),
+            name.into(),
             word_or(soup.support_level, "").into(),
             day_or(soup.end_of_support, "").into(),
             mark.into(),
@@ -36,9 +43,11 @@ pub(super) fn obsolescence(paper: &Paper<'_>, dossier: &Dossier) -> Section {
             assessed,
         ]);
     }
-    let blocks = if rows.is_empty() {
-        vec![nothing("The support of every item is known and does not end soon")]
-    } else {
+    let mut blocks = Vec::new();
+    if rows.is_empty() && unknown.is_empty() {
+        blocks.push(nothing("The support of every item is known and does not end soon"));
+    }
+    if !rows.is_empty() {
         let columns = vec![
             Column::text("Item, version", 3),
             Column::text("Support level", 1).points(66.0),
@@ -47,9 +56,26 @@ pub(super) fn obsolescence(paper: &Paper<'_>, dossier: &Dossier) -> Section {
             Column::text("Source, looked up on", 2),
             Column::mark("Finding").points(70.0),
         ];
-        vec![Block::table(columns, rows)]
-    };
+        blocks.push(Block::table(columns, rows));
+    }
+    if !unknown.is_empty() {
+        let count = counted(unknown.len(), "version");
+        let words = format!("Support unknown, no source looked up, no finding about it: {count}");
+        blocks.push(Block::note(Tone::Due, words));
+        blocks.extend(unknown.chunks(NAMES_IN_A_PARAGRAPH).map(|names| Block::paragraph(names.join("; "))));
+    }
     chapter(7, "Obsolescence", "FD&C 524B; IMDRF N70; IEC 62304 6.1 f", blocks)
+}
+
+/// How many names stand in one paragraph, so that it is not as long as a page.
+const NAMES_IN_A_PARAGRAPH: usize = 40;
+
+/// Whether nothing at all is known of the support of an item.
+fn is_unknown(soup: &SoupItem) -> bool {
+    matches!(soup.support_level, Some(SupportLevel::Unknown) | None)
+        && soup.end_of_support.is_none()
+        && soup.support_source.is_empty()
+        && soup.support_checked_on.is_none()
 }
 
 /// Why the support of an item deserves attention; `None` if it does not.

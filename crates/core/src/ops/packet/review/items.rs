@@ -25,7 +25,7 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
         return vec![chapter(4, title, clause, vec![nothing(words)])];
     }
     let (quiet, full): (Vec<&Looked>, Vec<&Looked>) = dossier.items.iter().partition(|item| is_quiet(item));
-    let lists = Lists::of(&quiet);
+    let said = Said::of(&quiet);
     let mut sections =
         vec![chapter(4, title, clause, vec![figures(dossier), about(quiet.len(), full.len())])];
     let mut count = 0;
@@ -36,16 +36,18 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
     for item in full {
         sections.push(one(paper, dossier, item, number()));
     }
-    if !lists.shared.is_empty() {
-        let title = "What suppliers' lists say, where it is the same for several items";
-        sections.push(Section::new(2, number(), title, vec![lists.table()]));
+    for shared in [&said.lists, &said.instead] {
+        if let Some(table) = shared.table() {
+            sections.push(Section::new(2, number(), shared.title, vec![table]));
+        }
     }
-    for ((tier, support), items) in by_tier(&quiet) {
-        let tier =
-            tier.map_or("No risk tier".to_owned(), |tier| format!("Risk tier {}", word(tier).to_lowercase()));
-        let support = support.map_or("support unknown".to_owned(), |level| word(level).to_lowercase());
-        let title = format!("{tier}, {support}: nothing found for {}", counted(items.len(), "version"));
-        sections.push(Section::new(2, number(), title, vec![dense(dossier, &lists, &items)]));
+    for (group, items) in by_group(&quiet) {
+        sections.push(Section::new(
+            2,
+            number(),
+            group.title(items.len()),
+            group_blocks(dossier, &said, &group, &items),
+        ));
     }
     sections
 }
@@ -74,7 +76,8 @@ fn figures(dossier: &Dossier) -> Block {
 fn about(quiet: usize, full: usize) -> Block {
     Block::paragraph(format!(
         "Here is every version in scope. With a section of its own: {}, with a hit, an anomaly, a remark, or without an answer. In tables \
-         by risk tier and support: {}, for which both lanes have nothing. What each source answered for each item is in chapter 5.",
+         by risk tier and support: {}, for which both lanes have nothing, or which could not be checked. What each source answered for \
+         each item is in chapter 5.",
         counted(full, "version"),
         counted(quiet, "version")
     ))
@@ -83,27 +86,59 @@ fn about(quiet: usize, full: usize) -> Block {
 /// Whether a row says everything about an item.
 fn is_quiet(item: &Looked) -> bool {
     let content = &item.content;
-    content.result == Some(ItemResult::NothingFound)
+    matches!(content.result, Some(ItemResult::NothingFound | ItemResult::NotChecked))
         && is_done(&item.data)
         && content.hits.is_empty()
         && content.anomalies.is_empty()
         && content.dismissed.is_empty()
         && content.rationale.trim().is_empty()
-        && content.not_checked.trim().is_empty()
         && item.in_use == *content.version_searched
 }
 
-/// Tier and support of the items of one table. Items without a tier come first, as they are treated as of the highest.
-type Group = (Option<RiskTier>, Option<SupportLevel>);
+/// What the items of one table have in common. Items without a tier come first, as they are treated as of the highest.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    tier: Option<RiskTier>,
+    support: Option<SupportLevel>,
+    /// Whether no source could answer for them.
+    unchecked: bool,
+}
 
-fn by_tier<'d>(items: &[&'d Looked]) -> BTreeMap<Group, Vec<&'d Looked>> {
+impl Group {
+    fn title(&self, count: usize) -> String {
+        let tier = self
+            .tier
+            .map_or("No risk tier".to_owned(), |tier| format!("Risk tier {}", word(tier).to_lowercase()));
+        let support = self.support.map_or("support unknown".to_owned(), |level| word(level).to_lowercase());
+        let what = if self.unchecked { "could not be checked" } else { "nothing found" };
+        format!("{tier}, {support}: {what} for {}", counted(count, "version"))
+    }
+}
+
+fn by_group<'d>(items: &[&'d Looked]) -> BTreeMap<Group, Vec<&'d Looked>> {
     let mut groups: BTreeMap<Group, Vec<&Looked>> = BTreeMap::new();
     for item in items {
-        let level = item.soup.as_ref().and_then(|soup| soup.support_level);
-        groups.entry((item.content.tier, level)).or_default().push(item);
+        let group = Group {
+            tier: item.content.tier,
+            support: item.soup.as_ref().and_then(|soup| soup.support_level),
+            unchecked: item.content.result == Some(ItemResult::NotChecked),
+        };
+        groups.entry(group).or_default().push(item);
     }
     groups
 }
+
+fn group_blocks(dossier: &Dossier, said: &Said, group: &Group, items: &[&Looked]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if group.unchecked {
+        blocks.push(Block::note(Tone::Due, NO_ANSWER));
+    }
+    blocks.push(dense(dossier, said, items));
+    blocks
+}
+
+/// What stands beside an item that no source could check.
+const NO_ANSWER: &str = "No source could answer for what stands here. That is not “nothing found”.";
 
 /// What the list of a supplier says of an item, without the item.
 fn lane_a(content: &ReviewItem) -> String {
@@ -123,45 +158,85 @@ fn lane_a(content: &ReviewItem) -> String {
     parts.join("\n")
 }
 
-/// What lists say, numbered where several items share it.
-struct Lists {
+/// Texts of items, numbered where several items share one.
+struct Shared {
+    /// Title of the table of those that are shared.
+    title: &'static str,
+    /// Heading of their column.
+    heading: &'static str,
+    /// The letter before their numbers.
+    letter: char,
+    text_of: fn(&ReviewItem) -> String,
     /// In the order of their numbers.
-    shared: Vec<String>,
+    texts: Vec<String>,
     number: HashMap<String, usize>,
 }
 
-impl Lists {
-    fn of(items: &[&Looked]) -> Self {
+impl Shared {
+    fn of(mut self, items: &[&Looked]) -> Self {
         let mut count: HashMap<String, usize> = HashMap::new();
-        let said: Vec<String> = items.iter().map(|item| lane_a(&item.content)).collect();
-        for text in &said {
+        let said: Vec<String> = items.iter().map(|item| (self.text_of)(&item.content)).collect();
+        for text in said.iter().filter(|text| !text.is_empty()) {
             *count.entry(text.clone()).or_default() += 1;
         }
-        let mut lists = Self { shared: Vec::new(), number: HashMap::new() };
         for text in said {
-            if count.get(&text).is_some_and(|count| *count > 1) && !lists.number.contains_key(&text) {
-                lists.shared.push(text.clone());
-                lists.number.insert(text, lists.shared.len());
+            if count.get(&text).is_some_and(|count| *count > 1) && !self.number.contains_key(&text) {
+                self.texts.push(text.clone());
+                self.number.insert(text, self.texts.len());
             }
         }
-        lists
+        self
     }
 
     fn words(&self, content: &ReviewItem) -> String {
-        let text = lane_a(content);
-        self.number.get(&text).map_or(text, |number| format!("L{number}"))
+        let text = (self.text_of)(content);
+        self.number.get(&text).map_or(text, |number| format!("{}{number}", self.letter))
     }
 
-    fn is_numbered(&self, content: &ReviewItem) -> bool {
-        self.number.contains_key(&lane_a(content))
+    /// Whether every one of these items has its text in the table, or none.
+    fn numbers_all(&self, items: &[&Looked]) -> bool {
+        let short = |text: String| text.is_empty() || self.number.contains_key(&text);
+        items.iter().all(|item| short((self.text_of)(&item.content)))
     }
 
-    fn table(&self) -> Block {
-        let rows = self.shared.iter().zip(1..);
-        let rows = rows.map(|(text, number)| vec![format!("L{number}").into(), text.clone().into()]);
-        let columns =
-            vec![Column::id("Mark").points(40.0), Column::text("List, when it was read, what it says", 1)];
-        Block::table(columns, rows.collect())
+    fn table(&self) -> Option<Block> {
+        let rows = self.texts.iter().zip(1..);
+        let rows =
+            rows.map(|(text, number)| vec![format!("{}{number}", self.letter).into(), text.clone().into()]);
+        let columns = vec![Column::id("Mark").points(40.0), Column::text(self.heading, 1)];
+        (!self.texts.is_empty()).then(|| Block::table(columns, rows.collect()))
+    }
+}
+
+/// What was written for the items of dense tables.
+struct Said {
+    /// What lists of suppliers say.
+    lists: Shared,
+    /// What was done where a source could not answer.
+    instead: Shared,
+}
+
+impl Said {
+    fn of(items: &[&Looked]) -> Self {
+        let empty = || (Vec::new(), HashMap::new());
+        let ((texts, number), (others, numbers)) = (empty(), empty());
+        let lists = Shared {
+            title: "What suppliers' lists say, where it is the same for several items",
+            heading: "List, when it was read, what it says",
+            letter: 'L',
+            text_of: lane_a,
+            texts,
+            number,
+        };
+        let instead = Shared {
+            title: "What was done where a source could not answer, where it is the same for several items",
+            heading: "What was done instead",
+            letter: 'N',
+            text_of: |content| content.not_checked.trim().to_owned(),
+            texts: others,
+            number: numbers,
+        };
+        Self { lists: lists.of(items), instead: instead.of(items) }
     }
 }
 
@@ -175,8 +250,8 @@ fn answered(content: &ReviewItem) -> String {
 }
 
 /// A row for each item.
-fn dense(dossier: &Dossier, lists: &Lists, items: &[&Looked]) -> Block {
-    let all_numbered = items.iter().all(|item| lists.is_numbered(&item.content));
+fn dense(dossier: &Dossier, said: &Said, items: &[&Looked]) -> Block {
+    let instead = items.iter().any(|item| !item.content.not_checked.trim().is_empty());
     let ends = items.iter().any(|item| item.soup.as_ref().is_some_and(|soup| soup.end_of_support.is_some()));
     let compared = items.iter().any(|item| item.content.since_last.is_some());
     let today = dossier.content.searched_on;
@@ -190,9 +265,12 @@ fn dense(dossier: &Dossier, lists: &Lists, items: &[&Looked]) -> Block {
             name.into(),
             item.in_use.clone().into(),
             content.version_searched.to_string().into(),
-            lists.words(content).into(),
+            said.lists.words(content).into(),
             answered(content).into(),
         ];
+        if instead {
+            cells.push(said.instead.words(content).into());
+        }
         if compared {
             cells.push(word_or(content.since_last, "").into());
         }
@@ -208,15 +286,20 @@ fn dense(dossier: &Dossier, lists: &Lists, items: &[&Looked]) -> Block {
         cells
     });
     let rows = rows.collect();
-    let list = Column::text("Supplier's list", 3);
+    let sized = |column: Column, shared: &Shared| {
+        if shared.numbers_all(items) { column.points(44.0) } else { column }
+    };
     let mut columns = vec![
         Column::id("Number").points(46.0),
         Column::text("Item", 2),
         Column::text("In use", 1).points(62.0),
         Column::text("Searched", 1).points(62.0),
-        if all_numbered { list.points(44.0) } else { list },
+        sized(Column::text("Supplier's list", 3), &said.lists),
         Column::text("Sources", 1).points(46.0),
     ];
+    if instead {
+        columns.push(sized(Column::text("Done instead", 3), &said.instead));
+    }
     if compared {
         columns.push(Column::text("Since last", 1).points(50.0));
     }
@@ -263,7 +346,7 @@ fn one(paper: &Paper<'_>, dossier: &Dossier, item: &Looked, number: String) -> S
     }
     let mut blocks = vec![Block::Fields { fields }];
     if content.search_result == Some(SearchResult::NotChecked) {
-        blocks.push(Block::note(Tone::Due, "No source could answer for it. That is not “nothing found”."));
+        blocks.push(Block::note(Tone::Due, NO_ANSWER));
     }
     blocks.extend(hits(dossier, item));
     blocks.extend(anomalies(dossier, item));

@@ -36,7 +36,7 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
         sections.push(Section::new(2, format!("5.{count}"), title, blocks));
     };
     if !found.is_empty() {
-        let title = format!("Items for which a source has records: {}", found.len());
+        let title = format!("Items for which a source answered from its records: {}", found.len());
         push(title, vec![each_answer(&found)]);
     }
     for (pattern, items) in by_pattern(&same) {
@@ -46,11 +46,17 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
     sections
 }
 
+fn has_some(row: &SourceRow) -> bool {
+    row.records.is_some_and(|records| records > 0)
+}
+
+/// Whether a source answered from records that it has.
 fn has_records(content: &ReviewItem) -> bool {
-    content
-        .sources
-        .iter()
-        .any(|row| row.answer == Some(SourceAnswer::Found) || row.records.is_some_and(|records| records > 0))
+    content.sources.iter().any(|row| match row.answer {
+        Some(SourceAnswer::Found) => true,
+        Some(SourceAnswer::Nothing) => has_some(row),
+        Some(SourceAnswer::NotChecked) | None => false,
+    })
 }
 
 fn answer_word(row: &SourceRow) -> &'static str {
@@ -157,12 +163,21 @@ fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
     if differ {
         columns.push(Column::text("Why not", 3));
     }
+    let counted = items.iter().any(|item| item.content.sources.iter().any(has_some));
+    if counted {
+        columns.push(Column::text("Records of that name", 2));
+    }
     let rows = items.iter().map(|item| {
         let rows = in_order(&item.content);
         let mut cells: Vec<Cell> = vec![item.content.title.to_string().into()];
         cells.extend(asked.iter().map(|class| Cell::from(identifier(pattern, &rows, *class))));
         if differ {
             cells.push(whys.own(&rows).into());
+        }
+        if counted {
+            let of = |row: &&&SourceRow| has_some(row);
+            let words = |row: &&SourceRow| format!("{} {}", row.source, row.records.unwrap_or_default());
+            cells.push(rows.iter().filter(of).map(words).collect::<Vec<_>>().join(", ").into());
         }
         cells
     });
