@@ -474,3 +474,22 @@ fn findings_are_worked_on_by_those_who_may() {
     }
     assert_eq!(EXPAT_250.to_string(), "SD-0001");
 }
+
+#[test]
+fn the_age_of_findings_without_a_decision_is_counted_by_severity_from_the_day_they_were_learned() {
+    let mut desk = serviced();
+    let today = desk.now.day();
+    let ago = |days: i64| today.plus_days(-days).to_string();
+    entered(&mut desk, "CVE-2031-0001", json!({"learned_on": ago(0), "severity": "critical"}));
+    entered(&mut desk, "CVE-2031-0002", json!({"learned_on": ago(31), "severity": "low"}));
+    entered(
+        &mut desk,
+        "CVE-2031-0003",
+        json!({"learned_on": ago(31), "severity": "low", "kev_listed": true}),
+    );
+    entered(&mut desk, "CVE-2031-0004", json!({"learned_on": ago(200), "severity": null}));
+    cleared(&mut desk, "CVE-2031-0005");
+    let ages = desk.file.trends(desk.now).unwrap().open_findings_by_age;
+    let counts: Vec<(u32, u32, u32)> = ages.iter().map(|age| (age.high, age.lower, age.unknown)).collect();
+    assert_eq!(counts, [(1, 0, 0), (1, 1, 0), (0, 0, 0), (0, 0, 1)]);
+}

@@ -13,7 +13,7 @@ use crate::domain::maintenance_plan::MaintenancePlanState;
 use crate::domain::text::capital;
 use crate::domain::time::Day;
 use crate::domain::workflow::Tone as StateTone;
-use crate::ops::{Attention, AttentionItem, Trends};
+use crate::ops::{Attention, AttentionItem, FindingsOfAge, Trends};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::overview::Shown;
 use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, title};
@@ -376,6 +376,35 @@ fn trends_ui(ui: &mut Ui, trends: &Trends) {
         ui.add_space(space::L);
         bars_ui(ui, &days);
     }
+    findings_ui(ui, trends, height);
+}
+
+/// Undecided findings by age and severity, beside what problem reports show. Nothing is drawn where there is none.
+fn findings_ui(ui: &mut Ui, trends: &Trends, height: f32) {
+    let ages = &trends.open_findings_by_age;
+    if ages.iter().all(|age| age.high + age.lower + age.unknown == 0) {
+        return;
+    }
+    ui.add_space(space::L);
+    let labels: Vec<String> = ages.iter().map(|age| age.label.replace(" days", "")).collect();
+    let of = |pick: fn(&FindingsOfAge) -> u32| -> Vec<f64> {
+        ages.iter().map(|age| f64::from(pick(age))).collect()
+    };
+    let (high, lower, unknown) = (of(|age| age.high), of(|age| age.lower), of(|age| age.unknown));
+    let series = [
+        Series { name: "Exploited, critical or high", values: &high },
+        Series { name: "Medium or low", values: &lower },
+        Series { name: "Severity unknown", values: &unknown },
+    ];
+    let bars = Bars {
+        title: "Findings without a decision by age",
+        across: "Age in days",
+        up: "Records",
+        labels: &labels,
+        series: &series,
+        height,
+    };
+    bars_ui(ui, &bars);
 }
 
 /// The median of the days in a month; 0 if none was verified.

@@ -22,7 +22,7 @@ use crate::domain::workflow::{Case, Tone, World};
 pub(super) use cached_source::CachedSource;
 use mainstay_base::time::{Day, Moment};
 
-pub use trends::{Month, Trends, trends};
+pub use trends::{FindingsOfAge, Month, Trends, trends};
 
 /// How many days ahead an item counts as coming: a year.
 const AHEAD_DAYS: i64 = 366;

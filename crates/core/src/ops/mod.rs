@@ -44,7 +44,8 @@ pub use crate::domain::continuation::{Continuation, EventHead};
 pub use crate::domain::ids::RecordId;
 pub use crate::domain::requests::POLICY;
 pub use attention::{
-    Attention, AttentionItem, KindCount, Month, Trends, attention, attention_of, counts, trends,
+    Attention, AttentionItem, FindingsOfAge, KindCount, Month, Trends, attention, attention_of, counts,
+    trends,
 };
 pub use calendars::{calendars, find_calendar, parse_calendar};
 pub use continuing::{Loss, ONE_OF};

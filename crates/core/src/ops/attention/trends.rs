@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::domain::change_request::ChangeState;
 use crate::domain::choice::Choice as _;
 use crate::domain::feedback::FeedbackState;
+use crate::domain::finding::FindingState;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::problem_report::{EffectLevel, ProblemState, may_touch_safety};
 use crate::domain::record::ListRow;
 use crate::domain::requests::RecordSource;
@@ -26,6 +28,19 @@ pub struct Month {
     pub verified: u32,
 }
 
+/// Undecided findings of one age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FindingsOfAge {
+    /// Their age.
+    pub label: &'static str,
+    /// Known to be exploited, or of critical or high severity.
+    pub high: u32,
+    /// Of medium or low severity.
+    pub lower: u32,
+    /// Whose severity nobody has told.
+    pub unknown: u32,
+}
+
 /// Trends of the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trends {
@@ -33,6 +48,8 @@ pub struct Trends {
     pub months: Vec<Month>,
     /// Open problem reports by age: label, number of those with an effect on safety, number of the others.
     pub open_problems_by_age: Vec<(&'static str, u32, u32)>,
+    /// Undecided findings by age, counted from the day on which they were learned of.
+    pub open_findings_by_age: Vec<FindingsOfAge>,
     /// Days from problem report to verified change, one entry each, by month of verification.
     pub days_to_fix: Vec<(String, i64)>,
 }
@@ -59,6 +76,7 @@ pub fn trends<F>(source: &dyn RecordSource<F>, now: Moment) -> Result<Trends, F>
     let feedback = source.list(Kind::Feedback, &["received_at"])?;
     let problems = source.list(Kind::ProblemReport, &["safety_effect"])?;
     let changes = source.list(Kind::ChangeRequest, &["problem_reports"])?;
+    let findings = source.list(Kind::Finding, &["learned_on", "severity", "kev_listed"])?;
     let mut count = |day: String, add: fn(&mut Month)| {
         if let Some(month) = months.iter_mut().find(|month| day.starts_with(&month.month)) {
             add(month);
@@ -83,7 +101,12 @@ pub fn trends<F>(source: &dyn RecordSource<F>, now: Moment) -> Result<Trends, F>
             days_to_fix.push((month, row.state_since.day().days_since(*day)));
         }
     }
-    Ok(Trends { months, open_problems_by_age: ages(&problems, now.day()), days_to_fix })
+    Ok(Trends {
+        months,
+        open_problems_by_age: ages(&problems, now.day()),
+        open_findings_by_age: ages_of_findings(&findings, now.day()),
+        days_to_fix,
+    })
 }
 
 fn last_months(today: Day) -> Vec<Month> {
@@ -96,22 +119,45 @@ fn last_months(today: Day) -> Vec<Month> {
         .collect()
 }
 
+/// The bands of age: their label, and the greatest age in days.
+const BANDS: [(&str, i64); 4] =
+    [("Up to 30 days", 30), ("31 to 90 days", 90), ("91 to 180 days", 180), ("More than 180 days", i64::MAX)];
+
+/// The place of the band of something that began on a day.
+fn band(since: Day, today: Day) -> usize {
+    let age = today.days_since(since);
+    BANDS.iter().position(|(_, most)| age <= *most).unwrap_or(BANDS.len() - 1)
+}
+
 fn ages(problems: &[ListRow], today: Day) -> Vec<(&'static str, u32, u32)> {
-    let bands = [
-        ("Up to 30 days", 30),
-        ("31 to 90 days", 90),
-        ("91 to 180 days", 180),
-        ("More than 180 days", i64::MAX),
-    ];
-    let mut counts = bands.map(|(label, _)| (label, 0, 0));
+    let mut counts = BANDS.map(|(label, _)| (label, 0, 0));
     for row in problems.iter().filter(|row| row.is_open()) {
-        let age = today.days_since(row.created_at.day());
-        let band = bands.iter().position(|(_, most)| age <= *most).unwrap_or(3);
+        let band = band(row.created_at.day(), today);
         let effect = row.more.first().and_then(|code| EffectLevel::from_code(code));
         if may_touch_safety(effect) {
             counts[band].1 += 1;
         } else {
             counts[band].2 += 1;
+        }
+    }
+    counts.to_vec()
+}
+
+fn ages_of_findings(findings: &[ListRow], today: Day) -> Vec<FindingsOfAge> {
+    let mut counts = BANDS.map(|(label, _)| FindingsOfAge { label, high: 0, lower: 0, unknown: 0 });
+    let undecided =
+        |row: &&ListRow| FindingState::from_code(&row.state).is_some_and(FindingState::is_undecided);
+    for row in findings.iter().filter(undecided) {
+        let told = |at: usize| row.more.get(at).map_or("", String::as_str);
+        let since = Day::parse(told(0)).unwrap_or_else(|_| row.created_at.day());
+        let of_age = &mut counts[band(since, today)];
+        let severity = PatchSeverity::from_code(told(1));
+        let exploited = matches!(told(2), "1" | "true");
+        match severity {
+            Some(PatchSeverity::Critical | PatchSeverity::High) => of_age.high += 1,
+            Some(_) | None if exploited => of_age.high += 1,
+            Some(PatchSeverity::Medium | PatchSeverity::Low) => of_age.lower += 1,
+            None => of_age.unknown += 1,
         }
     }
     counts.to_vec()
