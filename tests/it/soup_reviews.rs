@@ -141,7 +141,7 @@ fn nobody_writes_that_nothing_was_found_for_a_whole_review_or_an_item() {
         json!({"search_result": "nothing_found", "hits": null, "sources": null}),
     ] {
         let refusal = refused_edit(&mut other, found, set.clone());
-        assert!(refusal.contains("“Search”: is fixed"), "{set}: {refusal}");
+        assert!(refusal.contains(": is fixed in state"), "{set}: {refusal}");
     }
     assert_eq!(other.record(found).text("search_result"), "hits");
     reviewed_item(&mut desk, review, ZLIB_131, nothing());
