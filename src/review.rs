@@ -12,6 +12,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::base::distinct::distinct;
+use crate::base::note::Gravity;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::record::{Fields, RecordData};
@@ -25,7 +26,7 @@ use crate::ops::{
     EvidenceFile, FoundAdvisory, FoundItem, FoundSearch, ProductFile, Refused, ReviewSubject, Session, Stamp,
     StartedReview,
 };
-use crate::soup::formats::trackers::{read_tracker, relevant_to};
+use crate::soup::formats::trackers::{TrackerList, read_tracker, relevant_to};
 use crate::soup::model::matching::Knowledge;
 use crate::soup::model::support::SupportState;
 use crate::soup::{
@@ -412,6 +413,27 @@ pub struct ListedAnomalies {
     pub words: String,
 }
 
+/// Most remarks about an export that are told one by one.
+const REMARKS_TOLD: usize = 20;
+
+/// What an export does not give, in sentences: entries that could not be read, and signs that the list is not complete.
+fn left_out(list: &TrackerList) -> Vec<String> {
+    let mut words = Vec::new();
+    if list.pull_requests > 0 {
+        words.push(format!("{} left out.", counted(list.pull_requests, "pull request")));
+    }
+    let notes = &list.notes.notes;
+    words.extend(notes.iter().take(REMARKS_TOLD).map(|note| match note.gravity {
+        Gravity::Refused => format!("{} was not read: {}.", note.place, note.text),
+        Gravity::Warning | Gravity::Info => format!("{}.", note.text),
+    }));
+    let more = notes.len().saturating_sub(REMARKS_TOLD) + list.notes.more;
+    if more > 0 {
+        words.push(format!("{} more.", counted(more, "remark")));
+    }
+    words
+}
+
 /// Reads the export of an issue tracker for an item of a review. Anomalies that its list names already stay as they are judged.
 ///
 /// # Errors
@@ -429,23 +451,29 @@ pub fn anomalies_of(item: &RecordData, (bytes, name): (&[u8], &str)) -> Result<L
         }
         concern += 1;
         if !known.contains(row.id.as_str()) {
-            let title = line(&format!("{} ({})", row.title, mark.words()));
+            let severity =
+                if row.severity.is_empty() { String::new() } else { format!("; {}", row.severity) };
+            let title = line(&format!("{} ({}{severity})", row.title, mark.words()));
             rows.push(ListedAnomaly { anomaly: line(&row.id), title, ..ListedAnomaly::default() });
         }
     }
-    let words = format!(
+    let told = format!(
         "{name}, {}: {} of {} may concern version {}.",
         list.format,
         concern,
         counted(list.rows.len(), "row"),
         content.version_searched
     );
+    let words = std::iter::once(told).chain(left_out(&list)).collect::<Vec<_>>().join(" ");
     let mut set = Fields::new();
     if !rows.is_empty() {
         set.insert("anomalies".to_owned(), json!(rows));
     }
-    if content.list_judgement.trim().is_empty() {
+    let judged = content.list_judgement.trim();
+    if judged.is_empty() {
         set.insert("list_judgement".to_owned(), words.clone().into());
+    } else if !judged.contains(&words) {
+        set.insert("list_judgement".to_owned(), format!("{judged}\n{words}").into());
     }
     Ok(ListedAnomalies { set, words })
 }

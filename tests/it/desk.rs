@@ -11,6 +11,7 @@ use mainstay::domain::person::Role;
 use mainstay::domain::product::{Market, SafetyClass};
 use mainstay::domain::record::RecordData;
 use mainstay::domain::time::Moment;
+use mainstay::domain::workflow::Condition;
 use mainstay::ops::{
     Act, EventFilter, FileSource, FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Receipt,
     Refused, Request, Session, Stamp, default_policy,
@@ -221,6 +222,37 @@ impl Desk {
             kept.push(BeforeSigning { file, login, act, at });
         }
         Ok(receipt)
+    }
+
+    /// What does not hold yet of the step that a record takes next.
+    pub fn unmet(&self, id: RecordId) -> Vec<Condition> {
+        self.file.gate_at(id, self.now).unwrap().into_iter().filter(|condition| !condition.met).collect()
+    }
+
+    /// The same in words, one condition on a line.
+    pub fn unmet_words(&self, id: RecordId) -> String {
+        self.unmet(id).into_iter().map(|condition| condition.text + "\n").collect()
+    }
+
+    /// What a record asks of people after some days, and how late each is.
+    pub fn asked(&self, id: RecordId, days: i64) -> Vec<(String, i64)> {
+        let attention = self.file.attention(self.now.plus_seconds(days * 86_400)).unwrap();
+        let items = attention.now.iter().chain(&attention.coming).filter(|item| item.record == id);
+        items.map(|item| (item.what.clone(), item.days_late)).collect()
+    }
+
+    /// Attaches a file to a record; its digest.
+    pub fn attached(&mut self, login: &str, to: RecordId, file_name: &str, content: &str) -> String {
+        let file = Request::Attach {
+            to,
+            file_name: file_name.to_owned(),
+            file: FileSource::Text(content.to_owned()),
+            description: format!("The file {file_name}"),
+            source: String::new(),
+            captured_at: None,
+        };
+        let made = self.by(login, file).unwrap().record.unwrap();
+        self.record(made).text("sha256").to_owned()
     }
 
     /// Performs without a signature.

@@ -42,11 +42,6 @@ fn reassess(desk: &mut Desk, finding: RecordId) {
     desk.by("cleo", Act::from(go_to(finding, "reassess", json!({}))).because("Something changed")).unwrap();
 }
 
-fn unmet(desk: &Desk, release: RecordId) -> String {
-    let gate = desk.file.gate_at(release, desk.now).unwrap();
-    gate.into_iter().filter(|condition| !condition.met).map(|condition| condition.text + "\n").collect()
-}
-
 fn verdict(desk: &Desk, finding: RecordId, release: RecordId) -> Option<Verdict> {
     let all = desk.file.finding_verdicts(finding, desk.now).unwrap();
     all.into_iter().find(|(id, _, _)| *id == release).map(|(_, _, verdict)| verdict)
@@ -334,17 +329,17 @@ fn a_verdict_is_carried_over_only_to_the_same_version_in_the_same_use() {
         Some(Verdict::Open("the use of the item has changed since the decision".to_owned()))
     );
     assert_eq!(verdict(&desk, finding, SERVED), Some(Verdict::Stated(Applicability::NotAffected)));
-    let text = unmet(&desk, same);
+    let text = desk.unmet_words(same);
     assert!(text.contains(&format!("{finding} is decided for this release")), "{text}");
     reassess(&mut desk, finding);
     desk.edit("cleo", finding, verdicts(&[SERVED, same], "not_affected")).unwrap();
     desk.sign_go("cleo", finding, "propose").unwrap();
     assert!(
-        unmet(&desk, same).contains(&format!("{finding} is decided for this release")),
+        desk.unmet_words(same).contains(&format!("{finding} is decided for this release")),
         "it is only proposed"
     );
     desk.sign_go("ben", finding, "not_affected").unwrap();
-    assert!(!unmet(&desk, same).contains(&format!("{finding} is decided")), "{}", unmet(&desk, same));
+    assert!(!desk.unmet_words(same).contains(&format!("{finding} is decided")), "{}", desk.unmet_words(same));
     desk.assert_verifies();
 }
 
@@ -354,9 +349,9 @@ fn a_finding_that_names_no_version_yet_concerns_every_release_with_the_item() {
     let finding = entered(&mut desk, "CVE-2031-0001", json!({"versions": null}));
     assert_eq!(verdict(&desk, finding, SERVED), Some(Verdict::Open("it is not decided".to_owned())));
     let next = built(&mut desk, "2.3.1", &[("libexpat", "2.5.0")], json!({}));
-    assert!(unmet(&desk, next).contains(&format!("{finding} is decided for this release")));
+    assert!(desk.unmet_words(next).contains(&format!("{finding} is decided for this release")));
     desk.by("ana", Act::from(go_to(finding, "void", json!({}))).because("A mistake")).unwrap();
-    assert!(!unmet(&desk, next).contains(&finding.to_string()));
+    assert!(!desk.unmet_words(next).contains(&finding.to_string()));
 }
 
 #[test]
@@ -393,11 +388,11 @@ fn a_finding_that_is_given_up_after_its_review_stops_the_release_again() {
     evidence(&mut desk, review, json!({}));
     completed(&mut desk, review);
     let says = "Every hit of that review has its decision; CVE-2031-0001 of libexpat 2.5.0 has none";
-    assert!(!unmet(&desk, release).contains(says));
+    assert!(!desk.unmet_words(release).contains(says));
     desk.by("ana", Act::from(go_to(finding, "void", json!({}))).because("We do not want it")).unwrap();
-    assert!(unmet(&desk, release).contains(says), "{}", unmet(&desk, release));
+    assert!(desk.unmet_words(release).contains(says), "{}", desk.unmet_words(release));
     reviewed(&mut desk, release);
-    assert!(!unmet(&desk, release).contains(says), "a later search counts");
+    assert!(!desk.unmet_words(release).contains(says), "a later search counts");
 }
 
 #[test]
@@ -426,28 +421,17 @@ fn a_finding_is_closed_only_with_a_verdict_for_every_release_and_opened_again_wi
     desk.assert_verifies();
 }
 
-/// What is asked for at a record so many days from now, with the days late.
-fn asked(desk: &Desk, id: RecordId, days: i64) -> Vec<(String, i64)> {
-    let attention = desk.file.attention(desk.now.plus_seconds(days * 86_400)).unwrap();
-    let items = attention.now.iter().chain(&attention.coming).filter(|item| item.record == id);
-    items.map(|item| (item.what.clone(), item.days_late)).collect()
-}
-
 #[test]
 fn the_clocks_of_a_finding_run_from_the_day_it_was_learned_of() {
     let mut desk = serviced();
     let learned = desk.now.day().plus_days(-3);
     let finding = entered(&mut desk, "CVE-2031-0001", json!({"learned_on": learned}));
-    assert_eq!(
-        asked(&desk, finding, 4),
-        [("Decide the finding".to_owned(), 2)],
-        "5 days for a high severity"
-    );
+    assert_eq!(desk.asked(finding, 4), [("Decide the finding".to_owned(), 2)], "5 days for a high severity");
     let uncontrolled = affected("affected_uncontrolled", "uncontrolled");
     desk.edit("cleo", finding, with(uncontrolled, verdicts(&[SERVED], "affected"))).unwrap();
     desk.sign_go("cleo", finding, "propose").unwrap();
     desk.sign_go("eva", finding, "affected_uncontrolled").unwrap();
-    let late = asked(&desk, finding, 58);
+    let late = desk.asked(finding, 58);
     let of = |words: &str| late.iter().find(|(what, _)| what.contains(words)).map(|(_, days)| *days);
     assert_eq!(of("Tell users"), Some(31), "{late:?}");
     assert_eq!(of("Bring a validated correction"), Some(1), "{late:?}");
@@ -466,11 +450,14 @@ fn findings_are_worked_on_by_those_who_may() {
     let act = Act::from(go_to(finding, "void", json!({}))).because("Not wanted");
     let refusal = desk.by("cleo", act).map(|_| ()).unwrap_err().to_string();
     assert!(refusal.contains("reserved for Quality"), "{refusal}");
-    for name in ["proposed_by", "decided_on", "where_used"] {
-        assert!(
-            desk.edit("cleo", finding, json!({name: null})).is_ok()
-                || desk.record(finding).value(name).is_null()
-        );
+    let cleo = desk.people["cleo"].person();
+    for (name, value, label) in [
+        ("proposed_by", json!(cleo), "“Proposed by”"),
+        ("decided_on", json!(desk.now.day()), "“Decided on”"),
+        ("where_used", json!("Nowhere"), "“Use of the items at the decision”"),
+    ] {
+        let refusal = desk.edit("cleo", finding, json!({name: value})).map(|_| ()).unwrap_err().to_string();
+        assert!(refusal.contains(label), "{name}: {refusal}");
     }
     assert_eq!(EXPAT_250.to_string(), "SD-0001");
 }

@@ -193,6 +193,23 @@ impl Window {
         self.harness.state().messages().iter().any(|message| message.contains(words))
     }
 
+    /// Draws until something is so.
+    pub fn until(&mut self, what: &str, mut is: impl FnMut(&mut Self) -> bool) {
+        for _ in 0..3000 {
+            self.run_steps(1);
+            if is(self) {
+                return self.settle();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("{what} does not come: {:?}", self.state().messages());
+    }
+
+    /// Draws until these words are shown.
+    pub fn until_shown(&mut self, words: &str) {
+        self.until(words, |window| window.has(words));
+    }
+
     pub fn press(&mut self, name: &str) {
         self.get_by_role_and_label(Role::Button, name).click_accesskit();
         self.settle();

@@ -6,7 +6,7 @@ use mainstay::ops::{
     Act, BuiltPacket, EventFilter, FileSource, PacketFonts, PacketOptions, PacketScope, ProductFile, Request,
     render_packet,
 };
-use mainstay::report::{Block, Packet};
+use mainstay::report::{Block, Packet, Section};
 use serde_json::json;
 
 use crate::chain::{tested_change, verified_change, verify};
@@ -60,6 +60,33 @@ fn told_by_a_person(desk: &mut Desk) -> RecordId {
         json!({"criterion_code": "SPEC", "evaluation_rationale": "Same alarm", "problem_report": pr});
     desk.by("ana", go_to(second, "confirm_problem", judged)).unwrap();
     cr
+}
+
+/// The sections of a chapter as text.
+pub fn chapter(packet: &Packet, number: &str) -> String {
+    let below = format!("{number}.");
+    let here = |section: &&Section| section.number == number || section.number.starts_with(&below);
+    let sections: Vec<&Section> = packet.sections.iter().filter(here).collect();
+    assert!(!sections.is_empty(), "there is no chapter {number}");
+    serde_json::to_string(&sections).unwrap()
+}
+
+/// Asserts that a chapter contains all of this.
+pub fn assert_in(packet: &Packet, number: &str, expected: &[&str]) {
+    let text = chapter(packet, number);
+    for words in expected {
+        assert!(text.contains(words), "chapter {number} lacks {words}: {text}");
+    }
+}
+
+/// The numbers of the chapters.
+pub fn chapters(packet: &Packet) -> Vec<&str> {
+    packet
+        .sections
+        .iter()
+        .filter(|section| section.level == 1)
+        .map(|section| section.number.as_str())
+        .collect()
 }
 
 fn attach(desk: &mut Desk, to: RecordId, name: &str, source: &str) {

@@ -4,14 +4,13 @@
 use mainstay::domain::field::Offer;
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
-use mainstay::domain::workflow::Condition;
 use mainstay::ops::{Act, Request};
 use serde_json::json;
 
 use crate::chain::feedback;
 use crate::desk::{Desk, PLAN, fields, go_to};
+use crate::soup_desk::{DIGEST, answered, approved, archived, nothing_to_tell};
 
-const DIGEST: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const OTHER: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
 /// The first release of the product, approved and not archived yet.
@@ -27,62 +26,17 @@ fn approved_release(desk: &mut Desk) -> RecordId {
     });
     desk.edit("rita", id, build).unwrap();
     desk.go("rita", id, "fix_baseline").unwrap();
-    let record = desk.record(id);
-    let tasks: Vec<_> = record
-        .value("tasks")
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|row| json!({"task": row["task"], "decision": "performed", "evidence": "See the record"}))
-        .collect();
-    let markets = ["us", "eu"]
-        .map(|market| json!({"market": market, "decision": "Covered by the file", "clear": true}));
-    let verified = json!({
-        "tested_sha256": DIGEST, "system_test_ref": "ST-1", "tested_on": desk.now.day(), "tested_by": "Dan Example",
-        "verification_summary": "Passed", "regression_rationale": "All tests", "none_known": true, "tasks": tasks,
-        "risk_file_version": "4", "risk_review": "Acceptable", "ifu_version": "7", "udi_decision": "new_udi_di",
-        "udi_rationale": "First release", "regulatory_decisions": markets, "delivery_method": "Portal",
-        "integrity_protection": "Signed", "install_instructions_ref": "II-1",
-    });
-    desk.edit("rita", id, verified).unwrap();
-    let approval = desk.sign_go("rita", id, "request_approval").unwrap().made[0];
-    for login in ["ana", "ben", "cleo", "eva"] {
-        desk.signed(login, Request::Sign { id: approval, meaning: None }).unwrap();
-    }
-    assert_eq!(desk.state(id), "approved");
+    answered(desk, id);
+    approved(desk, id);
     id
-}
-
-fn archive(desk: &mut Desk, id: RecordId, read: &str) {
-    let check = json!({"checked_on": desk.now.day(), "sha256": read, "checked_by": "Rita Example", "how": "Restored"});
-    let set = json!({
-        "archive_location": "Vault 2", "archive_sha256": DIGEST, "archive_checks": [check], "retention_until": "2046-03-03",
-    });
-    desk.edit("rita", id, set).unwrap();
-}
-
-/// Eva decides that nothing is communicated.
-fn nothing_to_tell(desk: &mut Desk, release: RecordId) {
-    let eva = desk.people["eva"].person();
-    let set = json!({
-        "title": "First release", "communication_kind": "release_note", "releases": [release], "markets": ["us", "eu"],
-        "not_required_justification": "There are no users yet", "not_required_conclusions": "None",
-        "not_required_follow_up": "None", "designated_person": eva,
-    });
-    let id = desk.create("eva", Kind::Communication, set);
-    desk.sign_go("eva", id, "not_required").unwrap();
 }
 
 fn released(desk: &mut Desk) -> RecordId {
     let id = approved_release(desk);
-    archive(desk, id, DIGEST);
+    archived(desk, id, DIGEST);
     nothing_to_tell(desk, id);
     desk.sign_go("rita", id, "release").unwrap();
     id
-}
-
-fn unmet(desk: &Desk, id: RecordId) -> Vec<Condition> {
-    desk.file.gate_at(id, desk.now).unwrap().into_iter().filter(|condition| !condition.met).collect()
 }
 
 #[test]
@@ -90,18 +44,18 @@ fn an_archive_that_reads_back_with_another_digest_is_refused_at_its_place() {
     let mut desk = Desk::staffed();
     let id = approved_release(&mut desk);
     nothing_to_tell(&mut desk, id);
-    archive(&mut desk, id, OTHER);
+    archived(&mut desk, id, OTHER);
     let words =
         "The archive was read again with the same SHA-256; it was bbbbbbbb…, and aaaaaaaa… was recorded";
-    let found = unmet(&desk, id);
+    let found = desk.unmet(id);
     assert_eq!(found.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), [words]);
     assert_eq!((found[0].field, found[0].clause), (Some("archive_checks"), "IEC 62304 5.8.7"));
     let refusal = desk.sign_go("rita", id, "release").unwrap_err().to_string();
     assert!(refusal.contains(words), "{refusal}");
     assert_eq!(desk.state(id), "approved");
     // With the right digest nothing is open.
-    archive(&mut desk, id, DIGEST);
-    assert_eq!(unmet(&desk, id), []);
+    archived(&mut desk, id, DIGEST);
+    assert_eq!(desk.unmet(id), []);
     desk.sign_go("rita", id, "release").unwrap();
     desk.assert_verifies();
 }

@@ -4,12 +4,12 @@ use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
 use mainstay::domain::time::Day;
 use mainstay::ops::{Act, BuiltPacket, PacketFonts, PacketOptions, PacketScope, commits, render_packet};
-use mainstay::report::{Block, Packet, Section};
+use mainstay::report::{Block, Packet};
 use serde_json::json;
 
 use crate::chain::verified_change;
 use crate::desk::{Desk, go_to, id, stamp};
-use crate::packet::{build, keep};
+use crate::packet::{assert_in, build, chapter, chapters, keep};
 use crate::releasing::{ARCHIVE, ARTIFACT, candidate, released};
 
 fn of_release(desk: &Desk, release: RecordId) -> BuiltPacket {
@@ -21,34 +21,9 @@ fn of_period(desk: &Desk, from: &str, to: &str) -> Packet {
     build(desk, PacketOptions { scope, redact: false }).packet
 }
 
-/// A chapter with everything below it, as text.
-fn chapter(packet: &Packet, number: &str) -> String {
-    let below = format!("{number}.");
-    let here = |section: &&Section| section.number == number || section.number.starts_with(&below);
-    let sections: Vec<&Section> = packet.sections.iter().filter(here).collect();
-    assert!(!sections.is_empty(), "there is no chapter {number}");
-    serde_json::to_string(&sections).unwrap()
-}
-
-fn assert_in(packet: &Packet, number: &str, expected: &[&str]) {
-    let text = chapter(packet, number);
-    for words in expected {
-        assert!(text.contains(words), "chapter {number} lacks {words}: {text}");
-    }
-}
-
 /// Whether a record has a section of its own.
 fn prints(packet: &Packet, record: &str) -> bool {
     packet.sections.iter().any(|section| section.record_id.as_deref() == Some(record))
-}
-
-fn chapters(packet: &Packet) -> Vec<&str> {
-    packet
-        .sections
-        .iter()
-        .filter(|section| section.level == 1)
-        .map(|section| section.number.as_str())
-        .collect()
 }
 
 fn deviation(desk: &mut Desk) -> RecordId {

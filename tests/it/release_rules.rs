@@ -2,7 +2,6 @@
 
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
-use mainstay::domain::workflow::Condition;
 use mainstay::ops::{Act, Request};
 use serde_json::{Value, json};
 
@@ -44,8 +43,7 @@ fn next_version() -> Value {
 }
 
 fn unmet(desk: &Desk, release: RecordId) -> Vec<String> {
-    let gate = desk.file.gate_at(release, desk.now).unwrap();
-    gate.into_iter().filter(|condition: &Condition| !condition.met).map(|condition| condition.text).collect()
+    desk.unmet(release).into_iter().map(|condition| condition.text).collect()
 }
 
 fn says(texts: &[String], words: &str) -> bool {

@@ -42,27 +42,9 @@ fn two_releases(desk: &mut Desk) -> (RecordId, RecordId) {
     (first, second)
 }
 
-fn until(window: &mut Window, label: &str) {
-    for _ in 0..600 {
-        window.run_steps(1);
-        if window.has(label) {
-            return window.settle();
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    panic!("“{label}” does not come: {:?}", window.state().messages());
-}
-
 /// Draws until a file of this name is written.
 fn until_written(window: &mut Window, name: &str) {
-    for _ in 0..3000 {
-        window.run_steps(1);
-        if window.written().ends_with(name) && window.written().exists() {
-            return window.settle();
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    panic!("{name} is not written: {:?}", window.state().messages());
+    window.until(name, |window| window.written().ends_with(name) && window.written().exists());
 }
 
 #[test]
@@ -165,7 +147,7 @@ fn a_bill_of_materials_is_rehearsed_before_it_is_written() {
     *window.chosen.borrow_mut() = Some(path.clone());
     let before = window.file().head().seq;
     window.press("Read a bill of materials…");
-    until(&mut window, "2 components");
+    window.until_shown("2 components");
     assert!(window.has("libexpat 2.5.0 → 2.6.2  (no change)"));
     window.picture("release_bill");
     assert_eq!(window.file().head().seq, before, "nothing is written yet");
@@ -177,7 +159,7 @@ fn a_bill_of_materials_is_rehearsed_before_it_is_written() {
     assert!(window.query_by_label("Write into the release").is_none(), "the dialog has closed");
     std::fs::write(&path, "no bill").unwrap();
     window.press("Read a bill of materials…");
-    until(&mut window, "Nothing was written.");
+    window.until_shown("Nothing was written.");
     window.picture("release_bill_refused");
     window.press("Cancel");
     assert_eq!(window.record(second).head.revision, data.head.revision);
@@ -192,7 +174,7 @@ fn a_commit_list_is_read_and_compared_with_the_changes() {
     let mut window = Window::new(desk, "rita", Route::Record(second), SIZE);
     *window.chosen.borrow_mut() = Some(path);
     window.press("Read a commit list…");
-    until(&mut window, "2 commits");
+    window.until_shown("2 commits");
     window.press("Write into the release");
     assert!(window.has("No change of the release names 2 of 2 commits:"));
     assert!(window.has("names no commit"));
@@ -247,7 +229,7 @@ fn a_communication_begins_with_what_the_release_says_and_counts_its_recipients()
     std::fs::write(&path, "name,organisation,email,sent_on\nIntensive care,Hospital A,a@example.com,2031-03-02\nPharmacy,Hospital B,b@example.com,\n").unwrap();
     *window.chosen.borrow_mut() = Some(path.clone());
     window.press("Import recipients (CSV)…");
-    until(&mut window, "2 recipients added");
+    window.until_shown("2 recipients added");
     window.picture("communication_import");
     window.press("Import");
     assert!(window.has("Sent 1 of 2") && window.has("Acknowledged 0 of 2") && window.has("Unreachable 0"));
@@ -262,7 +244,7 @@ fn a_communication_begins_with_what_the_release_says_and_counts_its_recipients()
     assert!(std::fs::read(window.written()).unwrap().starts_with(b"%PDF"));
     std::fs::write(&path, "name,email,sent_on\nX,x@example.com,soon\n").unwrap();
     window.press("Import recipients (CSV)…");
-    until(&mut window, "1 defect");
+    window.until_shown("1 defect");
     window.picture("communication_import_refused");
     window.press_last("Import");
     assert!(window.has("1 defect"), "it cannot be imported");

@@ -2,7 +2,7 @@
 
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
-use mainstay::ops::{FileSource, Request};
+use mainstay::ops::Request;
 use serde_json::{Value, json};
 
 use crate::chain::verified_change;
@@ -58,17 +58,8 @@ pub fn candidate(desk: &mut Desk, cr: RecordId, more: Value) -> RecordId {
 }
 
 fn attach_bill(desk: &mut Desk, release: RecordId) {
-    let bill = Request::Attach {
-        to: release,
-        file_name: "bill.json".to_owned(),
-        file: FileSource::Text(r#"{"bomFormat": "CycloneDX"}"#.to_owned()),
-        description: "Bill of materials".to_owned(),
-        source: String::new(),
-        captured_at: None,
-    };
-    desk.by("rita", bill).unwrap();
-    let kept = desk.file.referring(release, Kind::Attachment).unwrap().remove(0);
-    desk.edit("rita", release, json!({"bill_sha256": kept.text("sha256")})).unwrap();
+    let sha256 = desk.attached("rita", release, "bill.json", r#"{"bomFormat": "CycloneDX"}"#);
+    desk.edit("rita", release, json!({"bill_sha256": sha256})).unwrap();
 }
 
 /// Fills what must be known of a candidate before its approval is requested.

@@ -3,12 +3,11 @@
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::time::Day;
 use mainstay::ops::{BuiltPacket, PacketFonts, PacketOptions, PacketScope, RenderedPacket, render_packet};
-use mainstay::report::Packet;
 use serde_json::{Value, json};
 
 use crate::chain::verified_change;
 use crate::desk::{Desk, id, stamp};
-use crate::packet::{build, keep};
+use crate::packet::{assert_in, build, chapter, chapters, keep};
 use crate::releasing::{approve_release, archive, candidate, release_note};
 use crate::soup_desk::{self as soup, with};
 
@@ -22,34 +21,6 @@ fn printed(built: &BuiltPacket, name: &str) -> RenderedPacket {
     assert!(rendered.warnings.is_empty(), "{:?}", rendered.warnings);
     keep(name, &rendered.pdf);
     rendered
-}
-
-/// A chapter with everything below it, as text.
-fn chapter(packet: &Packet, number: &str) -> String {
-    let below = format!("{number}.");
-    let here: Vec<_> = packet
-        .sections
-        .iter()
-        .filter(|section| section.number == number || section.number.starts_with(&below))
-        .collect();
-    assert!(!here.is_empty(), "there is no chapter {number}");
-    serde_json::to_string(&here).unwrap()
-}
-
-fn assert_in(packet: &Packet, number: &str, expected: &[&str]) {
-    let text = chapter(packet, number);
-    for words in expected {
-        assert!(text.contains(words), "chapter {number} lacks {words}: {text}");
-    }
-}
-
-fn chapters(packet: &Packet) -> Vec<&str> {
-    packet
-        .sections
-        .iter()
-        .filter(|section| section.level == 1)
-        .map(|section| section.number.as_str())
-        .collect()
 }
 
 /// The world of these tests.

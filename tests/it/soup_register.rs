@@ -20,12 +20,6 @@ fn refused_edit(desk: &mut Desk, login: &str, id: mainstay::domain::ids::RecordI
     desk.edit(login, id, set).map(|_| ()).unwrap_err().to_string()
 }
 
-/// What the gate of a release still asks, in one text.
-fn unmet(desk: &Desk, release: mainstay::domain::ids::RecordId) -> String {
-    let gate = desk.file.gate_at(release, desk.now).unwrap();
-    gate.into_iter().filter(|condition| !condition.met).map(|condition| condition.text + "\n").collect()
-}
-
 #[test]
 fn an_item_is_approved_for_use_only_with_all_that_the_standard_asks_and_each_is_named() {
     let mut desk = Desk::staffed_once();
@@ -148,7 +142,7 @@ fn the_version_of_soup_does_not_change_without_a_change() {
     let soup = json!([{"item": "libexpat", "from": "2.5.0", "to": "2.6.2"}]);
     let (change, _) = change_under_analysis(&mut desk, json!({"affected_soup": soup}));
     let next = built(&mut desk, "2.3.1", &[("libexpat", "2.6.2"), ("zlib", "1.3.1")], json!({}));
-    let unmet = |desk: &Desk| unmet(desk, next);
+    let unmet = |desk: &Desk| desk.unmet_words(next);
     assert!(unmet(&desk).contains("libexpat 2.6.2 is not"), "{}", unmet(&desk));
     let update = version(&mut desk, EXPAT, "2.6.2", Some(change));
     let text = unmet(&desk);
@@ -221,7 +215,7 @@ fn soup_that_was_reviewed_too_long_ago_is_not_released() {
     let release = built(&mut desk, "2.3.0", &[("libexpat", "2.5.0")], json!({}));
     register(&mut desk, release);
     desk.go("rita", release, "fix_baseline").unwrap();
-    let says = |desk: &Desk| unmet(desk, release).contains("Every SOUP of the baseline was reviewed");
+    let says = |desk: &Desk| desk.unmet_words(release).contains("Every SOUP of the baseline was reviewed");
     assert!(says(&desk), "it was never reviewed");
     let review = crate::soup_desk::started(&mut desk, json!({"candidates": [release]}));
     crate::soup_desk::all_judged(&mut desk, review);
@@ -229,11 +223,11 @@ fn soup_that_was_reviewed_too_long_ago_is_not_released() {
     desk.sign_go("cleo", review, "submit").unwrap();
     assert!(says(&desk), "a review by one does not count");
     desk.sign_go("ben", review, "complete").unwrap();
-    assert!(!says(&desk), "{}", unmet(&desk, release));
+    assert!(!says(&desk), "{}", desk.unmet_words(release));
     desk.now = desk.now.plus_seconds(30 * 86_400);
     assert!(!says(&desk), "the window of the plan");
     desk.now = desk.now.plus_seconds(86_400);
-    assert!(says(&desk), "{}", unmet(&desk, release));
+    assert!(says(&desk), "{}", desk.unmet_words(release));
     crate::soup_desk::answered(&mut desk, release);
     let refusal = refused(&mut desk, "rita", release, "request_approval");
     assert!(refusal.contains("1 of 1 not, such as libexpat 2.5.0"), "{refusal}");

@@ -2,6 +2,7 @@
 
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::ops::{Act, Request};
+use mainstay::review::anomalies_of;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -128,15 +129,21 @@ fn nobody_writes_that_nothing_was_found_for_a_whole_review_or_an_item() {
     let refusal = refused_edit(&mut desk, review, json!({"conclusion": "No vulnerabilities were found"}));
     assert!(refusal.contains("“Conclusion”"), "{refusal}");
     let first = reviewed_item(&mut desk, review, EXPAT_250, nothing());
-    for set in
-        [json!({"result": "nothing_found"}), json!({"search_result": "nothing_found"}), json!({"hits": null})]
-    {
-        if desk.record(first).value(set.as_object().unwrap().keys().next().unwrap())
-            != set.as_object().unwrap().values().next().unwrap()
-        {
-            assert!(desk.edit("cleo", first, set.clone()).is_err(), "{set}");
-        }
+    let refusal = refused_edit(&mut desk, first, json!({"result": "nothing_found"}));
+    assert!(refusal.contains("“Result”"), "{refusal}");
+    let mut other = serviced();
+    let its_review = started(&mut other, json!({}));
+    let found = reviewed_item(&mut other, its_review, EXPAT_250, hits(&["CVE-2031-0001"]));
+    for set in [
+        json!({"search_result": "nothing_found"}),
+        json!({"hits": null}),
+        json!({"search_result": "nothing_found", "hits": null}),
+        json!({"search_result": "nothing_found", "hits": null, "sources": null}),
+    ] {
+        let refusal = refused_edit(&mut other, found, set.clone());
+        assert!(refusal.contains(": is fixed in state"), "{set}: {refusal}");
     }
+    assert_eq!(other.record(found).text("search_result"), "hits");
     reviewed_item(&mut desk, review, ZLIB_131, nothing());
     evidence(&mut desk, review, json!({}));
     let refusal = refused(&mut desk, "cleo", review, "submit");
@@ -215,6 +222,39 @@ fn a_search_for_vulnerabilities_does_not_replace_the_list_of_the_supplier() {
     desk.create("cleo", Kind::Finding, finding);
     desk.go("cleo", reviewed, "conclude").unwrap();
     assert_eq!(desk.record(reviewed).text("result"), "findings_raised");
+}
+
+#[test]
+fn what_an_export_of_a_tracker_does_not_give_is_told_with_its_rows() {
+    let mut desk = serviced();
+    let review = started(&mut desk, json!({}));
+    let reviewed = reviewed_item(&mut desk, review, EXPAT_250, nothing());
+    let table = "Bug ID,Summary,Status,Severity,Version\n812,Wrong length,NEW,major,2.5.0\n813,,NEW,,2.5.0\n814,Typo,NEW,,9.1\n";
+    let read = anomalies_of(&desk.record(reviewed), (table.as_bytes(), "bugs.csv")).unwrap();
+    let told = "bugs.csv, CSV: 1 of 2 rows may concern version 2.5.0. line 3 was not read: it has no title.";
+    assert_eq!(read.words, told);
+    desk.edit("cleo", reviewed, Value::Object(read.set)).unwrap();
+    let kept = desk.record(reviewed);
+    assert_eq!(kept.text("list_judgement"), told);
+    assert_eq!(kept.value("anomalies")[0]["title"], "Wrong length (names the version in use; major)");
+    // Another export adds to what is written there; the same one says nothing new.
+    let again = anomalies_of(&kept, (table.as_bytes(), "bugs.csv")).unwrap();
+    assert!(!again.set.contains_key("list_judgement"), "{again:?}");
+    let page = json!({"total_count": 31, "items": [{"number": 7, "title": "Crash", "state": "open"},
+        {"number": 8, "title": "Mend", "state": "open", "pull_request": {}}]});
+    let read = anomalies_of(&kept, (page.to_string().as_bytes(), "page.json")).unwrap();
+    let judgement = read.set["list_judgement"].as_str().unwrap();
+    for part in [told, "1 pull request left out.", "31 entries, but only 2 are in this file"] {
+        assert!(judgement.contains(part), "{judgement}");
+    }
+    // Many remarks are counted.
+    let many = format!("Bug ID,Summary\n1,x\n{}", "2,\n".repeat(1500));
+    let read = anomalies_of(&kept, (many.as_bytes(), "many.csv")).unwrap();
+    assert!(
+        read.words.ends_with("line 22 was not read: it has no title. 1480 remarks more."),
+        "{}",
+        read.words
+    );
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! The SOUP register, its reviews and the findings in the window.
 
-use std::time::Duration;
-
 use eframe::egui;
 use egui::{Key, Modifiers, accesskit::Role as Part, vec2};
 use egui_kittest::kittest::Queryable as _;
@@ -19,22 +17,6 @@ const BILL: &str = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "componen
     {"type": "library", "name": "pump-link", "version": "2.6.3", "purl": "pkg:npm/pump-link@2.6.3"},
     {"type": "library", "name": "new-one", "version": "0.1.0", "purl": "pkg:npm/new-one@0.1.0"}
 ]}"#;
-
-/// Draws until something is so.
-pub fn until(window: &mut Window, what: &str, mut is: impl FnMut(&mut Window) -> bool) {
-    for _ in 0..1500 {
-        window.run_steps(1);
-        if is(window) {
-            return window.settle();
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    panic!("{what} does not come: {:?}", window.state().messages());
-}
-
-fn until_shown(window: &mut Window, words: &str) {
-    until(window, words, |window| window.has(words));
-}
 
 fn register_of_two() -> (Soup, RecordId) {
     let mut bench = Soup::new();
@@ -55,12 +37,12 @@ fn an_empty_register_says_what_it_is_for_and_a_list_is_read_into_it_after_a_rehe
     std::fs::write(&bill, BILL).unwrap();
     *window.chosen.borrow_mut() = Some(bill);
     window.press("Read a list…");
-    until_shown(&mut window, "2 items new, 0 versions new");
+    window.until_shown("2 items new, 0 versions new");
     assert!(window.has("New: pump-link 2.6.3"), "the only release is chosen: {release}");
     window.picture("soup_read_list");
     window.press_last("Read into the register");
-    until(&mut window, "the register", |window| window.file().list(Kind::SoupItem).unwrap().len() == 2);
-    until_shown(&mut window, "2 records");
+    window.until("the register", |window| window.file().list(Kind::SoupItem).unwrap().len() == 2);
+    window.until_shown("2 records");
     window.picture("soup_list");
 }
 
@@ -73,9 +55,9 @@ fn fields_are_set_in_several_items_and_those_that_may_be_are_approved() {
     std::fs::write(&bill, BILL).unwrap();
     *window.chosen.borrow_mut() = Some(bill);
     window.press("Read a list…");
-    until_shown(&mut window, "New: pump-link 2.6.3");
+    window.until_shown("New: pump-link 2.6.3");
     window.press_last("Read into the register");
-    until_shown(&mut window, "2 records");
+    window.until_shown("2 records");
     window.edit_beside(
         "ben",
         RecordId::new(Kind::SoupItem, 1),
@@ -98,18 +80,16 @@ fn fields_are_set_in_several_items_and_those_that_may_be_are_approved() {
     window.choose("Responsibility", "Supported software");
     window.picture("soup_set_fields");
     window.press_last("Set");
-    until(&mut window, "the fields", |window| {
+    window.until("the fields", |window| {
         window.record(RecordId::new(Kind::SoupItem, 2)).text("risk_tier") == "low"
     });
     choose_all(&mut window, "SI-0002");
     window.press("Approve for use…");
-    until_shown(&mut window, "1 item with everything that the approval needs");
+    window.until_shown("1 item with everything that the approval needs");
     window.picture("soup_approve");
     assert!(window.has("SI-0002: not yet:"), "it is said why the other one may not");
     window.press_last("Approve 1");
-    until(&mut window, "the approval", |window| {
-        window.state_of(RecordId::new(Kind::SoupItem, 1)) == "in_use"
-    });
+    window.until("the approval", |window| window.state_of(RecordId::new(Kind::SoupItem, 1)) == "in_use");
     assert_eq!(window.state_of(RecordId::new(Kind::SoupItem, 2)), "proposed");
 }
 
@@ -126,11 +106,11 @@ fn what_is_in_service_without_a_review_is_named_above_the_register_and_in_the_ma
     let mut desk = Desk::staffed();
     crate::releasing::released(&mut desk);
     let mut window = Window::new(desk, "ben", Route::List(Kind::SoupItem), SIZE);
-    until_shown(&mut window, "0 of 1 version in 1 release are reviewed inside their interval");
+    window.until_shown("0 of 1 version in 1 release are reviewed inside their interval");
     window.picture("soup_coverage_line");
     assert!(window.has("libexpat 2.5.0 in 2.3.1 (never reviewed)"));
     window.press("Coverage");
-    until_shown(&mut window, "Not covered 1");
+    window.until_shown("Not covered 1");
     assert_eq!(window.route(), Route::Coverage);
     assert!(window.query_all_by_role(Part::Label).any(|node| cell(&node, "Never reviewed, due 2031-03-03")));
     window.picture("soup_coverage");
@@ -145,7 +125,7 @@ fn cell(node: &egui_kittest::Node<'_>, words: &str) -> bool {
 fn the_page_of_an_item_says_where_it_is_used_and_what_it_lacks() {
     let (bench, release) = register_of_two();
     let mut window = Window::new(bench.desk, "ben", Route::Record(RecordId::new(Kind::SoupItem, 1)), SIZE);
-    until_shown(&mut window, "Where is this used?");
+    window.until_shown("Where is this used?");
     assert!(window.has("version 1.0.0 with 2.6.2"));
     window.picture("soup_item_page");
     window.query_all_by_role_and_label(Part::Link, &release.to_string()).next().unwrap().click_accesskit();
@@ -160,23 +140,23 @@ fn a_review_is_started_with_its_search_judged_and_checked() {
     let review = bench.desk.create("sam", Kind::SoupReview, set);
     let cache = bench.cache.display().to_string();
     let mut window = Window::new(bench.desk, "sam", Route::Record(review), SIZE);
-    until_shown(&mut window, "2 versions of SOUP in 1 release");
+    window.until_shown("2 versions of SOUP in 1 release");
     assert!(window.has("version 1.0.0: 2 versions"));
     window.picture("soup_review_scheduled");
     window.press("Search and start…");
     window.type_into("Folder of the advisory data", "/nowhere/at/all");
-    until_shown(&mut window, "There is no advisory data");
+    window.until_shown("There is no advisory data");
     window.type_into("Folder of the advisory data", &cache);
-    until_shown(&mut window, "2 files of advisory data");
+    window.until_shown("2 files of advisory data");
     window.picture("soup_review_start");
     window.press_last("Search and start");
-    until(&mut window, "the review", |window| window.state_of(review) == "in_progress");
-    until_shown(&mut window, "0 of 2 items have their result");
+    window.until("the review", |window| window.state_of(review) == "in_progress");
+    window.until_shown("0 of 2 items have their result");
     window.picture("soup_review_page");
     window.press("Check the evidence");
-    until_shown(&mut window, "The items say what the kept evidence of the search says.");
+    window.until_shown("The items say what the kept evidence of the search says.");
     window.press("Work through the items");
-    until_shown(&mut window, "Needs work 2");
+    window.until_shown("Needs work 2");
     assert_eq!(window.route(), Route::ReviewItems(review));
     window.picture("soup_items");
     choose_all(&mut window, "left-pad 1.0.0");
@@ -184,12 +164,12 @@ fn a_review_is_started_with_its_search_judged_and_checked() {
     window.type_into("What it says of the version", "Nothing about this version");
     window.picture("soup_items_list_read");
     window.press_last("Store");
-    until(&mut window, "the items", |window| {
+    window.until("the items", |window| {
         let parts = window.file().parts(review, Kind::ReviewItem).unwrap();
         parts.iter().all(|data| data.text("list_judgement") == "Nothing about this version")
     });
     window.go(Route::Record(review));
-    until_shown(&mut window, "items have their result");
+    window.until_shown("items have their result");
     window.go(Route::ReviewItems(review));
     window.picture("soup_items_judged");
 }
@@ -199,7 +179,7 @@ fn findings_are_decided_proposed_and_confirmed_by_keys_alone() {
     let (bench, release, ids) = with_findings(6);
     let mut window = Window::new(bench.desk, "ben", Route::List(Kind::Finding), SIZE);
     window.press("Triage");
-    until_shown(&mut window, "To decide 6");
+    window.until_shown("To decide 6");
     window.picture("triage");
     // The exploited one: not affected, with its own reason.
     keys(&mut window, "n1v");
@@ -212,7 +192,7 @@ fn findings_are_decided_proposed_and_confirmed_by_keys_alone() {
     write(&mut window, "Build log of 1.0.0, kpj");
     window.picture("triage_decided");
     store(&mut window);
-    until_shown(&mut window, "To propose 1");
+    window.until_shown("To propose 1");
     let first = window.record(ids[2]);
     assert_eq!(first.text("disposition"), "not_affected");
     assert_eq!(first.text("evidence"), "Build log of 1.0.0, kpj", "letters in a text press nothing");
@@ -233,14 +213,14 @@ fn findings_are_decided_proposed_and_confirmed_by_keys_alone() {
     write(&mut window, "Test T-17");
     window.picture("triage_several");
     store(&mut window);
-    until_shown(&mut window, "To propose 6");
+    window.until_shown("To propose 6");
     keys(&mut window, "p");
-    until_shown(&mut window, "Propose the decision on 6 findings");
+    window.until_shown("Propose the decision on 6 findings");
     window.picture("triage_sign");
     sign(&mut window);
-    until(&mut window, "the proposals", |window| ids.iter().all(|id| window.state_of(*id) == "proposed"));
+    window.until("the proposals", |window| ids.iter().all(|id| window.state_of(*id) == "proposed"));
     window.sit_down("sam");
-    until_shown(&mut window, "Waiting for me 6");
+    window.until_shown("Waiting for me 6");
     window.press_radio("Waiting for me 6");
     window.picture("triage_confirm");
     let first = window.query_all_by_role_and_label(Part::Link, "CVE-2031-0003").next().unwrap();
@@ -249,16 +229,16 @@ fn findings_are_decided_proposed_and_confirmed_by_keys_alone() {
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.settle();
     window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    until_shown(&mut window, "Confirm the decision on 6 findings");
+    window.until_shown("Confirm the decision on 6 findings");
     sign(&mut window);
-    until(&mut window, "the decisions", |window| ids.iter().all(|id| window.state_of(*id) == "not_affected"));
+    window.until("the decisions", |window| ids.iter().all(|id| window.state_of(*id) == "not_affected"));
 }
 
 #[test]
 fn a_decision_without_its_reasons_is_not_stored_and_the_missing_input_gets_the_focus() {
     let (bench, _, ids) = with_findings(1);
     let mut window = Window::new(bench.desk, "ben", Route::Triage, SIZE);
-    until_shown(&mut window, "To decide 1");
+    window.until_shown("To decide 1");
     keys(&mut window, "n2");
     store(&mut window);
     assert!(window.has("“Sequence of events, or why there is none” is missing"));

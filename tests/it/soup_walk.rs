@@ -10,7 +10,7 @@ use mainstay::ui::cx::Route;
 use serde_json::json;
 
 use crate::host::Window;
-use crate::soup_screens::{sign, until};
+use crate::soup_screens::sign;
 use crate::soup_triage::with_findings;
 use crate::walk::keys::Walk;
 
@@ -59,7 +59,7 @@ impl Hand {
         self.decisions += 1;
         self.press(Modifiers::COMMAND, Key::Enter);
         let words = format!("To propose {written}");
-        until(&mut self.window, &words, |window| window.has(&words));
+        self.window.until(&words, |window| window.has(&words));
     }
 
     /// What was counted since the last time.
@@ -95,7 +95,7 @@ fn by_screen() -> BTreeMap<&'static str, (usize, usize)> {
     let (bench, ids) = desk();
     let window = Window::new(bench.desk, "ben", Route::Triage, vec2(1440.0, 1000.0));
     let mut hand = Hand { window, keys: 0, decisions: 0 };
-    until(&mut hand.window, "the findings", |window| window.has("To decide 20"));
+    hand.window.until("the findings", |window| window.has("To decide 20"));
     let mut counted = BTreeMap::new();
     // Ten for one reason: all of one item.
     hand.press(Modifiers::COMMAND, Key::F);
@@ -140,13 +140,11 @@ fn by_screen() -> BTreeMap<&'static str, (usize, usize)> {
     }
     counted.insert("affected", hand.take());
     hand.decide("p");
-    until(&mut hand.window, "the signature", |window| window.has("Propose the decision on 20 findings"));
+    hand.window.until("the signature", |window| window.has("Propose the decision on 20 findings"));
     hand.decisions += 1;
     hand.keys += 1;
     sign(&mut hand.window);
-    until(&mut hand.window, "the proposals", |window| {
-        ids.iter().all(|id| window.state_of(*id) == "proposed")
-    });
+    hand.window.until("the proposals", |window| ids.iter().all(|id| window.state_of(*id) == "proposed"));
     counted.insert("signature", hand.take());
     counted
 }

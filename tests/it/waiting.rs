@@ -10,15 +10,8 @@ use crate::chain::{
 };
 use crate::desk::{Desk, fields, go_to};
 
-/// What is asked for at a record so many days from now: the words, and the days late.
-fn asked(desk: &Desk, id: RecordId, days: i64) -> Vec<(String, i64)> {
-    let attention = desk.file.attention(desk.now.plus_seconds(days * 86_400)).unwrap();
-    let items = attention.now.iter().chain(&attention.coming).filter(|item| item.record == id);
-    items.map(|item| (item.what.clone(), item.days_late)).collect()
-}
-
 fn words(desk: &Desk, id: RecordId, days: i64) -> Vec<String> {
-    asked(desk, id, days).into_iter().map(|(what, _)| what).collect()
+    desk.asked(id, days).into_iter().map(|(what, _)| what).collect()
 }
 
 fn because(desk: &mut Desk, login: &str, id: RecordId, go: &str) {
@@ -38,7 +31,7 @@ fn feedback_is_late_from_its_receipt_on_and_waits_until_it_is_closed() {
         ..Act::from(Request::Create { kind: Kind::Feedback, parent: None, set: fields(set) })
     };
     let late = desk.by("dan", act).unwrap().record.unwrap();
-    let (what, days) = asked(&desk, late, 0).remove(0);
+    let (what, days) = desk.asked(late, 0).remove(0);
     assert_eq!(what, "Evaluate the feedback");
     assert!(days > 15, "it waits since it was received, not since it was entered: {days}");
 
@@ -48,7 +41,7 @@ fn feedback_is_late_from_its_receipt_on_and_waits_until_it_is_closed() {
     desk.sign_go("ana", judged, "close").unwrap();
     assert!(words(&desk, judged, 400).is_empty());
     let fresh = feedback(&mut desk);
-    assert_eq!(asked(&desk, fresh, 0)[0].1, -2, "two working days are left");
+    assert_eq!(desk.asked(fresh, 0)[0].1, -2, "two working days are left");
 }
 
 #[test]
@@ -79,9 +72,9 @@ fn a_problem_waits_for_its_decision_its_verification_and_its_closure() {
 fn a_change_waits_as_a_draft_on_hold_for_its_review_and_to_be_begun() {
     let mut desk = Desk::staffed();
     let draft = desk.create("dan", Kind::ChangeRequest, json!({"title": "Restart the timer"}));
-    assert_eq!(asked(&desk, draft, 0), [("Submit or cancel the change".to_owned(), -14)]);
+    assert_eq!(desk.asked(draft, 0), [("Submit or cancel the change".to_owned(), -14)]);
     desk.edit("dan", draft, json!({"urgency": "emergency"})).unwrap();
-    assert!(asked(&desk, draft, 0)[0].1 > -14, "an emergency waits for a shorter time");
+    assert!(desk.asked(draft, 0)[0].1 > -14, "an emergency waits for a shorter time");
     because(&mut desk, "ben", draft, "cancel");
     assert!(words(&desk, draft, 30).is_empty());
 
@@ -106,7 +99,7 @@ fn a_change_waits_as_a_draft_on_hold_for_its_review_and_to_be_begun() {
         desk.signed(signer, Request::Sign { id: ap, meaning: None }).unwrap();
     }
     assert_eq!(
-        asked(&desk, cr, 0),
+        desk.asked(cr, 0),
         [("Start the approved change".to_owned(), -5)],
         "until the approval expires"
     );

@@ -124,8 +124,8 @@ enum Passed {
     Failed(NoAnswer),
 }
 
-/// Fetches what is at an address and writes it into `to` piece by piece. Redirects are followed to `https` addresses only, or on the same
-/// server of this machine. An answer that is shorter or longer than announced is an error; whoever asked drops what was written.
+/// Fetches what is at an address and writes it into `to` piece by piece. Redirects are followed to `https` addresses only, or, on this machine,
+/// to the same host. An answer that is shorter or longer than announced is an error; whoever asked drops what was written.
 ///
 /// # Errors
 /// When there is no complete answer. A status other than 200 is an answer.
@@ -210,7 +210,8 @@ fn fetch(request: &Get, agent: &Agent, first: Uri, send: &SyncSender<Passed>) ->
     Err(NoAnswer::Lasting(format!("the server redirects more than {REDIRECTS_MAX} times")))
 }
 
-/// One request. Headers and what is known of the version go only to the server that the person named.
+/// One request. The headers, which may be secret, go only to the server that the person named. What is known of the version also goes to the
+/// servers that it redirects to, as the version came from there.
 fn ask(request: &Get, agent: &Agent, uri: &Uri, same: bool) -> Result<Response<Body>, NoAnswer> {
     let mut asked = agent.get(uri.clone());
     for (name, value) in request.headers.iter().filter(|_| same) {

@@ -3,6 +3,7 @@
 //! Not here: the file system (the caller has the bytes), the cache, and the meaning of a record for a component.
 
 pub mod advisories;
+pub(crate) mod json_text;
 pub mod sbom;
 pub mod trackers;
 pub mod vex_out;

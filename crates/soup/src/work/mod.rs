@@ -21,9 +21,9 @@ pub use scan::{
     ScannedComponent, Score, is_decided, read_knowledge, scan, scan_into,
 };
 pub use search_run::{
-    Delta, EvidenceRecord, HitRecord, SameResult, SearchHit, SearchLogRow, SearchOptions, SearchProgram,
-    SearchResult, SearchRun, SearchScore, SearchSource, SearchSubject, SearchedSubject, SourceResult,
-    SubjectChange, SubjectOutcome, run_again, run_search, search_log, since,
+    Delta, EvidenceRecord, HitRecord, SameResult, SearchHit, SearchOptions, SearchProgram, SearchResult,
+    SearchRun, SearchScore, SearchSource, SearchSubject, SearchedSubject, SourceResult, SubjectChange,
+    SubjectOutcome, run_again, run_search, since,
 };
 pub use update::{
     OnUpdate, Pace, Secret, UpdateOutcome, UpdateProgress, UpdateSettings, UpdateSource, UpdatedSource,

@@ -207,6 +207,8 @@ pub(in crate::work) struct Scanner<'o> {
     sources: Vec<SourceStatus>,
     /// Position in `sources` by number of the file.
     files: BTreeMap<i64, usize>,
+    /// The files that supply current records, by number.
+    current: BTreeSet<i64>,
     /// The facts about each source of advisories, by its name.
     facts: BTreeMap<String, SourceFacts>,
     /// Whether an imported file contains exploitation or prediction entries.
@@ -262,6 +264,7 @@ impl<'o> Scanner<'o> {
             options,
             sources,
             files,
+            current: basis.current,
             facts: basis.facts,
             joins: basis.joins,
             names_sources,
@@ -285,9 +288,8 @@ impl<'o> Scanner<'o> {
     }
 
     /// The imported files that supply current records.
-    pub(in crate::work) fn current_sources(&self) -> Result<Vec<&SourceStatus>, Refused> {
-        let current = self.cache().files_with_current_records()?;
-        Ok(current.into_iter().filter_map(|file| self.source_of(file)).collect())
+    pub(in crate::work) fn current_sources(&self) -> impl Iterator<Item = &SourceStatus> {
+        self.current.iter().filter_map(|file| self.source_of(*file))
     }
 
     fn source_of(&self, file: i64) -> Option<&SourceStatus> {

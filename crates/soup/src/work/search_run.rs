@@ -5,7 +5,6 @@
 
 mod again;
 mod canonical;
-mod log;
 mod parts;
 mod read;
 mod search;
@@ -20,7 +19,6 @@ use crate::model::matching::Knowledge;
 use mainstay_base::time::Day;
 
 pub use again::{SameResult, run_again};
-pub use log::{SearchLogRow, search_log};
 pub use parts::{
     EvidenceRecord, HitRecord, SearchHit, SearchOptions, SearchProgram, SearchResult, SearchScore,
     SearchSource, SearchSubject, SearchedSubject, SourceResult, SubjectOutcome,
@@ -78,11 +76,6 @@ impl SearchRun {
         let mut text = lines("{", members, "}");
         text.push('\n');
         text.into_bytes()
-    }
-
-    /// SHA-256 of the file, lower-case hexadecimal.
-    pub fn sha256(&self) -> String {
-        canonical::sha256(&self.to_bytes())
     }
 }
 

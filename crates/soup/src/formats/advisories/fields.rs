@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::de::{Deserialize, Deserializer};
 use serde_ignored::Path;
 
+use crate::formats::json_text;
 use mainstay_base::note::{Gravity, Notes, Unreadable};
 
 /// Parses one record that starts at `place` in its document. Fields that no reader knows are counted under `root` in the notes; a record
@@ -44,12 +45,7 @@ fn repeats_vector(path: &Path<'_>) -> bool {
 fn located<'a, T: Deserialize<'a>>(raw: &'a str, place: &str) -> Option<Unreadable> {
     let mut deserializer = serde_json::Deserializer::from_str(raw);
     let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
-    let path = error.path().to_string();
-    let path = match path.as_str() {
-        "." => String::new(),
-        path => format!(".{path}"),
-    };
-    Some(Unreadable::at(format!("{place}{path}"), error.inner().to_string()))
+    Some(Unreadable::at(json_text::below(place, error.path()), error.inner().to_string()))
 }
 
 fn render(path: &Path<'_>, name: &mut String) {

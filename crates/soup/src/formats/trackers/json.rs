@@ -3,20 +3,21 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::{
     TRACKER_ROWS_MAX, TrackerKind, TrackerList, TrackerRow, VERSIONS_MAX, is_open, too_many, version,
 };
+use crate::formats::json_text::parse;
 use mainstay_base::note::{Gravity, Unreadable};
 
 /// Reads a JSON text.
 pub(super) fn read(text: &str) -> Result<TrackerList, Unreadable> {
     if text.trim_start().starts_with('[') {
-        return of_issues(parse::<Limited<Issue>>(text)?.0, "JSON");
+        return of_issues(parse::<Limited<Issue>>(text.as_bytes())?.0, "JSON");
     }
-    let answer: Answer = parse(text)?;
+    let answer: Answer = parse(text.as_bytes())?;
     if let Some(items) = answer.items {
         if items.0.first().is_some_and(|issue| issue.iid.is_some()) {
             return of_issues(items.0, "JSON of a search");
@@ -47,14 +48,6 @@ pub(super) fn read(text: &str) -> Result<TrackerList, Unreadable> {
     ))
 }
 
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| Unreadable::at(format!("$.{}", error.path()), error.inner().to_string()))?;
-    json.end().map_err(|error| Unreadable::at("document", error.to_string()))?;
-    Ok(value)
-}
-
 /// The issues of an array: all of GitHub, or all of GitLab.
 fn of_issues(issues: Vec<Issue>, format: &str) -> Result<TrackerList, Unreadable> {
     let Some(first) = issues.first() else {
@@ -74,7 +67,7 @@ fn of_issues(issues: Vec<Issue>, format: &str) -> Result<TrackerList, Unreadable
     if issues.iter().all(|issue| issue.number.is_none() && issue.iid.is_none()) {
         return Err(Unreadable::at(
             "$[0]",
-            "it has no number, so that this is no list of issues: with gh, export number,title,state,createdAt,updatedAt,labels,milestone,url",
+            "it has no number, so that this is no list of issues: with gh, export number,title,state,labels,milestone",
         ));
     }
     let mut list = TrackerList::new(kind, format);
@@ -103,19 +96,6 @@ fn incomplete(list: &mut TrackerList, total: Option<u64>, count: usize, timed_ou
     }
 }
 
-/// Adds a row; one without number or title is noted.
-fn add(list: &mut TrackerList, place: &str, row: TrackerRow) {
-    let missing = if row.id.is_empty() {
-        "it has no number"
-    } else if row.title.is_empty() {
-        "it has no title"
-    } else {
-        list.rows.push(row);
-        return;
-    };
-    list.notes.add(Gravity::Refused, place, missing);
-}
-
 fn github(issues: Vec<Issue>, place: &str, list: &mut TrackerList) {
     for (at, issue) in issues.into_iter().enumerate() {
         if issue.pull_request.is_some() {
@@ -130,14 +110,11 @@ fn github(issues: Vec<Issue>, place: &str, list: &mut TrackerList) {
             title: issue.title.0,
             state: if reason.is_empty() { state } else { format!("{state} ({reason})") },
             open,
-            created: issue.created_at.or(issue.created),
-            updated: issue.updated_at.or(issue.updated),
             severity: severity(&issue.labels.0),
             affected_version: Vec::new(),
             fixed_in: issue.milestone.and_then(|milestone| version(&milestone.title.0)).into_iter().collect(),
-            url: issue.html_url.or(issue.url),
         };
-        add(list, &format!("{place}[{at}]"), row);
+        list.add(&format!("{place}[{at}]"), row);
     }
 }
 
@@ -149,16 +126,13 @@ fn gitlab(issues: Vec<Issue>, list: &mut TrackerList) {
             title: issue.title.0,
             state: issue.state.0,
             open,
-            created: issue.created_at.0,
-            updated: issue.updated_at.0,
             severity: Some(issue.severity.0)
                 .filter(|text| !text.is_empty())
                 .unwrap_or_else(|| severity(&issue.labels.0)),
             affected_version: Vec::new(),
             fixed_in: issue.milestone.and_then(|milestone| version(&milestone.title.0)).into_iter().collect(),
-            url: issue.web_url.0,
         };
-        add(list, &format!("$[{at}]"), row);
+        list.add(&format!("$[{at}]"), row);
     }
 }
 
@@ -170,14 +144,11 @@ fn bugzilla(bugs: Vec<Bug>, list: &mut TrackerList) {
             title: bug.summary.0,
             state: [bug.status.0, bug.resolution.0].join(" ").trim().to_owned(),
             open,
-            created: bug.creation_time.0,
-            updated: bug.last_change_time.0,
             severity: bug.severity.0,
             affected_version: bug.version.0.iter().filter_map(|text| version(text)).collect(),
             fixed_in: bug.target_milestone.0.iter().filter_map(|text| version(text)).collect(),
-            url: String::new(),
         };
-        add(list, &format!("$.bugs[{at}]"), row);
+        list.add(&format!("$.bugs[{at}]"), row);
     }
 }
 
@@ -214,18 +185,9 @@ struct Issue {
     state_reason: Text,
     #[serde(rename = "stateReason")]
     state_reason_too: Text,
-    created_at: Text,
-    #[serde(rename = "createdAt")]
-    created: Text,
-    updated_at: Text,
-    #[serde(rename = "updatedAt")]
-    updated: Text,
     labels: Labels,
     milestone: Option<Milestone>,
     severity: Text,
-    html_url: Text,
-    web_url: Text,
-    url: Text,
     pull_request: Option<IgnoredAny>,
 }
 
@@ -244,8 +206,6 @@ struct Bug {
     status: Text,
     resolution: Text,
     is_open: Option<bool>,
-    creation_time: Text,
-    last_change_time: Text,
     severity: Text,
     version: Texts,
     target_milestone: Texts,
@@ -254,13 +214,6 @@ struct Bug {
 /// A text, or what trackers write in its place: a number, a truth value, nothing.
 #[derive(Default, Serialize)]
 struct Text(String);
-
-impl Text {
-    /// This text, or the other one if this is empty.
-    fn or(self, other: Self) -> String {
-        if self.0.is_empty() { other.0 } else { self.0 }
-    }
-}
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

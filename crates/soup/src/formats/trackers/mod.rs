@@ -8,7 +8,7 @@ mod table;
 
 use serde::Serialize;
 
-use mainstay_base::note::{Notes, Unreadable};
+use mainstay_base::note::{Gravity, Notes, Unreadable};
 
 pub use relevant::{TrackerRelevance, relevant_to};
 
@@ -56,18 +56,12 @@ pub struct TrackerRow {
     pub state: String,
     /// Whether it is open; `None` if the state does not say.
     pub open: Option<bool>,
-    /// When it was reported.
-    pub created: String,
-    /// When it was last changed.
-    pub updated: String,
     /// Severity or priority.
     pub severity: String,
     /// The versions in which it occurs.
     pub affected_version: Vec<String>,
     /// The versions that contain the fix or are planned to: fix versions, milestones.
     pub fixed_in: Vec<String>,
-    /// Its address.
-    pub url: String,
 }
 
 /// A supplier's list of anomalies.
@@ -88,6 +82,16 @@ pub struct TrackerList {
 impl TrackerList {
     fn new(kind: TrackerKind, format: &str) -> Self {
         Self { kind, format: format.to_owned(), rows: Vec::new(), pull_requests: 0, notes: Notes::default() }
+    }
+
+    /// Adds a row; one without number or title is noted.
+    fn add(&mut self, place: &str, row: TrackerRow) {
+        let missing = match (row.id.is_empty(), row.title.is_empty()) {
+            (true, _) => "it has no number",
+            (false, true) => "it has no title",
+            (false, false) => return self.rows.push(row),
+        };
+        self.notes.add(Gravity::Refused, place, missing);
     }
 }
 

@@ -15,12 +15,9 @@ enum Meaning {
     Title,
     State,
     Resolution,
-    Created,
-    Updated,
     Severity,
     Affected,
     Fixed,
-    Url,
 }
 
 /// The headings of each tracker, folded, with their meanings. A later heading counts if the earlier one is empty.
@@ -35,12 +32,6 @@ const BUGZILLA: Headings = &[
     ("status", Meaning::State),
     ("bug_status", Meaning::State),
     ("resolution", Meaning::Resolution),
-    ("opened", Meaning::Created),
-    ("opendate", Meaning::Created),
-    ("creation_ts", Meaning::Created),
-    ("changed", Meaning::Updated),
-    ("changeddate", Meaning::Updated),
-    ("delta_ts", Meaning::Updated),
     ("severity", Meaning::Severity),
     ("bug_severity", Meaning::Severity),
     ("version", Meaning::Affected),
@@ -54,8 +45,6 @@ const JIRA: Headings = &[
     ("summary", Meaning::Title),
     ("status", Meaning::State),
     ("resolution", Meaning::Resolution),
-    ("created", Meaning::Created),
-    ("updated", Meaning::Updated),
     ("custom field (severity)", Meaning::Severity),
     ("priority", Meaning::Severity),
     ("affects version/s", Meaning::Affected),
@@ -68,13 +57,8 @@ const GITLAB: Headings = &[
     ("issue id", Meaning::Id),
     ("title", Meaning::Title),
     ("state", Meaning::State),
-    ("created at (utc)", Meaning::Created),
-    ("created at", Meaning::Created),
-    ("updated at (utc)", Meaning::Updated),
-    ("updated at", Meaning::Updated),
     ("severity", Meaning::Severity),
     ("milestone", Meaning::Fixed),
-    ("url", Meaning::Url),
 ];
 
 /// Reads a table.
@@ -103,10 +87,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<TrackerList, Unreadable> {
             list.notes.add(Gravity::Refused, place, issue.to_string().trim_end_matches('.'));
             continue;
         }
-        match taken(&row.cells, &columns) {
-            Ok(row) => list.rows.push(row),
-            Err(why) => list.notes.add(Gravity::Refused, place, why),
-        }
+        list.add(&place, taken(&row.cells, &columns));
     }
     Ok(list)
 }
@@ -162,7 +143,7 @@ fn with(
     ))
 }
 
-fn taken(cells: &[String], columns: &[(usize, Meaning, usize)]) -> Result<TrackerRow, String> {
+fn taken(cells: &[String], columns: &[(usize, Meaning, usize)]) -> TrackerRow {
     let mut of: BTreeMap<Meaning, Vec<(usize, &str)>> = BTreeMap::new();
     for (at, meaning, rank) in columns {
         let cell = cells.get(*at).map(|cell| cell.trim()).unwrap_or_default();
@@ -182,25 +163,15 @@ fn taken(cells: &[String], columns: &[(usize, Meaning, usize)]) -> Result<Tracke
             .take(VERSIONS_MAX)
             .collect()
     };
-    let (id, title) = (one(Meaning::Id), one(Meaning::Title));
-    if id.is_empty() {
-        return Err("it has no number".to_owned());
-    }
-    if title.is_empty() {
-        return Err("it has no title".to_owned());
-    }
     let (state, resolution) = (one(Meaning::State), one(Meaning::Resolution));
     let resolved = !matches!(resolution.to_ascii_lowercase().as_str(), "" | "---" | "unresolved");
-    Ok(TrackerRow {
-        id,
-        title,
+    TrackerRow {
+        id: one(Meaning::Id),
+        title: one(Meaning::Title),
         open: is_open(&state).or(resolved.then_some(false)),
         state: if resolved && resolution != state { format!("{state} {resolution}") } else { state },
-        created: one(Meaning::Created),
-        updated: one(Meaning::Updated),
         severity: one(Meaning::Severity),
         affected_version: versions(Meaning::Affected),
         fixed_in: versions(Meaning::Fixed),
-        url: one(Meaning::Url),
-    })
+    }
 }

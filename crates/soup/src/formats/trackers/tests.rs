@@ -33,12 +33,9 @@ fn issues_of_github_are_read_without_pull_requests() {
         title: "Problem 1".to_owned(),
         state: "open".to_owned(),
         open: Some(true),
-        created: "2026-01-01T00:00:00Z".to_owned(),
-        updated: "2026-02-01T00:00:00Z".to_owned(),
         severity: "severity: high".to_owned(),
         affected_version: Vec::new(),
         fixed_in: vec!["2.0".to_owned()],
-        url: "https://example.org/1".to_owned(),
     };
     assert_eq!(list.rows[0], row);
     assert_eq!((list.rows[1].state.as_str(), list.rows[1].open), ("closed (completed)", Some(false)));
@@ -55,8 +52,7 @@ fn the_list_of_gh_is_read() {
         "milestone": {"title": "3.1"}, "stateReason": ""}]))
     .unwrap();
     let row = &list.rows[0];
-    assert_eq!((row.id.as_str(), row.open, row.created.as_str()), ("7", Some(true), "2026-01-01T00:00:00Z"));
-    assert_eq!((row.updated.as_str(), row.url.as_str()), ("2026-01-02T00:00:00Z", "https://example.org/7"));
+    assert_eq!((row.id.as_str(), row.open), ("7", Some(true)));
     assert_eq!(
         (row.severity.as_str(), row.fixed_in.as_slice()),
         ("Priority 1", ["3.1".to_owned()].as_slice())
@@ -72,10 +68,7 @@ fn issues_of_gitlab_are_read_in_both_forms() {
         (list.kind, list.rows[0].id.as_str(), list.rows[0].open),
         (TrackerKind::GitLab, "5", Some(true))
     );
-    assert_eq!(
-        (list.rows[0].severity.as_str(), list.rows[0].url.as_str()),
-        ("severity::2", "https://example.org/5")
-    );
+    assert_eq!(list.rows[0].severity, "severity::2");
     let csv = "Title,Description,Issue ID,URL,State,Created At (UTC),Updated At (UTC),Milestone\n\
                Leak,\"a, b\",5,https://example.org/5,Closed,2026-01-01,2026-01-02,16.2\n";
     let list = read_tracker(csv.as_bytes()).unwrap();
@@ -109,7 +102,7 @@ fn bugs_of_bugzilla_are_read_in_both_forms() {
         let list = read_tracker(csv.as_bytes()).unwrap();
         let row = &list.rows[0];
         assert_eq!((list.kind, row.id.as_str(), row.title.as_str()), (TrackerKind::Bugzilla, "12", "Hang"));
-        assert_eq!((row.state.as_str(), row.updated.as_str()), ("RESOLVED FIXED", "2026-01-02"));
+        assert_eq!(row.state, "RESOLVED FIXED");
         assert_eq!(row.affected_version, ["1.2"]);
     }
 }
@@ -144,15 +137,15 @@ fn what_is_no_list_is_refused_with_place_and_reason() {
         ("{}", "neither \"items\" nor \"bugs\""),
         (r#"{"message": "API rate limit exceeded"}"#, "answered “API rate limit exceeded”"),
         (r#"[{"title": "x"}]"#, "$[0]: it has no number"),
-        (r#"[{"number": 1, "title": ["x"]}]"#, "$.[0].title: "),
+        (r#"[{"number": 1, "title": ["x"]}]"#, "$[0].title: "),
         (r#"[{"number": 1, "title": "x"}, {"iid": 1, "title": "x"}]"#, "$[1]: it is of another tracker"),
         (r#"[{"number": 1"#, "EOF"),
         ("name,version\na,1\n", "line 1: the headings are not those of"),
-        ("Bug ID,Product\n1,x\n", "line 1: the table of Bugzilla has no column “bug id”"),
+        ("Bug ID,Product\n1,x\n", "line 1: the table of Bugzilla has no column “summary”"),
+        ("Issue key,Status\nA-1,Open\n", "line 1: the table of Jira has no column “summary”"),
         ("\u{0}\u{1}\u{2}", "document: "),
     ] {
-        let words = words.replace("“bug id”", "“summary”");
-        assert!(refused(text).contains(&words), "{text}: {}", refused(text));
+        assert!(refused(text).contains(words), "{text}: {}", refused(text));
     }
     assert_eq!(of_json(&json!({"items": [], "total_count": 0})).unwrap().rows.len(), 0);
 }

@@ -46,12 +46,16 @@ fn end_of(interval: &Interval, fixed: &mut BTreeSet<String>) {
 }
 
 fn of_node(identity: &Identity, node: &ApplicabilityNode, depth: usize, fixed: &mut BTreeSet<String>) {
+    // What is true where none of these versions is used says nothing about a fix.
+    if node.negate {
+        return;
+    }
     for criterion in &node.criteria {
         if criterion.vulnerable && !concerned(identity, &criterion.criteria).is_empty() {
             end_of(&criterion.interval, fixed);
         }
     }
-    if depth > 0 && !node.negate {
+    if depth > 0 {
         node.children.iter().for_each(|child| of_node(identity, child, depth - 1, fixed));
     }
 }

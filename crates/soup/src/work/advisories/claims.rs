@@ -65,11 +65,14 @@ pub fn vex_claims(folder: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<Stri
     for id in ids {
         let mut claims = Vec::new();
         for number in cache.numbers_under(&body::joined_key(id))? {
+            if claims.len() >= CLAIMS_MAX {
+                break;
+            }
             let read = cache.read(number, |file, bytes| body::unpack(bytes).map(|(one, _)| (file, one)))?;
             let Some((file, Published::Statement(statement))) = read.transpose()? else { continue };
             let about = std::iter::once(&statement.vulnerability).chain(&statement.aliases);
             let same = about.into_iter().any(|name| name.eq_ignore_ascii_case(id));
-            if !same || claims.len() >= CLAIMS_MAX {
+            if !same {
                 continue;
             }
             let from = files.iter().find(|known| known.id == file);

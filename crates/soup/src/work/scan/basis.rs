@@ -20,6 +20,8 @@ pub(super) struct Basis {
     pub(super) facts: BTreeMap<String, SourceFacts>,
     /// Whether an imported file contains exploitation or prediction entries.
     pub(super) joins: bool,
+    /// The files that supply current records.
+    pub(super) current: BTreeSet<i64>,
 }
 
 /// The files of one source.
@@ -75,7 +77,7 @@ impl Basis {
             };
             Some((name, facts))
         });
-        Ok(Self { facts: facts.collect(), joins })
+        Ok(Self { facts: facts.collect(), joins, current })
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! What the values mean belongs to the callers.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
@@ -61,10 +60,9 @@ pub(super) fn write(value: &Value, out: &mut String) {
             out.push(']');
         }
         Value::Object(members) => {
-            let sorted: BTreeMap<&str, &Value> =
-                members.iter().map(|(name, value)| (name.as_str(), value)).collect();
+            // A map is sorted by name as it is.
             out.push('{');
-            for (at, (name, value)) in sorted.into_iter().enumerate() {
+            for (at, (name, value)) in members.iter().enumerate() {
                 if at > 0 {
                     out.push(',');
                 }

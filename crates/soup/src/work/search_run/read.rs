@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::parts::{SearchHit, SearchResult, SearchedSubject};
 use super::search::{SUBJECTS_MAX, problem};
 use super::{FORMAT, KIND, SearchRun, canonical, digest_of_hit};
+use crate::formats::json_text;
 
 /// Maximum size of a search run, in bytes.
 const BYTES_MAX: usize = 256 << 20;
@@ -22,10 +23,7 @@ impl SearchRun {
         if bytes.len() > BYTES_MAX {
             return Err(format!("document: it has {} bytes, a search has at most {BYTES_MAX}", bytes.len()));
         }
-        let mut json = serde_json::Deserializer::from_slice(bytes);
-        let run: Self = serde_path_to_error::deserialize(&mut json)
-            .map_err(|error| format!("$.{}: {}", error.path(), error.inner()))?;
-        json.end().map_err(|error| format!("document: {error}"))?;
+        let run: Self = json_text::parse(bytes).map_err(|refused| refused.to_string())?;
         run.check()?;
         let own = run.to_bytes();
         if own != bytes {

@@ -68,7 +68,7 @@ pub fn run_search(
         on: options.today,
         max_age_days: options.max_age_days,
         knowledge: options.knowledge.clone(),
-        sources: sources(&scanner)?,
+        sources: sources(&scanner),
         subjects,
         records: collector.into_records(),
     })
@@ -130,10 +130,9 @@ fn component_of(at: usize, subject: &SearchSubject) -> Component {
 }
 
 /// The files that supply current records, sorted.
-fn sources(scanner: &Scanner<'_>) -> Result<Vec<SearchSource>, Refused> {
+fn sources(scanner: &Scanner<'_>) -> Vec<SearchSource> {
     let mut sources: Vec<SearchSource> = scanner
-        .current_sources()?
-        .into_iter()
+        .current_sources()
         .map(|one| SearchSource {
             name: one.name.clone(),
             file: one.file.clone(),
@@ -147,7 +146,7 @@ fn sources(scanner: &Scanner<'_>) -> Result<Vec<SearchSource>, Refused> {
         })
         .collect();
     sources.sort();
-    Ok(sources)
+    sources
 }
 
 /// A record of the cache as evidence.

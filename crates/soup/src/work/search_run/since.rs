@@ -56,8 +56,6 @@ pub struct Delta {
     pub item: String,
     /// Its version now; of a removed subject, its version then.
     pub version: String,
-    /// Its version then, if it was searched for.
-    pub former_version: Option<String>,
     /// The main identifier of the advisory; `None` for a difference of the subject itself.
     pub advisory: Option<String>,
     /// The title of the advisory; empty for a difference of the subject itself.
@@ -82,7 +80,7 @@ pub fn since(former: &SearchRun, now: &SearchRun) -> Vec<Delta> {
     for (at, subject) in former.subjects.iter().enumerate() {
         if !paired.contains(&at) {
             let words = SubjectChange::Removed.words().to_owned();
-            deltas.push(delta((Some(subject), subject), None, (SubjectChange::Removed, words)));
+            deltas.push(delta(subject, None, (SubjectChange::Removed, words)));
         }
     }
     deltas
@@ -99,44 +97,45 @@ fn product(subject: &SearchedSubject) -> String {
 /// For each subject now, the place of the same subject before. Of several versions of a product, the same ones belong together, then the
 /// remaining ones in their order.
 fn pairs(former: &SearchRun, now: &SearchRun) -> Vec<Option<usize>> {
-    let mut left: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (at, subject) in former.subjects.iter().enumerate() {
-        left.entry(product(subject)).or_default().push(at);
+    let (before, products): (Vec<String>, Vec<String>) =
+        (former.subjects.iter().map(product).collect(), now.subjects.iter().map(product).collect());
+    let mut left: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, product) in before.iter().enumerate() {
+        left.entry(product).or_default().push(at);
     }
-    let mut exact: HashMap<(String, &str), Vec<usize>> = HashMap::new();
-    for (at, subject) in former.subjects.iter().enumerate().rev() {
-        exact.entry((product(subject), &subject.subject.version)).or_default().push(at);
+    let mut exact: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+    for (at, (product, subject)) in before.iter().zip(&former.subjects).enumerate().rev() {
+        exact.entry((product, &subject.subject.version)).or_default().push(at);
     }
-    let mut pairs: Vec<Option<usize>> = now
-        .subjects
+    let mut pairs: Vec<Option<usize>> = products
         .iter()
-        .map(|subject| exact.get_mut(&(product(subject), subject.subject.version.as_str()))?.pop())
+        .zip(&now.subjects)
+        .map(|(product, subject)| exact.get_mut(&(product.as_str(), subject.subject.version.as_str()))?.pop())
         .collect();
     let taken: BTreeSet<usize> = pairs.iter().filter_map(|pair| *pair).collect();
-    let mut rest: BTreeMap<String, std::vec::IntoIter<usize>> = left
+    let mut rest: BTreeMap<&str, std::vec::IntoIter<usize>> = left
         .into_iter()
         .map(|(product, places)| {
             let free: Vec<usize> = places.into_iter().filter(|at| !taken.contains(at)).collect();
             (product, free.into_iter())
         })
         .collect();
-    for (pair, subject) in pairs.iter_mut().zip(&now.subjects) {
+    for (pair, product) in pairs.iter_mut().zip(&products) {
         if pair.is_none() {
-            *pair = rest.get_mut(&product(subject)).and_then(Iterator::next);
+            *pair = rest.get_mut(product.as_str()).and_then(Iterator::next);
         }
     }
     pairs
 }
 
 fn delta(
-    (former, subject): (Option<&SearchedSubject>, &SearchedSubject),
+    subject: &SearchedSubject,
     hit: Option<&SearchHit>,
     (change, words): (SubjectChange, String),
 ) -> Delta {
     Delta {
         item: subject.subject.item.clone(),
         version: subject.subject.version.clone(),
-        former_version: former.map(|one| one.subject.version.clone()),
         advisory: hit.map(|hit| hit.id.clone()),
         title: hit.map(|hit| hit.title.clone()).unwrap_or_default(),
         change,
@@ -153,19 +152,18 @@ fn unchecked(subject: &SearchedSubject) -> Option<String> {
 }
 
 fn of_subject(former: Option<&SearchedSubject>, now: &SearchedSubject, deltas: &mut Vec<Delta>) {
-    let both = (former, now);
     let Some(was) = former else {
         let words = format!("not searched before; {}", now.outcome().words());
-        deltas.push(delta(both, None, (SubjectChange::NewSubject, words)));
+        deltas.push(delta(now, None, (SubjectChange::NewSubject, words)));
         return;
     };
     if was.subject.version != now.subject.version {
         let words = format!("version {} was searched before", was.subject.version);
-        deltas.push(delta(both, None, (SubjectChange::VersionChanged, words)));
+        deltas.push(delta(now, None, (SubjectChange::VersionChanged, words)));
     }
     if let Some(why) = unchecked(now).filter(|_| unchecked(was).is_none()) {
         let words = format!("before: {}; now not checked: {why}", was.outcome().words());
-        deltas.push(delta(both, None, (SubjectChange::NotCheckable, words)));
+        deltas.push(delta(now, None, (SubjectChange::NotCheckable, words)));
     }
 }
 
@@ -175,7 +173,6 @@ fn ids(hit: &SearchHit) -> impl Iterator<Item = String> {
 }
 
 fn of_hits(former: Option<&SearchedSubject>, now: &SearchedSubject, deltas: &mut Vec<Delta>) {
-    let both = (former, now);
     let before: &[SearchHit] = former.map(|one| one.hits.as_slice()).unwrap_or_default();
     let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, hit) in before.iter().enumerate() {
@@ -187,7 +184,7 @@ fn of_hits(former: Option<&SearchedSubject>, now: &SearchedSubject, deltas: &mut
     for hit in &now.hits {
         let same: BTreeSet<usize> = ids(hit).filter_map(|id| by_id.get(&id)).flatten().copied().collect();
         let was: Vec<&SearchHit> = same.iter().filter_map(|at| before.get(*at)).collect();
-        deltas.push(delta(both, Some(hit), change_of(&was, hit)));
+        deltas.push(delta(now, Some(hit), change_of(&was, hit)));
         matched.extend(same);
     }
     for (_, hit) in before.iter().enumerate().filter(|(at, _)| !matched.contains(at)) {
@@ -198,7 +195,7 @@ fn of_hits(former: Option<&SearchedSubject>, now: &SearchedSubject, deltas: &mut
             }
             None => "not found any more".to_owned(),
         };
-        deltas.push(delta(both, Some(hit), (SubjectChange::Gone, words)));
+        deltas.push(delta(now, Some(hit), (SubjectChange::Gone, words)));
     }
 }
 

@@ -1,9 +1,10 @@
 //! Publishers of CSAF documents: their lists, then every document that changed since the last update, the oldest change first.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::files::file_name;
-use super::line::{Came, Line, Stopped, Wanted};
+use super::line::{Came, Line, Stopped, Wanted, each};
 use super::listing::{self, Listed, Listing, Provider};
 use super::state::Documents;
 use crate::work::advisories::ImportOutcome;
@@ -16,46 +17,46 @@ const LIST_BYTES_MAX: u64 = 256 << 20;
 const DOCUMENT_BYTES_MAX: u64 = 128 << 20;
 /// Documents that are imported together.
 const BATCH: usize = 100;
-/// Documents of one update; the rest follows with the next one.
-const DOCUMENTS_MAX: usize = 50_000;
+/// Documents of one list in one update; the rest follows with the next one.
+const DOCUMENTS_MAX: usize = if cfg!(test) { 8 } else { 50_000 };
+/// Entries without a document that are told one by one.
+const REFUSED_TOLD: usize = 20;
 /// Documents that are tried again with each update.
 const MISSING_MAX: usize = 1000;
 /// Documents that may fail one after another before the publisher counts as not reachable.
 const IN_A_ROW_MAX: usize = 5;
 
-/// Updates every publisher. One that fails does not prevent the others.
+/// Updates every publisher.
 pub(super) fn csaf(line: &mut Line<'_>) -> Result<bool, Stopped> {
-    let (mut changed, mut failed) = (false, Vec::new());
-    for address in line.settings.csaf_providers.iter().map(|address| address.trim()) {
-        match publisher(line, address) {
-            Ok(new) => changed |= new,
-            Err(Stopped::Failed(why)) => failed.push(format!("{address}: {why}")),
-            Err(stopped) => return Err(stopped),
-        }
-    }
-    if failed.is_empty() { Ok(changed) } else { Err(Stopped::Failed(failed.join("; "))) }
+    let addresses = line.settings.csaf_providers.iter().map(|address| address.trim());
+    each(addresses, |address| publisher(line, address).map_err(|why| why.of(address)))
 }
 
+/// Updates the documents of every list. What the cache has of the publisher counts as fresh only if all of them came.
 fn publisher(line: &mut Line<'_>, address: &str) -> Result<bool, Stopped> {
     let bytes = small(line, address, METADATA_BYTES_MAX)?;
-    let Provider { feeds, folders, left_out, .. } = listing::provider(&bytes).map_err(not_usable(address))?;
+    let Provider { feeds, folders, left_out } = listing::provider(&bytes).map_err(not_usable(address))?;
     left_out.into_iter().for_each(|words| line.remark(words));
     if feeds.is_empty() && folders.is_empty() {
         return Err(Stopped::Failed(
             "the publisher offers neither a feed nor a folder to everybody".to_owned(),
         ));
     }
-    let mut changed = false;
-    for feed in feeds {
-        let bytes = small(line, &feed, LIST_BYTES_MAX)?;
-        let found = listing::rolie(&bytes, &feed).map_err(not_usable(&feed))?;
-        changed |= documents(line, &feed, found)?;
-    }
-    for folder in folders {
-        let found = of_folder(line, &folder)?;
-        changed |= documents(line, &folder, found)?;
-    }
+    // It gives no folder where there is a feed.
+    let (lists, are_feeds) = if feeds.is_empty() { (folders, false) } else { (feeds, true) };
+    let changed = each(&lists, |list| {
+        let found = if are_feeds { of_feed(line, list) } else { of_folder(line, list) };
+        documents(line, list, found?)
+    })?;
+    let states = lists.iter().filter_map(|list| line.state.lists.get(list));
+    let publishers: BTreeSet<&String> = states.flat_map(|state| &state.publishers).collect();
+    line.confirm(&|file| file.format.starts_with("CSAF") && publishers.contains(&file.source))?;
     Ok(changed)
+}
+
+fn of_feed(line: &mut Line<'_>, feed: &str) -> Result<Listing, Stopped> {
+    let bytes = small(line, feed, LIST_BYTES_MAX)?;
+    listing::rolie(&bytes, feed).map_err(not_usable(feed))
 }
 
 /// The documents of a folder, with the times of their changes where the publisher gives them.
@@ -97,17 +98,22 @@ fn small(line: &mut Line<'_>, address: &str, limit: u64) -> Result<Vec<u8>, Stop
     Ok(bytes)
 }
 
-/// Fetches and imports the documents of a list that changed since the last update.
+/// Fetches and imports the documents of a list that changed since the last update. It fails if one of them did not come, or is still to come.
 fn documents(line: &mut Line<'_>, list: &str, found: Listing) -> Result<bool, Stopped> {
-    for refused in found.refused.iter().take(20) {
-        line.remark(format!("{list}: {refused}"));
+    let Listing { documents, refused, more_refused, cut } = found;
+    let mut refused = refused.into_iter();
+    refused.by_ref().take(REFUSED_TOLD).for_each(|refused| line.remark(format!("{list}: {refused}")));
+    let more = refused.len() + more_refused;
+    if more > 0 {
+        line.remark(format!("{list}: entries that name no document beyond these: {more}"));
     }
     let mut state = line.state.lists.get(list).cloned().unwrap_or_default();
     if !state.last.is_empty() && !line.has(&state.last) {
         state = Documents::default();
     }
-    let mut due = due(found.documents, &state);
-    state.missing.retain(|address| due.iter().any(|document| document.address == *address));
+    let mut due = due(documents, &state);
+    let listed: BTreeSet<&str> = due.iter().map(|document| document.address.as_str()).collect();
+    state.missing.retain(|address| listed.contains(address.as_str()));
     let left = due.len().saturating_sub(DOCUMENTS_MAX);
     due.truncate(DOCUMENTS_MAX);
     let all = due.len();
@@ -117,31 +123,41 @@ fn documents(line: &mut Line<'_>, list: &str, found: Listing) -> Result<bool, St
         line.state.lists.insert(list.to_owned(), state.clone());
         line.state.save(line.folder)?;
     }
+    if left == 0 {
+        state.after.clear();
+    }
     line.state.lists.insert(list.to_owned(), state.clone());
     line.state.save(line.folder)?;
-    if left > 0 {
-        line.remark(format!("{list}: {left} more documents follow with the next update"));
-    } else if !state.missing.is_empty() {
-        let words = format!("{list}: {} of {all} documents did not come", state.missing.len());
-        return Err(Stopped::Failed(words));
-    } else {
-        line.confirm(&|file| file.format.starts_with("CSAF") && state.publishers.contains(&file.source))?;
-    }
-    Ok(changed)
+    let gaps = [
+        (state.missing.len(), "come; they are asked for again with the next update"),
+        (left, "get their turn; update again until none is left"),
+        (cut, "fit into the longest list that is read; import them as files"),
+    ];
+    let gaps: Vec<String> = gaps
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{count} of its documents did not {words}"))
+        .collect();
+    if gaps.is_empty() { Ok(changed) } else { Err(Stopped::Failed(format!("{list}: {}", gaps.join("; ")))) }
 }
 
-/// The documents to fetch, the oldest change first, so that a cut loses only what comes after it.
+/// The documents to fetch, the oldest change first, so that a cut loses only what comes after it. Those that did not come before are last, so
+/// that they keep no other away.
 fn due(documents: Vec<Listed>, state: &Documents) -> Vec<Listed> {
-    let is_due = |document: &Listed| match (document.changed, state.until) {
-        (None, _) | (_, None) => true,
-        (Some(changed), Some(until)) => {
-            changed > until
-                || changed == until && !state.at_until.contains(&document.address)
-                || state.missing.contains(&document.address)
-        }
+    let is_due = |document: &Listed| {
+        let new = match (document.changed, state.until) {
+            (None, _) => document.address > state.after,
+            (Some(_), None) => true,
+            (Some(changed), Some(until)) => {
+                changed > until || changed == until && !state.at_until.contains(&document.address)
+            }
+        };
+        new || state.missing.contains(&document.address)
     };
     let mut due: Vec<Listed> = documents.into_iter().filter(is_due).collect();
-    due.sort_by(|one, other| (one.changed, &one.address).cmp(&(other.changed, &other.address)));
+    due.sort_by_cached_key(|document| {
+        (state.missing.contains(&document.address), document.changed, document.address.clone())
+    });
     due.dedup_by(|one, other| one.address == other.address);
     due
 }
@@ -166,17 +182,23 @@ fn import_batch(
             unless_known: false,
             doing,
         };
-        let fetched = line.fetch(&wanted);
-        state.missing.retain(|address| *address != document.address);
+        let fetched = line.fetch_if_there(&wanted);
+        state.missing.remove(&document.address);
         match fetched {
             Ok(Came::File(path, _)) => came.push(path),
             Ok(Came::Unchanged) => {}
+            // The server is there, but the document is not.
+            Ok(Came::Absent(why)) if state.missing.len() < MISSING_MAX => {
+                line.remark(why);
+                state.missing.insert(document.address.clone());
+            }
+            Ok(Came::Absent(why)) => return Err(Stopped::Failed(why)),
             Err(Stopped::Failed(why))
                 if failed_in_a_row < IN_A_ROW_MAX && state.missing.len() < MISSING_MAX =>
             {
                 failed_in_a_row += 1;
                 line.remark(format!("{}: {why}", document.address));
-                state.missing.push(document.address.clone());
+                state.missing.insert(document.address.clone());
                 continue;
             }
             Err(stopped) => return Err(stopped),
@@ -201,9 +223,7 @@ fn import_batch(
             }
         }
         state.last = file.sha256;
-        if !state.publishers.contains(&file.source) {
-            state.publishers.push(file.source);
-        }
+        state.publishers.insert(file.source);
     }
     advance(state, batch, line.stamp.now);
     Ok(changed)
@@ -211,6 +231,10 @@ fn import_batch(
 
 /// Notes how far the list was imported. A change in the future does not hide what comes before it.
 fn advance(state: &mut Documents, batch: &[Listed], now: Moment) {
+    let untimed = batch.iter().filter(|document| document.changed.is_none());
+    if let Some(last) = untimed.map(|document| &document.address).max().filter(|last| **last > state.after) {
+        state.after.clone_from(last);
+    }
     for document in batch {
         let Some(changed) = document.changed.filter(|changed| *changed <= now) else { continue };
         if state.until.is_none_or(|until| changed > until) {
@@ -218,7 +242,7 @@ fn advance(state: &mut Documents, batch: &[Listed], now: Moment) {
             state.at_until.clear();
         }
         if state.until == Some(changed) {
-            state.at_until.push(document.address.clone());
+            state.at_until.insert(document.address.clone());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Sources that publish whole files: CISA KEV, EPSS, archives of OSV, endoflife.date.
 
-use super::line::{Line, Stopped, Wanted};
+use super::line::{Line, Stopped, Wanted, each};
 use mainstay_base::network::escaped;
 
 const MIB: u64 = 1 << 20;
@@ -30,50 +30,35 @@ pub(super) fn epss(line: &mut Line<'_>) -> Result<bool, Stopped> {
 
 /// The archive of each ecosystem.
 pub(super) fn osv(line: &mut Line<'_>) -> Result<bool, Stopped> {
-    let base = line.settings.osv_address.trim().trim_end_matches('/').to_owned();
-    let each = line.settings.osv_ecosystems.iter().map(|name| name.trim().to_owned());
-    let files: Vec<Wanted> = each
-        .filter(|name| !name.is_empty())
-        .map(|name| {
-            let address = format!("{base}/{}/all.zip", escaped(&name));
-            wanted(address, &format!("osv-{}-all.zip", file_name(&name)), 8192 * MIB)
-        })
-        .collect();
-    all(line, &files)
+    let settings = line.settings;
+    let base = settings.osv_address.trim().trim_end_matches('/').to_owned();
+    all(line, &settings.osv_ecosystems, |name| {
+        let address = format!("{base}/{}/all.zip", escaped(name));
+        wanted(address, &format!("osv-{}-all.zip", file_name(name)), 8192 * MIB)
+    })
 }
 
 /// All products, or those that are named.
 pub(super) fn eol(line: &mut Line<'_>) -> Result<bool, Stopped> {
-    let base = line.settings.eol_address.trim().trim_end_matches('/').to_owned();
-    if line.settings.eol_products.is_empty() {
+    let settings = line.settings;
+    let base = settings.eol_address.trim().trim_end_matches('/').to_owned();
+    if settings.eol_products.is_empty() {
         return line.update_file(&wanted(
             format!("{base}/products/full"),
             "endoflife-products.json",
             256 * MIB,
         ));
     }
-    let each = line.settings.eol_products.iter().map(|name| name.trim().to_owned());
-    let files: Vec<Wanted> = each
-        .filter(|name| !name.is_empty())
-        .map(|name| {
-            let address = format!("{base}/products/{}", escaped(&name));
-            wanted(address, &format!("endoflife-{}.json", file_name(&name)), 64 * MIB)
-        })
-        .collect();
-    all(line, &files)
+    all(line, &settings.eol_products, |name| {
+        let address = format!("{base}/products/{}", escaped(name));
+        wanted(address, &format!("endoflife-{}.json", file_name(name)), 64 * MIB)
+    })
 }
 
-/// Updates several files. One that fails does not prevent the others; the failure names them all.
-fn all(line: &mut Line<'_>, files: &[Wanted]) -> Result<bool, Stopped> {
-    let (mut changed, mut failed) = (false, Vec::new());
-    for file in files {
-        match line.update_file(file) {
-            Ok(new) => changed |= new,
-            Err(Stopped::Failed(why)) => failed.push(format!("{}: {why}", file.name)),
-            Err(stopped) => return Err(stopped),
-        }
-    }
-    if failed.is_empty() { Ok(changed) } else { Err(Stopped::Failed(failed.join("; "))) }
+/// Updates a file for each name.
+fn all(line: &mut Line<'_>, names: &[String], file: impl Fn(&str) -> Wanted) -> Result<bool, Stopped> {
+    let names = names.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+    each(names.map(file), |file| line.update_file(&file).map_err(|why| why.of(&file.name)))
 }
 
 /// A name with nothing in it that a file name cannot have.

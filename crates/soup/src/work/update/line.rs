@@ -36,6 +36,32 @@ pub(super) enum Stopped {
     Refused(Refused),
 }
 
+impl Stopped {
+    /// The same about one of several things, whose name is put before a failure.
+    pub(super) fn of(self, name: &str) -> Self {
+        match self {
+            Self::Failed(why) => Self::Failed(format!("{name}: {why}")),
+            Self::Cancelled | Self::Refused(_) => self,
+        }
+    }
+}
+
+/// Updates several things. One that fails does not prevent the others; the failure names them all.
+pub(super) fn each<T>(
+    all: impl IntoIterator<Item = T>,
+    mut update: impl FnMut(T) -> Result<bool, Stopped>,
+) -> Result<bool, Stopped> {
+    let (mut changed, mut failed) = (false, Vec::new());
+    for one in all {
+        match update(one) {
+            Ok(new) => changed |= new,
+            Err(Stopped::Failed(why)) => failed.push(why),
+            Err(stopped) => return Err(stopped),
+        }
+    }
+    if failed.is_empty() { Ok(changed) } else { Err(Stopped::Failed(failed.join("; "))) }
+}
+
 impl From<Refused> for Stopped {
     fn from(refused: Refused) -> Self {
         Self::Refused(refused)
@@ -68,6 +94,8 @@ pub(super) enum Came {
     File(PathBuf, Answer),
     /// The known version is the newest.
     Unchanged,
+    /// The server has nothing at the address; in words.
+    Absent(String),
 }
 
 /// An update under way.
@@ -148,8 +176,16 @@ impl<'a> Line<'a> {
         self.tell(doing, None)
     }
 
-    /// Fetches a file into the staging folder. What may pass is tried again a few times, after the wait that the server asks for.
+    /// Fetches a file into the staging folder, which has to be there.
     pub(super) fn fetch(&mut self, wanted: &Wanted) -> Result<Came, Stopped> {
+        match self.fetch_if_there(wanted)? {
+            Came::Absent(why) => Err(Stopped::Failed(why)),
+            came @ (Came::File(..) | Came::Unchanged) => Ok(came),
+        }
+    }
+
+    /// Fetches a file into the staging folder. What may pass is tried again a few times, after the wait that the server asks for.
+    pub(super) fn fetch_if_there(&mut self, wanted: &Wanted) -> Result<Came, Stopped> {
         let known = self.known(wanted);
         let request = Get {
             address: wanted.address.clone(),
@@ -216,10 +252,10 @@ impl<'a> Line<'a> {
                 let words = format!("the server answered with status 403: {NO_ACCESS}");
                 Ok(Attempt::Passing(words, answer.retry_after))
             }
-            404 => Err(Stopped::Failed(format!(
-                "the server answered with status 404: there is nothing at {}; check the address and the key",
-                wanted.address
-            ))),
+            404 | 410 => Ok(Attempt::Came(Came::Absent(format!(
+                "the server answered with status {}: there is nothing at {}; check the address and the key",
+                answer.status, wanted.address
+            )))),
             other => Err(Stopped::Failed(format!("the server answered with status {other}"))),
         }
     }
@@ -287,6 +323,7 @@ impl<'a> Line<'a> {
     pub(super) fn update_file(&mut self, wanted: &Wanted) -> Result<bool, Stopped> {
         let (path, answer) = match self.fetch(wanted)? {
             Came::File(path, answer) => (path, answer),
+            Came::Absent(why) => return Err(Stopped::Failed(why)),
             Came::Unchanged => {
                 let known = self.state.versions.get(&wanted.address).cloned().unwrap_or_default();
                 self.confirm(&|file| file.sha256 == known.sha256)?;

@@ -11,12 +11,14 @@ use mainstay_base::time::Moment;
 
 /// The most documents of one list.
 const DOCUMENTS_MAX: usize = 500_000;
+/// The most lists of one publisher.
+const LISTS_MAX: usize = 1000;
+/// The most reasons that are kept of one list.
+const REFUSED_MAX: usize = 1000;
 
 /// What a publisher offers to everybody.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provider {
-    /// Its name.
-    pub name: String,
     /// Addresses of ROLIE feeds.
     pub feeds: Vec<String>,
     /// Addresses of folders.
@@ -34,28 +36,24 @@ pub struct Listed {
     pub changed: Option<Moment>,
 }
 
-/// The documents of a list, and the number of entries that name none.
+/// The documents of a list, and the entries that name none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
     /// The documents.
     pub documents: Vec<Listed>,
     /// Why entries name none: place and reason.
     pub refused: Vec<Unreadable>,
+    /// Such entries beyond the limit.
+    pub more_refused: usize,
+    /// Documents beyond the limit, which were left out.
+    pub cut: usize,
 }
 
 #[derive(Deserialize)]
 struct Metadata {
     #[serde(default)]
     distributions: Vec<Distribution>,
-    #[serde(default)]
-    publisher: Publisher,
     canonical_url: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize, Default)]
-struct Publisher {
-    #[serde(default)]
-    name: String,
 }
 
 #[derive(Deserialize)]
@@ -97,7 +95,7 @@ fn is_public(label: &str) -> bool {
 /// Reads `provider-metadata.json`.
 pub fn provider(text: &[u8]) -> Result<Provider, Unreadable> {
     let metadata: Metadata = parse(text)?;
-    let mut provider = Provider { name: metadata.publisher.name, ..Provider::default() };
+    let mut provider = Provider::default();
     if metadata.distributions.is_empty() && metadata.canonical_url.is_none() {
         return Err(Unreadable::at(
             "document",
@@ -115,6 +113,9 @@ pub fn provider(text: &[u8]) -> Result<Provider, Unreadable> {
             provider.add(url, "", false);
         }
     }
+    if provider.feeds.len() + provider.folders.len() + provider.left_out.len() > LISTS_MAX {
+        return Err(Unreadable::at("$.distributions", format!("more than {LISTS_MAX} feeds and folders")));
+    }
     // A folder holds the same documents as the feeds.
     if !provider.feeds.is_empty() {
         provider.folders.clear();
@@ -124,6 +125,10 @@ pub fn provider(text: &[u8]) -> Result<Provider, Unreadable> {
 
 impl Provider {
     fn add(&mut self, url: String, label: &str, is_feed: bool) {
+        if self.feeds.len() + self.folders.len() + self.left_out.len() > LISTS_MAX {
+            // It is refused as a whole.
+            return;
+        }
         if is_public(label) {
             let list = if is_feed { &mut self.feeds } else { &mut self.folders };
             if !list.contains(&url) {
@@ -229,17 +234,17 @@ impl Listing {
     fn add(&mut self, place: String, base: &str, address: &str, time: &str) {
         let checked = network::joined(base, address).and_then(|at| network::check_address(&at).map(|()| at));
         match checked {
-            Ok(_) if self.documents.len() >= DOCUMENTS_MAX => {
-                self.refuse(Unreadable::at(place, format!("more than {DOCUMENTS_MAX} documents")));
-            }
+            Ok(_) if self.documents.len() >= DOCUMENTS_MAX => self.cut += 1,
             Ok(address) => self.documents.push(Listed { address, changed: Moment::parse(time).ok() }),
             Err(why) => self.refuse(Unreadable::at(place, why)),
         }
     }
 
     fn refuse(&mut self, refused: Unreadable) {
-        if self.refused.len() < 1000 {
+        if self.refused.len() < REFUSED_MAX {
             self.refused.push(refused);
+        } else {
+            self.more_refused += 1;
         }
     }
 }
@@ -267,7 +272,6 @@ mod tests {
     #[test]
     fn feeds_for_everybody_are_preferred_to_folders_and_others_are_left_out() {
         let found = provider(PROVIDER.as_bytes()).unwrap();
-        assert_eq!(found.name, "Example Maker");
         assert_eq!(found.feeds, ["https://maker.example/csaf/white/feed.json"]);
         assert!(found.folders.is_empty());
         assert_eq!(
@@ -320,6 +324,22 @@ mod tests {
             addresses,
             ["https://maker.example/csaf/a.json", "https://maker.example/csaf/2026/b.json"]
         );
+    }
+
+    #[test]
+    fn what_is_beyond_the_limits_of_a_list_is_counted_and_too_many_lists_are_refused() {
+        let text = format!("{}{}", "a\n".repeat(DOCUMENTS_MAX + 2), "/b\n".repeat(REFUSED_MAX + 3));
+        let listing = index(text.as_bytes(), "https://maker.example/csaf").unwrap();
+        assert_eq!((listing.documents.len(), listing.cut), (DOCUMENTS_MAX, 2));
+        assert_eq!((listing.refused.len(), listing.more_refused), (REFUSED_MAX, 3));
+        let feeds: Vec<_> = (0..=LISTS_MAX).map(|at| serde_json::json!({"url": at.to_string()})).collect();
+        let metadata = |feeds: &[serde_json::Value]| {
+            provider(
+                serde_json::json!({"distributions": [{"rolie": {"feeds": feeds}}]}).to_string().as_bytes(),
+            )
+        };
+        assert_eq!(metadata(&feeds[1..]).unwrap().feeds.len(), LISTS_MAX);
+        assert!(metadata(&feeds).unwrap_err().reason.contains("more than 1000 feeds and folders"));
     }
 
     proptest! {

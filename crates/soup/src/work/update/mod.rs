@@ -153,13 +153,13 @@ pub fn update_advisories(
     std::fs::create_dir_all(folder).map_err(line::unwritable(folder))?;
     let _lock = lock(folder)?;
     let mut line = Line::new(settings, folder, pace, on, stamp)?;
-    let report = each(&mut line);
+    let report = sources(&mut line);
     line.close();
     report
 }
 
 /// Updates the sources that are on.
-fn each(line: &mut Line<'_>) -> Result<Vec<UpdatedSource>, Refused> {
+fn sources(line: &mut Line<'_>) -> Result<Vec<UpdatedSource>, Refused> {
     let mut report: Vec<UpdatedSource> = Vec::new();
     let settings = line.settings;
     for source in UpdateSource::ALL.into_iter().filter(|source| settings.is_on(*source)) {

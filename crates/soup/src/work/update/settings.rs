@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::line::unwritable;
 use crate::refused::Refused;
 use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::{network, regular};
@@ -230,24 +231,18 @@ impl UpdateSettings {
         let text = ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::default())
             .map_err(|error| Refused::Rule(format!("the settings cannot be written: {error}")))?;
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(cannot_write(path))?;
+            std::fs::create_dir_all(folder).map_err(unwritable(path))?;
         }
         let mut file = FreshFile::over(path, None)?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
             let own = std::fs::Permissions::from_mode(0o600);
-            std::fs::set_permissions(file.path(), own).map_err(cannot_write(path))?;
+            std::fs::set_permissions(file.path(), own).map_err(unwritable(path))?;
         }
         file.put(text.as_bytes())?;
         Ok(file.persist_over()?)
     }
-}
-
-fn cannot_write(
-    path: &Path,
-) -> impl FnOnce(std::io::Error) -> mainstay_base::store_error::StoreError + use<> {
-    mainstay_base::store_error::StoreError::io(format!("{} could not be written", path.display()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! How far an update has come, in a small file next to the cache. It is no evidence: if it is lost, everything is fetched again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -44,14 +44,16 @@ pub(super) struct Nvd {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Documents {
-    /// Every document that changed before was imported.
+    /// Every document that changed before was asked for.
     pub until: Option<Moment>,
-    /// Documents that changed at exactly that moment and were imported.
-    pub at_until: Vec<String>,
+    /// Documents that changed at exactly that moment and were asked for.
+    pub at_until: BTreeSet<String>,
+    /// Of the documents whose time of change the list does not give: the last one that was asked for. Empty once all of them were.
+    pub after: String,
     /// Documents that could not be fetched, to be tried again.
-    pub missing: Vec<String>,
+    pub missing: BTreeSet<String>,
     /// Names of the publishers in the documents.
-    pub publishers: Vec<String>,
+    pub publishers: BTreeSet<String>,
     /// SHA-256 of the last imported document, by which the cache is recognised.
     pub last: String,
 }

@@ -1,5 +1,6 @@
 //! Updates from a small server on this machine, in the shapes that the publishers use.
 
+mod csaf;
 mod server_of_tests;
 
 use std::io::Write as _;
@@ -384,98 +385,6 @@ fn a_server_that_answers_with_another_or_an_empty_page_fails() {
     let server = Server::new(|_| status(403, ""));
     let report = Bench::new(&server, &[UpdateSource::Nvd]).update();
     assert!(reason(&report[0]).contains("check the address and the key"), "{report:?}");
-}
-
-fn csaf(id: &str) -> String {
-    format!(
-        r#"{{"document": {{"category": "csaf_security_advisory", "csaf_version": "2.0", "title": "T", "publisher": {{"category": "vendor",
-        "name": "Example Maker", "namespace": "https://maker.example"}}, "tracking": {{"id": "{id}", "status": "final", "version": "1",
-        "current_release_date": "2026-11-01T00:00:00Z", "initial_release_date": "2026-11-01T00:00:00Z",
-        "revision_history": [{{"number": "1", "date": "2026-11-01T00:00:00Z", "summary": "s"}}]}}}},
-        "product_tree": {{"branches": [{{"category": "vendor", "name": "Example", "branches": [{{"category": "product_version", "name": "1",
-        "product": {{"name": "Pump 1", "product_id": "P", "product_identification_helper": {{"purl": "pkg:generic/pump@1"}}}}}}]}}]}},
-        "vulnerabilities": [{{"cve": "CVE-2026-0009", "product_status": {{"known_affected": ["P"]}}}}]}}"#
-    )
-}
-
-#[test]
-fn documents_of_a_feed_are_fetched_once_and_what_did_not_come_is_tried_again() {
-    let repaired = std::sync::Arc::new(AtomicBool::new(false));
-    let is_repaired = std::sync::Arc::clone(&repaired);
-    let server = Server::new(move |asked| {
-        match asked.path.as_str() {
-        "/provider-metadata.json" => file(
-            format!(
-                r#"{{"canonical_url": "x", "publisher": {{"name": "Example Maker"}}, "distributions": [{{"rolie": {{"feeds": [
-                {{"url": "{0}/feed.json", "tlp_label": "WHITE"}}, {{"url": "{0}/red.json", "tlp_label": "RED"}}]}}}}]}}"#,
-                asked.server
-            )
-            .as_bytes(),
-            "",
-        ),
-        "/feed.json" => file(
-            br#"{"feed": {"entry": [
-                {"id": "b", "updated": "2026-11-02T00:00:00Z", "content": {"src": "docs/b.json"}},
-                {"id": "a", "updated": "2026-11-01T00:00:00Z", "content": {"src": "docs/a.json"}},
-                {"id": "c", "updated": "2026-11-03T00:00:00Z", "content": {"src": "docs/c.json"}}]}}"#,
-            "",
-        ),
-        "/docs/b.json" if !is_repaired.load(Ordering::Relaxed) => status(404, ""),
-        path => match path.strip_prefix("/docs/").and_then(|name| name.strip_suffix(".json")) {
-            Some(name) => file(csaf(&format!("EX-{name}")).as_bytes(), ""),
-            None => status(404, ""),
-        },
-    }
-    });
-    let mut bench = Bench::new(&server, &[UpdateSource::Csaf]);
-    let report = bench.update();
-    assert!(reason(&report[0]).contains("1 of 3 documents did not come"), "{report:?}");
-    assert_eq!(report[0].files, 2);
-    assert!(report[0].remarks.iter().any(|words| words.contains("not for everybody (RED)")), "{report:?}");
-    repaired.store(true, Ordering::Relaxed);
-    bench.later(30);
-    let before = server.asked().len();
-    let report = bench.update();
-    assert_eq!((&report[0].outcome, report[0].files), (&UpdateOutcome::Updated, 1));
-    let paths: Vec<String> = server.asked().split_off(before).into_iter().map(|asked| asked.path).collect();
-    assert_eq!(paths, ["/provider-metadata.json", "/feed.json", "/docs/b.json"]);
-    assert!(bench.status().sources.iter().all(|source| !source.too_old), "{:?}", bench.status());
-    assert_eq!(bench.update()[0].outcome, UpdateOutcome::Unchanged);
-}
-
-#[test]
-fn documents_of_a_folder_are_found_by_its_changes_or_its_index() {
-    let server = Server::new(|asked| match asked.path.as_str() {
-        "/provider-metadata.json" => {
-            let folders = [("csaf", ""), ("plain", "")];
-            let list: Vec<String> = folders
-                .iter()
-                .map(|(name, _)| format!(r#"{{"directory_url": "{}/{name}/"}}"#, asked.server))
-                .collect();
-            file(format!(r#"{{"distributions": [{}]}}"#, list.join(", ")).as_bytes(), "")
-        }
-        "/csaf/changes.csv" => {
-            file(b"\"2026/a.json\",\"2026-11-01T00:00:00Z\"\n\"../b.json\",\"2026-11-01T00:00:00Z\"\n", "")
-        }
-        "/plain/index.txt" => file(b"c.json\nbroken.json\n", ""),
-        "/csaf/2026/a.json" => file(csaf("EX-a").as_bytes(), ""),
-        "/plain/c.json" => file(csaf("EX-c").as_bytes(), ""),
-        "/plain/broken.json" => file(b"{\"document\": {\"csaf_version\"", ""),
-        _ => status(404, ""),
-    });
-    let bench = Bench::new(&server, &[UpdateSource::Csaf]);
-    let report = bench.update();
-    assert_eq!(
-        (&report[0].outcome, report[0].files, report[0].refused),
-        (&UpdateOutcome::Updated, 2, 1),
-        "{report:?}"
-    );
-    let remarks = report[0].remarks.join("\n");
-    for part in
-        ["line 2: it is not a path below the folder", "has no changes.csv", "broken.json was not imported"]
-    {
-        assert!(remarks.contains(part), "{remarks}");
-    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
 
 use super::tool;
+use crate::formats::json_text;
 use crate::model::component::{Component, ComponentKind};
 use crate::model::purl::Purl;
 use crate::model::vex::{Statement, Status, Subject};
@@ -116,11 +117,7 @@ pub(super) fn is_scan(text: &str) -> bool {
 
 /// Reads a scan; an error names the place.
 pub(super) fn read(text: &str) -> Result<ScanForVex, String> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let mut scan: ScanForVex = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let place = error.path().to_string();
-        format!("{place}: {}", error.into_inner())
-    })?;
+    let mut scan: ScanForVex = json_text::parse(text.as_bytes()).map_err(|refused| refused.to_string())?;
     if scan.format != FORM {
         return Err(format!(
             "a scan of format {} is not known; this program reads format {FORM}",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::tool;
+use crate::formats::json_text;
 use crate::model::component::{Component, ComponentKind};
 use crate::model::vex::{Justification, Statement, Status, Subject};
 use crate::model::vex_document::{Author, Revision, Role, TrackingStatus, VexDocument};
@@ -98,12 +99,7 @@ struct StatementEntry {
 
 /// Reads the file as JSON; an error names the place.
 pub(super) fn of_json(text: &str) -> Result<VexDocument, String> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let file: File = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let place = error.path().to_string();
-        format!("{place}: {}", error.into_inner())
-    })?;
-    deserializer.end().map_err(|error| error.to_string())?;
+    let file: File = json_text::parse(text.as_bytes()).map_err(|refused| refused.to_string())?;
     document(file)
 }
 

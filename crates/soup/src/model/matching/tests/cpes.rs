@@ -210,3 +210,13 @@ fn what_a_distribution_built_is_not_its_upstream() {
     let newer = identity(&component("openssl", Some("3.0.14-1"), &["pkg:deb/debian/openssl@3.0.14-1"], &[]));
     assert_eq!(said(&newer, &record), "not_affected");
 }
+
+#[test]
+fn what_is_negated_names_no_version_with_a_fix() {
+    let range = || criterion("cpe:2.3:a:openssl:openssl:*:*:*:*:*:*:*:*", "< 1.0.1h");
+    let fixed = |root| fixed_versions(&product(OPENSSL), &nvd(vec![root]));
+    assert_eq!(fixed(any_of(vec![range()])), ["1.0.1h"]);
+    let negated = ApplicabilityNode { negate: true, ..any_of(vec![range()]) };
+    assert!(fixed(negated.clone()).is_empty());
+    assert!(fixed(node(Operator::And, Vec::new(), vec![negated])).is_empty());
+}
