@@ -480,3 +480,35 @@ fn the_age_of_findings_without_a_decision_is_counted_by_severity_from_the_day_th
     let counts: Vec<(u32, u32, u32)> = ages.iter().map(|age| (age.high, age.lower, age.unknown)).collect();
     assert_eq!(counts, [(1, 0, 0), (1, 1, 0), (0, 0, 0), (0, 0, 1)]);
 }
+
+#[test]
+fn what_was_stated_for_a_release_ends_when_its_baseline_gets_another_version() {
+    let mut desk = serviced();
+    let next = built(&mut desk, "2.0.0", &[("libexpat", "2.7.0")], json!({}));
+    let stated = json!({"per_release": [
+        {"release": SERVED, "applicability": "not_affected"}, {"release": next, "applicability": "fixed"},
+    ]});
+    let set = vulnerability(&desk, "CVE-2031-0006", EXPAT, VERSIONS);
+    let finding = proposed(&mut desk, set, with(not_affected(), stated));
+    desk.sign_go("ben", finding, "not_affected").unwrap();
+    assert_eq!(verdict(&desk, finding, next), Some(Verdict::Stated(Applicability::Fixed)));
+    let baseline = json!({"soup_baseline": [{"item": "libexpat", "version": "2.5.0"}]});
+    desk.by("cleo", Act::from(Request::Edit { id: next, set: fields(baseline) }).because("Taken back"))
+        .unwrap();
+    let Some(Verdict::Open(why)) = verdict(&desk, finding, next) else { panic!("it still holds") };
+    assert_eq!(why, "the versions in the release have changed since the decision");
+}
+
+#[test]
+fn an_accepted_risk_ends_with_the_day_on_which_it_was_to_be_assessed_again() {
+    let mut desk = serviced();
+    let until = desk.now.day().plus_days(30);
+    let set = vulnerability(&desk, "CVE-2031-0007", EXPAT, VERSIONS);
+    let decided = with(not_affected(), json!({"reassess_by": until}));
+    let finding = proposed(&mut desk, set, with(decided, verdicts(&[SERVED], "not_affected")));
+    desk.sign_go("ben", finding, "not_affected").unwrap();
+    assert!(verdict(&desk, finding, SERVED).unwrap().is_decided());
+    desk.now = desk.now.plus_seconds(31 * 86_400);
+    let Some(Verdict::Open(why)) = verdict(&desk, finding, SERVED) else { panic!("it still holds") };
+    assert_eq!(why, format!("it was to be assessed again by {until}"));
+}

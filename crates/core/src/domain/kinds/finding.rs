@@ -319,6 +319,9 @@ record! {
             decided_on: Option<Day> = "Decided on" => by_system();
             /// How the items were used when it was decided. If that changes, the decision is not carried over.
             where_used: Line = "Use of the items at the decision" => by_system();
+            /// The versions that each release contained when it was decided, a line each. If those of a release change, what was stated for it
+            /// no longer holds.
+            decided_for: Vec<Line> = "Versions at the decision" => by_system();
         }
         section "Follow-up", "IEC 62304 6.2.2, 6.2.5", false, FOLLOWED_UP => {
             /// The problem report.

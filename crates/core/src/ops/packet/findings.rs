@@ -71,12 +71,13 @@ impl Case {
             paper.mention(id);
             found.push((id, trail::events(paper, &[id])?));
         }
+        let today = paper.now.day();
         paper.ask(|world| {
             let releases = if verdicts { world.all(Kind::Release) } else { Vec::new() };
             let cases = found.into_iter().map(|(id, events)| {
                 let data = world.record(id).ok_or_else(|| unreadable(id))?;
                 let content = data.typed::<Finding>().ok_or_else(|| unreadable(id))?;
-                let held = held_in(world, (&data, &content), &releases);
+                let held = held_in(world, (&data, &content), &releases, today);
                 Ok(Self { data, content, held, signed: world.signatures(id), events })
             });
             cases.collect()
@@ -165,9 +166,10 @@ fn held_in(
     world: &dyn World,
     (data, content): (&SharedRecord, &Finding),
     releases: &[SharedRecord],
+    today: Day,
 ) -> Vec<Held> {
     let held = releases.iter().filter_map(|release| {
-        let verdict = verdict_for(world, data, release.head.id);
+        let verdict = verdict_for(world, data, release.head.id, today);
         (verdict != Verdict::NotConcerned).then(|| held(content, release, verdict))
     });
     held.collect()

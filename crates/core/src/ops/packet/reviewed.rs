@@ -130,11 +130,13 @@ pub(super) fn of_release_soup(
     if release.soup_baseline.is_empty() {
         return Ok(Vec::new());
     }
+    let today = paper.now.day();
     let seen = paper.ask(|world| {
         if world.all(Kind::SoupReview).is_empty() && world.all(Kind::Finding).is_empty() {
             return None;
         }
-        let found: Vec<RecordId> = of_release(world, id).iter().map(|(data, _)| data.head.id).collect();
+        let found: Vec<RecordId> =
+            of_release(world, id, today).iter().map(|(data, _)| data.head.id).collect();
         Some((covering(world, release), found))
     })?;
     let Some((mut blocks, found)) = seen else { return Ok(Vec::new()) };

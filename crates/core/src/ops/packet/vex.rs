@@ -15,9 +15,10 @@ use crate::report::{Block, Cell, Column, Section, Tone};
 
 /// The one section, and the words that must not be in it whatever a text says: hazards of the risk management file.
 pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<(Vec<Section>, Vec<String>), Refused> {
+    let today = paper.now.day();
     let found = paper.ask(|world| {
         let data = world.record(id)?;
-        Some((statements(world, &data), data))
+        Some((statements(world, &data, today), data))
     })?;
     let (stated, release) =
         found.ok_or_else(|| Refused::Rule(format!("{id} cannot be read; verify the file")))?;

@@ -166,28 +166,33 @@ pub(super) fn raise(
     let mut acts = Vec::new();
     let mut raised = Raised::default();
     for group in groups(versions, search) {
-        let id = group.names.keys().find_map(|name| known.get(name).copied());
-        match id.and_then(|id| case.world.record(id)) {
-            Some(data) => meet_again(&mut acts, &mut raised, (&data, review), &group),
-            None if group.raises => {
-                if let Some(set) = new_finding(review, &group, search) {
-                    acts.push(Request::Create { kind: Kind::Finding, parent: None, set }.into());
-                    raised.new += 1;
-                }
-            }
-            None => {}
+        let ids: BTreeSet<RecordId> =
+            group.names.keys().filter_map(|name| known.get(name)).flatten().copied().collect();
+        for data in ids.iter().filter_map(|id| case.world.record(*id)) {
+            meet_again(&mut acts, &mut raised, (&data, review), &group);
+        }
+        if ids.is_empty()
+            && group.raises
+            && let Some(set) = new_finding(review, &group, search)
+        {
+            acts.push(Request::Create { kind: Kind::Finding, parent: None, set }.into());
+            raised.new += 1;
         }
     }
     (acts, raised)
 }
 
 /// The findings by all their names.
-fn known_findings(world: &dyn World) -> BTreeMap<String, RecordId> {
+fn known_findings(world: &dyn World) -> BTreeMap<String, BTreeSet<RecordId>> {
     let all = world.all(Kind::Finding);
     let all = all.iter().filter(|data| FindingState::of(data) != Some(FindingState::Void));
-    all.filter_map(|data| Some((data.head.id, data.typed::<Finding>()?)))
-        .flat_map(|(id, finding)| known_as(&finding).into_iter().map(move |name| (name, id)))
-        .collect()
+    let mut known: BTreeMap<String, BTreeSet<RecordId>> = BTreeMap::new();
+    for (id, finding) in all.filter_map(|data| Some((data.head.id, data.typed::<Finding>()?))) {
+        for name in known_as(&finding) {
+            known.entry(name).or_default().insert(id);
+        }
+    }
+    known
 }
 
 fn new_finding(review: RecordId, group: &Group, search: &FoundSearch) -> Option<Fields> {
@@ -248,11 +253,10 @@ fn meet_again(
     }
     let mut set = Fields::new();
     set.insert("reviews".into(), json!(reviews));
-    let why = what_changed(&finding, group);
     let state = FindingState::of(data);
-    let decided = state.is_some_and(FindingState::is_decided);
-    let proposed = state == Some(FindingState::Proposed);
-    if why.is_empty() || proposed {
+    let decided = state.is_some_and(|state| state.is_decided() || state == FindingState::Proposed);
+    let why = what_changed(&finding, group, decided);
+    if why.is_empty() {
         acts.push(Act::from(Request::Edit { id, set }).because(format!("Met again in {review}")));
         raised.known += 1;
         return;
@@ -269,10 +273,12 @@ fn meet_again(
 }
 
 /// Why a decision no longer rests on what it did, in words.
-fn what_changed(finding: &Finding, group: &Group) -> Vec<String> {
+fn what_changed(finding: &Finding, group: &Group, decided: bool) -> Vec<String> {
     let mut why = Vec::new();
-    if !finding.advisory_digest.is_empty() && *finding.advisory_digest != *group.digest() {
-        why.push("The records that describe it have changed".to_owned());
+    match (finding.advisory_digest.is_empty(), *finding.advisory_digest == *group.digest()) {
+        (true, _) if decided => why.push("The records that describe it were never compared".to_owned()),
+        (false, false) => why.push("The records that describe it have changed".to_owned()),
+        (true | false, _) => {}
     }
     if group.exploited && finding.kev_listed != Some(true) {
         why.push("It is now known to be exploited".to_owned());
@@ -291,14 +297,21 @@ fn news(finding: &Finding, group: &Group) -> Fields {
     versions.extend(group.versions.iter().cloned());
     let mut items: BTreeSet<RecordId> = finding.items.iter().copied().collect();
     items.extend(&group.items);
+    let own = known_as(finding);
+    let others = group.names.iter().filter(|(name, _)| !own.contains(*name)).map(|(_, name)| name.clone());
+    let aliases: Vec<String> = finding.aliases.iter().map(ToString::to_string).chain(others).collect();
     let mut set = filled([
         ("versions", json!(versions)),
         ("items", json!(items)),
+        ("aliases", json!(aliases)),
         ("advisory_digest", group.digest().into()),
         ("kev_listed", (group.exploited || finding.kev_listed == Some(true)).into()),
     ]);
     if let Some((_, more)) = group.first {
         set.extend(filled([
+            ("description", more.description.clone().into()),
+            ("source", line(&more.sources.join(", "))),
+            ("cwe", json!(more.cwe)),
             ("affected_range", line(&more.affected_range)),
             ("fixed_in", line(&more.fixed_in)),
             ("cvss", line(&more.cvss)),

@@ -54,14 +54,14 @@ impl ProductFile {
         now: Moment,
     ) -> Result<Vec<ReleaseStatement>, Refused> {
         of_release(release)?;
-        self.as_rules_see(release, Some(now), |case| statements(case.world, case.data))
+        self.as_rules_see(release, Some(now), |case| statements(case.world, case.data, case.now.day()))
     }
 }
 
 /// What is said of every finding that concerns a release, by identifier.
-pub fn statements(world: &dyn World, release: &SharedRecord) -> Vec<ReleaseStatement> {
+pub fn statements(world: &dyn World, release: &SharedRecord, today: Day) -> Vec<ReleaseStatement> {
     let Some(content) = release.typed::<Release>() else { return Vec::new() };
-    let mut found: Vec<ReleaseStatement> = verdicts::of_release(world, release.head.id)
+    let mut found: Vec<ReleaseStatement> = verdicts::of_release(world, release.head.id, today)
         .into_iter()
         .filter_map(|(data, verdict)| statement(&data, &verdict, &content))
         .collect();

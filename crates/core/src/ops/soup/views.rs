@@ -181,7 +181,7 @@ impl ProductFile {
         self.as_rules_see(finding, Some(now), |case| {
             let all = case.world.all(Kind::Release);
             let with = all.iter().map(|data| {
-                let verdict = verdicts::verdict_for(case.world, case.data, data.head.id);
+                let verdict = verdicts::verdict_for(case.world, case.data, data.head.id, case.now.day());
                 (data.head.id, data.text("version").to_owned(), verdict)
             });
             with.filter(|(_, _, verdict)| *verdict != verdicts::Verdict::NotConcerned).collect()

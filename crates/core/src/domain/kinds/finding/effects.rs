@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
+use super::verdicts::decided_for;
 use super::{Applicability, Disposition, Finding};
+use crate::domain::canonical;
 use crate::domain::communication::CommunicationState;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
@@ -20,7 +22,8 @@ pub(super) fn proposed(case: &Case, _: &Finding) -> Vec<Effect> {
     vec![Effect::Set { id: case.id(), set }]
 }
 
-/// How the items of a finding are used, in one line. A decision holds for it.
+/// How the items of a finding are used, in one line. A decision holds for it. What is longer than a line ends with its digest, so that
+/// no change of it is missed.
 pub fn where_used_text(world: &dyn World, items: &[RecordId]) -> String {
     let mut parts = Vec::new();
     for id in distinct(items.iter().copied()) {
@@ -30,8 +33,16 @@ pub fn where_used_text(world: &dyn World, items: &[RecordId]) -> String {
             item.can_contribute.map_or("undecided", |yes| if yes { "can harm" } else { "cannot harm" });
         parts.push(format!("{id}: {} ({contributes}{})", item.host_item, joined(&hazards)));
     }
-    text::title(&parts.join("; "))
+    let all = parts.join("; ");
+    if all.chars().count() <= text::LINE_CHARS_MAX {
+        return all;
+    }
+    let shown: String = all.chars().take(USE_SHOWN).collect();
+    format!("{shown}… SHA-256 of the whole {}", canonical::digest(all.as_bytes()))
 }
+
+/// How many characters of a use that is longer than a line are shown before its digest.
+const USE_SHOWN: usize = 400;
 
 fn joined(hazards: &[&str]) -> String {
     if hazards.is_empty() { String::new() } else { format!(": {}", hazards.join(", ")) }
@@ -43,6 +54,7 @@ pub(super) fn decided(case: &Case) -> Vec<Effect> {
     let mut set = Fields::new();
     set.insert("decided_on".into(), json!(case.now.day()));
     let used = where_used_text(case.world, &finding.items);
+    set.insert("decided_for".into(), json!(decided_for(case.world, &finding)));
     set.insert("where_used".into(), if used.is_empty() { Value::Null } else { used.into() });
     let mut effects = vec![Effect::Set { id: case.id(), set }];
     if finding.disposition == Some(Disposition::AffectedUncontrolled) {

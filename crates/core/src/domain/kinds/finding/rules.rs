@@ -50,7 +50,8 @@ const CONFIRMERS: &[Role] = &[
     Role::Management,
 ];
 /// States from which something new makes it a finding to be decided anew.
-const SETTLED: &[&str] = &[
+const REASSESSABLE: &[&str] = &[
+    S::Proposed.code(),
     S::NotAffected.code(),
     S::AffectedControlled.code(),
     S::AffectedUncontrolled.code(),
@@ -123,7 +124,9 @@ pub(super) const MOVES: &[Move] = &[
     .sign(Meaning::Verified)
     .clause("IEC 62304 7.1.3")
     .guard(|case| case.with::<Finding>(may_be_closed)),
-    Move::new(REASSESS, "Reassess", SETTLED, S::Reassess.code(), ANALYSTS).reason().clause("IEC 62304 7.1.3"),
+    Move::new(REASSESS, "Reassess", REASSESSABLE, S::Reassess.code(), ANALYSTS)
+        .reason()
+        .clause("IEC 62304 7.1.3"),
     Move::new("void", "Void", UNDECIDED, S::Void.code(), &[Role::Quality]).reason().grave(),
 ];
 
@@ -440,7 +443,7 @@ fn may_be_closed(case: &Case, finding: &Finding) -> Vec<Condition> {
     let mut conditions = vec![Condition::new("FDA postmarket cybersecurity", text, !open)];
     let missing: Vec<RecordId> = releases_concerned(case.world, finding)
         .into_iter()
-        .filter(|id| !super::verdicts::verdict_for(case.world, case.data, *id).is_decided())
+        .filter(|id| !super::verdicts::verdict_for(case.world, case.data, *id, case.now.day()).is_decided())
         .collect();
     let text = match missing.first() {
         Some(id) => format!("Every release in service has its verdict; {id} has none"),
@@ -482,7 +485,7 @@ pub(super) fn notices(case: &Case) -> Vec<String> {
     if !undecided {
         for id in releases_concerned(case.world, &finding) {
             if let super::verdicts::Verdict::Open(why) =
-                super::verdicts::verdict_for(case.world, case.data, id)
+                super::verdicts::verdict_for(case.world, case.data, id, case.now.day())
             {
                 notices.push(format!("Nothing is decided for {id}: {why}. Reassess it."));
             }

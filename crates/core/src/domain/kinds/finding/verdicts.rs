@@ -9,8 +9,10 @@ use super::{Applicability, Disposition, Finding, FindingState as S};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::release::{Release, ReleaseState, SoupVersion};
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::text::Line;
+use crate::domain::text::{self, Line};
+use crate::domain::time::Day;
 use crate::domain::workflow::World;
+use mainstay_base::distinct::distinct;
 
 /// What holds of a finding for one release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,8 +64,32 @@ fn concerns(world: &dyn World, finding: &Finding, release: &Release) -> bool {
     !concerned(world, finding, release).is_empty()
 }
 
-/// What holds of a finding for a release.
-pub fn verdict_for(world: &dyn World, data: &SharedRecord, release: RecordId) -> Verdict {
+/// One version of a release as it is noted at a decision.
+fn noted(release: RecordId, label: &str) -> String {
+    text::title(&format!("{release} {label}"))
+}
+
+/// The versions that the releases with a verdict contain now, as they are noted when it is decided.
+pub(super) fn decided_for(world: &dyn World, finding: &Finding) -> Vec<String> {
+    let releases: BTreeSet<RecordId> = finding.per_release.iter().filter_map(|row| row.release).collect();
+    let contents = releases.into_iter().filter_map(|id| Some((id, world.record(id)?.typed::<Release>()?)));
+    let lines = contents.flat_map(|(id, content)| {
+        let versions = concerned(world, finding, &content);
+        versions.into_iter().map(move |label| noted(id, &label)).collect::<Vec<_>>()
+    });
+    distinct(lines)
+}
+
+/// Whether a release contained exactly these versions when the finding was decided.
+fn was_decided_for(finding: &Finding, release: RecordId, versions: &BTreeSet<String>) -> bool {
+    let now: BTreeSet<String> = versions.iter().map(|label| noted(release, label)).collect();
+    let name = format!("{release} ");
+    let then = finding.decided_for.iter().filter(|line| line.starts_with(&name));
+    then.map(|line| line.to_string()).collect::<BTreeSet<_>>() == now
+}
+
+/// What holds of a finding for a release on a day.
+pub fn verdict_for(world: &dyn World, data: &SharedRecord, release: RecordId, today: Day) -> Verdict {
     let Some(finding) = data.typed::<Finding>() else {
         return Verdict::Open("the finding cannot be read".to_owned());
     };
@@ -77,7 +103,13 @@ pub fn verdict_for(world: &dyn World, data: &SharedRecord, release: RecordId) ->
     if !decided {
         return Verdict::Open("it is not decided".to_owned());
     }
+    if let Some(day) = finding.reassess_by.filter(|day| *day < today) {
+        return Verdict::Open(format!("it was to be assessed again by {day}"));
+    }
     if let Some(applicability) = named.and_then(|row| row.applicability) {
+        if !was_decided_for(&finding, release, &versions) {
+            return Verdict::Open("the versions in the release have changed since the decision".to_owned());
+        }
         return match applicability {
             Applicability::UnderInvestigation => Verdict::Open("it is under investigation".to_owned()),
             Applicability::Affected | Applicability::NotAffected | Applicability::Fixed => {
@@ -98,9 +130,7 @@ fn carried_over(
     }
     for row in finding.per_release.iter() {
         let (Some(from), Some(applicability)) = (row.release, row.applicability) else { continue };
-        let before = world.record(from).and_then(|data| data.typed::<Release>());
-        let same = before.is_some_and(|before| concerned(world, finding, &before) == *versions);
-        if same && applicability != Applicability::UnderInvestigation {
+        if was_decided_for(finding, from, versions) && applicability != Applicability::UnderInvestigation {
             return Verdict::CarriedOver { applicability, from };
         }
     }
@@ -117,11 +147,11 @@ pub fn releases_concerned(world: &dyn World, finding: &Finding) -> Vec<RecordId>
     all.iter().filter(matters).map(|data| data.head.id).collect()
 }
 
-/// The findings that concern a release, each with what holds for it.
-pub fn of_release(world: &dyn World, release: RecordId) -> Vec<(SharedRecord, Verdict)> {
+/// The findings that concern a release, each with what holds for it on a day.
+pub fn of_release(world: &dyn World, release: RecordId, today: Day) -> Vec<(SharedRecord, Verdict)> {
     let found = world.all(Kind::Finding).into_iter().filter(|data| S::of(data) != Some(S::Void));
     let with = found.map(|data| {
-        let verdict = verdict_for(world, &data, release);
+        let verdict = verdict_for(world, &data, release, today);
         (data, verdict)
     });
     with.filter(|(_, verdict)| *verdict != Verdict::NotConcerned).collect()

@@ -62,7 +62,7 @@ pub(super) fn is_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
         return as_stated(case, release);
     }
     let mut conditions = every_version_reviewed(case, release);
-    let open: Vec<(RecordId, String)> = verdicts::of_release(case.world, case.id())
+    let open: Vec<(RecordId, String)> = verdicts::of_release(case.world, case.id(), case.now.day())
         .into_iter()
         .filter_map(|(data, verdict)| match verdict {
             Verdict::Open(why) => Some((data.head.id, why)),
