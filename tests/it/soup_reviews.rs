@@ -523,3 +523,13 @@ proptest! {
         desk.assert_verifies();
     }
 }
+
+#[test]
+fn who_judged_items_is_not_the_second_reviewer() {
+    let mut desk = serviced();
+    let review = started(&mut desk, json!({}));
+    all_judged(&mut desk, review);
+    desk.sign_go("ben", review, "submit").unwrap();
+    let why = refused(&mut desk, "cleo", review, "complete");
+    assert!(why.contains("The second reviewer judged no item of the review; RI-"), "{why}");
+}

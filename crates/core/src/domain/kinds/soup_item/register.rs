@@ -44,6 +44,10 @@ impl Register {
             let key = (item.title().to_owned(), designator.text("title").to_owned());
             versions.entry(key).or_default().push(Registered { item: item.clone(), designator });
         }
+        // An item that was rejected or retired does not stand in the way of one that is in use under its name.
+        for known in versions.values_mut() {
+            known.sort_by_key(|known| known.item.is_terminal());
+        }
         Self { versions }
     }
 

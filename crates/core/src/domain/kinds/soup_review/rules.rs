@@ -340,11 +340,24 @@ fn findings_of(case: &Case) -> Vec<SharedRecord> {
     case.world.naming(case.id(), Kind::Finding, "reviews")
 }
 
-/// Two persons review; the second one is not the first.
+/// Two persons review; the second one is not the first, and judged none of the items.
 fn is_second(case: &Case, review: &SoupReview) -> Vec<Condition> {
-    let text = "The second reviewer is not the first one";
+    let clause = "IEC 62304 7.1.3";
     let other = case.actor.is_none_or(|actor| review.reviewer != Some(actor));
-    vec![Condition::new("IEC 62304 7.1.3", text, other)]
+    let mut conditions = vec![Condition::new(clause, "The second reviewer is not the first one", other)];
+    if let Some(actor) = case.actor.filter(|_| other) {
+        let items = case.world.parts(case.id(), Kind::ReviewItem);
+        let own = items.iter().find(|item| case.world.editors(item.head.id).contains(&actor));
+        let text = match own {
+            Some(item) => format!(
+                "The second reviewer judged no item of the review; {} is of the same person. Somebody else completes it",
+                item.head.id
+            ),
+            None => "The second reviewer judged no item of the review".to_owned(),
+        };
+        conditions.push(Condition::new(clause, text, own.is_none()));
+    }
+    conditions
 }
 
 /// Nothing that was found is still untouched.
