@@ -369,7 +369,8 @@ fn window_the_lower_part_of_the_dashboard_shows_upcoming_dates_and_the_plots() {
     window.run_steps(4);
     window.get_by_label_contains("Dates by month");
     window.get_by_label_contains("Bars of Records by Month");
-    window.get_by_label_contains("Bars of Records by Age");
+    window.get_by_label_contains("Open problem reports by age. Bars of Records by Age");
+    window.get_by_label_contains("Findings without a decision by age. Bars of Records by Age");
     shot(&mut window, "dashboard-whole", egui::Theme::Light);
 }
 
