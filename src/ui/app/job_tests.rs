@@ -13,15 +13,15 @@ use super::leaving::{Closing, Leave};
 use super::tests::{Clock, PASSWORD, Window, fill, press, pump, shot, sign_in, window_with_data};
 use super::{App, Start};
 use crate::domain::ids::Kind;
-use crate::ops::{FileSource, ProductFile, Refused, Request, workstation};
-use crate::ui::cx::{Command, LongWrite, Route, Slot, Then};
+use crate::ops::{FileSource, ProductFile, Request, workstation};
+use crate::ui::cx::{Route, Then};
 
 /// Rows to import.
 const MANY: usize = 300;
 /// How long an import pauses at each progress report, so that the user has time to press something.
 const HELD_UP: Duration = Duration::from_millis(100);
 
-fn opened(folder: &Path, clock: &Clock, data: Option<PathBuf>) -> Window {
+pub(super) fn opened(folder: &Path, clock: &Clock, data: Option<PathBuf>) -> Window {
     let path = pump(folder, clock);
     let mut window = window_with_data(clock, Start::File(path), data, egui::Theme::Light);
     sign_in(&mut window, "ana", PASSWORD);
@@ -30,7 +30,7 @@ fn opened(folder: &Path, clock: &Clock, data: Option<PathBuf>) -> Window {
 }
 
 /// Draws until a condition holds: background jobs take their time.
-fn until(window: &mut Window, what: &str, so: impl Fn(&Window) -> bool) {
+pub(super) fn until(window: &mut Window, what: &str, so: impl Fn(&Window) -> bool) {
     for _ in 0..3_000 {
         window.step();
         if so(window) {
@@ -46,7 +46,7 @@ fn until_label(window: &mut Window, label: &str) {
     window.run_steps(2);
 }
 
-fn until_said(window: &mut Window, words: &str) {
+pub(super) fn until_said(window: &mut Window, words: &str) {
     until(window, words, |window| window.state().messages().iter().any(|said| said.contains(words)));
     window.run_steps(2);
 }
@@ -477,29 +477,4 @@ fn a_copy_of_an_attachment_is_saved_in_the_background() {
     window.get_by_label("Save a copy…").click_accesskit();
     until_said(&mut window, &format!("Saved {}.", target.display()));
     assert_eq!(std::fs::read_to_string(target).unwrap(), "the alarm was late");
-}
-
-/// Begins a write that is refused, and returns where its outcome goes.
-fn refused_write(window: &mut Window, why: &'static str) -> Slot<Option<Refused>> {
-    let (write, answer) =
-        LongWrite::new("Writing the items", move |_, _, _, _| Err(Refused::Rule(why.to_owned())));
-    window.state_mut().execute(Command::WriteInBackground(write));
-    answer
-}
-
-#[test]
-fn a_write_that_is_refused_after_its_dialog_was_closed_is_told() {
-    let folder = tempfile::tempdir().unwrap();
-    let clock = Clock::at("2031-03-03T09:00:00Z");
-    let mut window = opened(folder.path(), &clock, None);
-    drop(refused_write(&mut window, "the first is stored, but not the second"));
-    until_said(&mut window, "The first is stored, but not the second.");
-    let answer = refused_write(&mut window, "something else");
-    until(&mut window, "the end", |window| window.state().jobs.none_run());
-    assert!(
-        !window.state().messages().iter().any(|said| said.contains("Something else")),
-        "the dialog says it"
-    );
-    assert!(matches!(answer.take(), Some(Some(Refused::Rule(why))) if why == "something else"));
-    window.get_by_label("You are writing");
 }

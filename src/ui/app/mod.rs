@@ -31,6 +31,8 @@ mod tests;
 mod upgrade_tests;
 mod upgrading;
 mod writing;
+#[cfg(test)]
+mod writing_tests;
 
 pub use opening::found_words;
 

@@ -339,8 +339,7 @@ fn trends_ui(ui: &mut Ui, trends: &Trends) {
         },
     );
     ui.add_space(space::L);
-    let labels: Vec<String> =
-        trends.open_problems_by_age.iter().map(|(label, ..)| label.replace(" days", "")).collect();
+    let labels = in_days(trends.open_problems_by_age.iter().map(|(label, ..)| *label));
     let safety: Vec<f64> =
         trends.open_problems_by_age.iter().map(|(_, safety, _)| f64::from(*safety)).collect();
     let other: Vec<f64> = trends.open_problems_by_age.iter().map(|(.., other)| f64::from(*other)).collect();
@@ -379,6 +378,11 @@ fn trends_ui(ui: &mut Ui, trends: &Trends) {
     findings_ui(ui, trends, height);
 }
 
+/// Ages as labels of an axis that names the days.
+fn in_days<'a>(ages: impl Iterator<Item = &'a str>) -> Vec<String> {
+    ages.map(|age| age.replace(" days", "")).collect()
+}
+
 /// Undecided findings by age and severity, beside what problem reports show. Nothing is drawn where there is none.
 fn findings_ui(ui: &mut Ui, trends: &Trends, height: f32) {
     let ages = &trends.open_findings_by_age;
@@ -386,7 +390,7 @@ fn findings_ui(ui: &mut Ui, trends: &Trends, height: f32) {
         return;
     }
     ui.add_space(space::L);
-    let labels: Vec<String> = ages.iter().map(|age| age.label.replace(" days", "")).collect();
+    let labels = in_days(ages.iter().map(|age| age.label));
     let of = |pick: fn(&FindingsOfAge) -> u32| -> Vec<f64> {
         ages.iter().map(|age| f64::from(pick(age))).collect()
     };

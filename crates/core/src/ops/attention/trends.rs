@@ -153,11 +153,10 @@ fn ages_of_findings(findings: &[ListRow], today: Day) -> Vec<FindingsOfAge> {
         let of_age = &mut counts[band(since, today)];
         let severity = PatchSeverity::from_code(told(1));
         let exploited = matches!(told(2), "1" | "true");
-        match severity {
-            Some(PatchSeverity::Critical | PatchSeverity::High) => of_age.high += 1,
-            Some(_) | None if exploited => of_age.high += 1,
-            Some(PatchSeverity::Medium | PatchSeverity::Low) => of_age.lower += 1,
-            None => of_age.unknown += 1,
+        match (exploited, severity) {
+            (true, _) | (false, Some(PatchSeverity::Critical | PatchSeverity::High)) => of_age.high += 1,
+            (false, Some(PatchSeverity::Medium | PatchSeverity::Low)) => of_age.lower += 1,
+            (false, None) => of_age.unknown += 1,
         }
     }
     counts.to_vec()

@@ -156,12 +156,9 @@ fn covering(world: &dyn World, release: &Release) -> Vec<Block> {
     let wanted: BTreeMap<RecordId, String> = release
         .soup_baseline
         .iter()
-        .filter_map(|row| {
-            Some((register.find(row)?.designator.head.id, format!("{} {}", row.item, row.version)))
-        })
+        .filter_map(|row| Some((register.find(row)?.designator.head.id, row.label())))
         .collect();
-    let mut missing: BTreeSet<String> =
-        release.soup_baseline.iter().map(|row| format!("{} {}", row.item, row.version)).collect();
+    let mut missing: BTreeSet<String> = release.soup_baseline.iter().map(SoupVersion::label).collect();
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for data in world.all(Kind::SoupReview) {
         let Some(review) = data.typed::<SoupReview>() else { continue };

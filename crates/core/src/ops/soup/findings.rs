@@ -84,7 +84,7 @@ impl<'a> Group<'a> {
             self.first = Some((hit, more));
         }
         self.items.insert(version.item.head.id);
-        self.versions.insert(format!("{} {}", version.row.item, version.row.version));
+        self.versions.insert(version.row.label());
         self.digests.insert(hit.digest.to_string());
         self.exploited |= hit.exploited == Some(true);
         self.raises |= more.raises && hit.since_last != Some(SinceLast::Withdrawn);

@@ -113,7 +113,7 @@ pub fn provider(text: &[u8]) -> Result<Provider, Unreadable> {
             provider.add(url, "", false);
         }
     }
-    if provider.feeds.len() + provider.folders.len() + provider.left_out.len() > LISTS_MAX {
+    if provider.has_too_many() {
         return Err(Unreadable::at("$.distributions", format!("more than {LISTS_MAX} feeds and folders")));
     }
     // A folder holds the same documents as the feeds.
@@ -124,8 +124,12 @@ pub fn provider(text: &[u8]) -> Result<Provider, Unreadable> {
 }
 
 impl Provider {
+    fn has_too_many(&self) -> bool {
+        self.feeds.len() + self.folders.len() + self.left_out.len() > LISTS_MAX
+    }
+
     fn add(&mut self, url: String, label: &str, is_feed: bool) {
-        if self.feeds.len() + self.folders.len() + self.left_out.len() > LISTS_MAX {
+        if self.has_too_many() {
             // It is refused as a whole.
             return;
         }

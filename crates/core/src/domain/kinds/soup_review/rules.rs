@@ -183,7 +183,7 @@ fn covers_its_scope(case: &Case, review: &SoupReview, items: &[SharedRecord]) ->
         .versions
         .iter()
         .filter(|version| !covered.contains(&version.designator.head.id.to_string()))
-        .map(|version| format!("{} {}", version.row.item, version.row.version))
+        .map(|version| version.row.label())
         .collect();
     missing.extend(scope.unregistered.iter().cloned());
     let text = match missing.first() {

@@ -38,7 +38,7 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
     }
     for shared in [&said.lists, &said.instead] {
         if let Some(table) = shared.table() {
-            sections.push(Section::new(2, number(), shared.title, vec![table]));
+            sections.push(Section::new(2, number(), shared.wording.title, vec![table]));
         }
     }
     for (group, items) in by_group(&quiet) {
@@ -158,8 +158,8 @@ fn lane_a(content: &ReviewItem) -> String {
     parts.join("\n")
 }
 
-/// Texts of items, numbered where several items share one.
-struct Shared {
+/// A text of each item, which often is the same for several.
+struct Wording {
     /// Title of the table of those that are shared.
     title: &'static str,
     /// Heading of their column.
@@ -167,76 +167,87 @@ struct Shared {
     /// The letter before their numbers.
     letter: char,
     text_of: fn(&ReviewItem) -> String,
+}
+
+/// What lists of suppliers say.
+const LISTS: Wording = Wording {
+    title: "What suppliers' lists say, where it is the same for several items",
+    heading: "List, when it was read, what it says",
+    letter: 'L',
+    text_of: lane_a,
+};
+
+/// What was done where a source could not answer.
+const INSTEAD: Wording = Wording {
+    title: "What was done where a source could not answer, where it is the same for several items",
+    heading: "What was done instead",
+    letter: 'N',
+    text_of: |content| content.not_checked.trim().to_owned(),
+};
+
+/// The texts that several items share, numbered.
+struct Shared {
+    wording: Wording,
     /// In the order of their numbers.
     texts: Vec<String>,
     number: HashMap<String, usize>,
 }
 
 impl Shared {
-    fn of(mut self, items: &[&Looked]) -> Self {
-        let mut count: HashMap<String, usize> = HashMap::new();
-        let said: Vec<String> = items.iter().map(|item| (self.text_of)(&item.content)).collect();
+    fn of(wording: Wording, items: &[&Looked]) -> Self {
+        let said: Vec<String> = items.iter().map(|item| (wording.text_of)(&item.content)).collect();
+        let mut count: HashMap<&str, usize> = HashMap::new();
         for text in said.iter().filter(|text| !text.is_empty()) {
-            *count.entry(text.clone()).or_default() += 1;
+            *count.entry(text).or_default() += 1;
         }
-        for text in said {
-            if count.get(&text).is_some_and(|count| *count > 1) && !self.number.contains_key(&text) {
-                self.texts.push(text.clone());
-                self.number.insert(text, self.texts.len());
+        let (mut texts, mut number) = (Vec::new(), HashMap::new());
+        for text in &said {
+            if count.get(text.as_str()).is_some_and(|count| *count > 1) && !number.contains_key(text) {
+                texts.push(text.clone());
+                number.insert(text.clone(), texts.len());
             }
         }
-        self
+        Self { wording, texts, number }
     }
 
+    /// The number of the text of an item, or the text if no other item has it.
     fn words(&self, content: &ReviewItem) -> String {
-        let text = (self.text_of)(content);
-        self.number.get(&text).map_or(text, |number| format!("{}{number}", self.letter))
+        let text = (self.wording.text_of)(content);
+        self.number.get(&text).map_or(text, |number| self.mark(*number))
     }
 
-    /// Whether every one of these items has its text in the table, or none.
-    fn numbers_all(&self, items: &[&Looked]) -> bool {
-        let short = |text: String| text.is_empty() || self.number.contains_key(&text);
-        items.iter().all(|item| short((self.text_of)(&item.content)))
+    fn mark(&self, number: usize) -> String {
+        format!("{}{number}", self.wording.letter)
+    }
+
+    /// A column for these items, narrow if each of them has a number or nothing in it.
+    fn column(&self, title: &str, items: &[&Looked]) -> Column {
+        let is_short = |text: String| text.is_empty() || self.number.contains_key(&text);
+        let column = Column::text(title, 3);
+        if items.iter().all(|item| is_short((self.wording.text_of)(&item.content))) {
+            column.points(44.0)
+        } else {
+            column
+        }
     }
 
     fn table(&self) -> Option<Block> {
         let rows = self.texts.iter().zip(1..);
-        let rows =
-            rows.map(|(text, number)| vec![format!("{}{number}", self.letter).into(), text.clone().into()]);
-        let columns = vec![Column::id("Mark").points(40.0), Column::text(self.heading, 1)];
+        let rows = rows.map(|(text, number)| vec![self.mark(number).into(), text.clone().into()]);
+        let columns = vec![Column::id("Mark").points(40.0), Column::text(self.wording.heading, 1)];
         (!self.texts.is_empty()).then(|| Block::table(columns, rows.collect()))
     }
 }
 
 /// What was written for the items of dense tables.
 struct Said {
-    /// What lists of suppliers say.
     lists: Shared,
-    /// What was done where a source could not answer.
     instead: Shared,
 }
 
 impl Said {
     fn of(items: &[&Looked]) -> Self {
-        let empty = || (Vec::new(), HashMap::new());
-        let ((texts, number), (others, numbers)) = (empty(), empty());
-        let lists = Shared {
-            title: "What suppliers' lists say, where it is the same for several items",
-            heading: "List, when it was read, what it says",
-            letter: 'L',
-            text_of: lane_a,
-            texts,
-            number,
-        };
-        let instead = Shared {
-            title: "What was done where a source could not answer, where it is the same for several items",
-            heading: "What was done instead",
-            letter: 'N',
-            text_of: |content| content.not_checked.trim().to_owned(),
-            texts: others,
-            number: numbers,
-        };
-        Self { lists: lists.of(items), instead: instead.of(items) }
+        Self { lists: Shared::of(LISTS, items), instead: Shared::of(INSTEAD, items) }
     }
 }
 
@@ -286,19 +297,16 @@ fn dense(dossier: &Dossier, said: &Said, items: &[&Looked]) -> Block {
         cells
     });
     let rows = rows.collect();
-    let sized = |column: Column, shared: &Shared| {
-        if shared.numbers_all(items) { column.points(44.0) } else { column }
-    };
     let mut columns = vec![
         Column::id("Number").points(46.0),
         Column::text("Item", 2),
         Column::text("In use", 1).points(62.0),
         Column::text("Searched", 1).points(62.0),
-        sized(Column::text("Supplier's list", 3), &said.lists),
+        said.lists.column("Supplier's list", items),
         Column::text("Sources", 1).points(46.0),
     ];
     if instead {
-        columns.push(sized(Column::text("Done instead", 3), &said.instead));
+        columns.push(said.instead.column("Done instead", items));
     }
     if compared {
         columns.push(Column::text("Since last", 1).points(50.0));

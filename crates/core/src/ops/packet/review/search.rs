@@ -8,7 +8,7 @@ use crate::domain::choice::Choice as _;
 use crate::domain::review_item::{ReviewItem, SourceAnswer, SourceRow};
 use crate::domain::text::counted;
 use crate::ops::packet::paper::Paper;
-use crate::ops::packet::sections::{chapter, nothing};
+use crate::ops::packet::sections::{chapter, joined, nothing};
 use crate::report::{Block, Cell, Column, Field, Mark, Section};
 
 /// The answers of one item: each source with its answer, and which sources were asked by the same identifier.
@@ -78,12 +78,7 @@ fn each_answer(items: &[&Looked]) -> Block {
                 row.source.to_string().into(),
                 mark,
                 row.records.map_or_else(String::new, |records| records.to_string()).into(),
-                [&*row.identifier, &*row.why]
-                    .into_iter()
-                    .filter(|text| !text.is_empty())
-                    .collect::<Vec<_>>()
-                    .join("\n")
-                    .into(),
+                joined(&[&row.identifier, &row.why], "\n").into(),
             ];
             cells
         })
@@ -118,13 +113,15 @@ fn pattern_of(content: &ReviewItem) -> Pattern {
     pattern.collect()
 }
 
-/// The items by their answers, the most frequent ones first.
+/// The items by their answers, the most frequent ones first. Those of whose name a source has records are apart: their table has a column
+/// more, which would make the rows of all others higher.
 fn by_pattern<'d>(items: &[&'d Looked]) -> Vec<(Pattern, Vec<&'d Looked>)> {
-    let mut groups: BTreeMap<Pattern, Vec<&Looked>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Pattern, bool), Vec<&Looked>> = BTreeMap::new();
     for item in items {
-        groups.entry(pattern_of(&item.content)).or_default().push(item);
+        let named = item.content.sources.iter().any(has_some);
+        groups.entry((pattern_of(&item.content), named)).or_default().push(item);
     }
-    let mut groups: Vec<_> = groups.into_iter().collect();
+    let mut groups: Vec<_> = groups.into_iter().map(|((pattern, _), items)| (pattern, items)).collect();
     groups.sort_by_key(|(_, items)| std::cmp::Reverse(items.len()));
     groups
 }
