@@ -4,7 +4,9 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, SecondsFormat, Timelike as _, Utc};
+use chrono::{
+    DateTime, Datelike as _, Days, Months, NaiveDate, NaiveDateTime, SecondsFormat, Timelike as _, Utc,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Seconds by which two clocks may differ unnoticed.
@@ -137,6 +139,14 @@ impl Day {
         } else {
             self.0.checked_sub_days(Days::new(days.unsigned_abs()))
         };
+        Self(moved.unwrap_or(self.0))
+    }
+
+    /// The same day of the month this many months later (earlier if negative); the last day of a month that is too short for it.
+    pub fn plus_months(self, months: i32) -> Self {
+        let count = Months::new(months.unsigned_abs());
+        let moved =
+            if months >= 0 { self.0.checked_add_months(count) } else { self.0.checked_sub_months(count) };
         Self(moved.unwrap_or(self.0))
     }
 

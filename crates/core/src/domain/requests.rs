@@ -43,7 +43,7 @@ use records::AttachedFile;
 
 /// The rule set of this program. An event names the rule set under which it was performed, and verification performs it again
 /// under the same one: a guard that is added later applies from its rule set on (`docs/adr/0017`).
-pub const RULES: u32 = 3;
+pub const RULES: u32 = 4;
 
 /// Who acts, when, and with what proof.
 #[derive(Debug, Clone)]

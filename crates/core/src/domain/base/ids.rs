@@ -78,6 +78,24 @@ macro_rules! for_each_kind {
             ReviewItem = 21, "review_item", "RI", review_item;
             /// A vulnerability, anomaly or obsolescence of SOUP, with its decision (IEC 62304 7.1.3, 7.1.4).
             Finding = 22, "finding", "FN", finding;
+            /// A review of trends in feedback and problems (IEC 62304 9.6).
+            TrendReview = 23, "trend_review", "TV", trend_review;
+            /// The retirement plan (IEC 81001-5-1 5.8.7, IMDRF N70).
+            RetirementPlan = 24, "retirement_plan", "RP", retirement_plan;
+            /// A dated task of the retirement, part of its plan.
+            Milestone = 25, "milestone", "MS", milestone;
+            /// A key, certificate or token and what becomes of it, part of the retirement plan (IEC 81001-5-1 5.8.7).
+            KeyMaterial = 26, "key_material", "KM", key_material;
+            /// A limit of an authority as editable data (ISO 13485 8.2.3).
+            ClockTemplate = 27, "clock_template", "CT", clock_template;
+            /// A limit that runs on a record (ISO 13485 8.2.3).
+            RegulatoryClock = 28, "regulatory_clock", "CL", regulatory_clock;
+            /// A software item with its safety class (IEC 62304 4.3).
+            SoftwareItem = 29, "software_item", "SW", software_item;
+            /// The rationale for legacy software (IEC 62304 4.4).
+            LegacyFile = 30, "legacy_file", "LF", legacy_file;
+            /// A readiness rule that does not count for now (domain 3).
+            Waiver = 31, "waiver", "WV", waiver;
         }
     };
 }

@@ -52,6 +52,12 @@ record! {
             /// Days between reviews of the accounts.
             account_review_days: Option<u32> = "Account review interval (days)" => clause("21 CFR 11.300(b)");
         }
+        section "This program", "ISO 13485 4.1.6", true, ANY => {
+            /// The version of this program that was validated for its use here.
+            validated_version: Line = "Validated version of this program" => clause("ISO 13485 4.1.6");
+            /// Where the validation is recorded.
+            validation_ref: Line = "Record of the validation" => clause("ISO 13485 4.1.6");
+        }
         section "Limits", "IEC 62304 6.1", true, ANY => {
             /// Working days within which feedback must be evaluated.
             feedback_triage_days: Option<u32> = "Evaluation of feedback (working days)" => clause("IEC 62304 6.2.1.2"), former(PLAN_RULES);
@@ -87,6 +93,8 @@ record! {
         section "Working days", "IEC 62304 6.1", true, ANY => {
             /// The country or site of the working days, and their source.
             calendar_name: Line = "Calendar of working days";
+            /// The time zone of the site that is responsible, by its IANA name. Limits of authorities end at midnight there. Empty: UTC.
+            site_time_zone: Line = "Time zone of the responsible site" => hint("Europe/Berlin");
             /// Days off in every week. Empty: Saturday and Sunday.
             weekend: Vec<Weekday> = "Days off in every week";
             /// Days off besides weekends. Limits in working days and late entries are counted without them.

@@ -8,7 +8,7 @@ mod deadlines;
 mod rules;
 pub mod scope;
 
-pub use rules::{START, conclusion_of, may_be_handed_over};
+pub use rules::{START, conclusion_of, may_be_handed_over, source_names};
 
 use crate::domain::choice::choice;
 use crate::domain::field::Table;

@@ -1,0 +1,138 @@
+//! A software item of the product with its safety class (IEC 62304 4.3; domain 1.2, 1.3).
+//!
+//! An item has the class of the system. A lower class needs a rationale and the segregation that makes it possible.
+
+use crate::domain::choice::choice;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Place;
+use crate::domain::person::Role;
+use crate::domain::product::SafetyClass;
+use crate::domain::record::{KindDef, record};
+use crate::domain::retirement_plan::RETIREMENT_RULES;
+use crate::domain::signature::Meaning;
+use crate::domain::text::{Line, Text};
+use crate::domain::workflow::{Case, Condition, Move, states};
+
+choice! {
+    /// What kind of item it is.
+    pub enum ItemKind {
+        /// The whole software.
+        System = "system", "Software system";
+        /// A part of it.
+        Item = "item", "Software item";
+        /// A part that is not divided.
+        Unit = "unit", "Software unit";
+        /// Software of unknown provenance.
+        Soup = "soup", "SOUP";
+    }
+}
+
+states! {
+    /// States of a software item.
+    pub enum SoftwareItemState {
+        /// Its class is proposed.
+        Draft = "draft", "Draft", Due, 1, false;
+        /// Its class is approved.
+        Approved = "approved", "Class approved", Good, 2, false => finished();
+        /// It is no longer part of the product.
+        Retired = "retired", "Retired", Neutral, 0, true;
+    }
+}
+
+use SoftwareItemState as S;
+
+const DRAFT: &[&str] = &[S::Draft.code()];
+const APPROVED: &str = S::Approved.code();
+
+record! {
+    /// A software item.
+    pub struct SoftwareItem : SoftwareItem {
+        section "Item", "IEC 62304 4.3", true, DRAFT => {
+            /// Its name.
+            title: Line = "Name" => required(S::Draft.code());
+            /// Its kind.
+            item_kind: Option<ItemKind> = "Kind" => required(S::Draft.code());
+            /// The item that contains it.
+            parent_item: Option<RecordId> = "Part of" => target(Kind::SoftwareItem);
+            /// Its safety class.
+            safety_class: Option<SafetyClass> = "Safety class" => required(APPROVED), clause("IEC 62304 4.3");
+            /// Why this class: the worst harm to which it can contribute.
+            rationale: Text = "Rationale for the class" => required(APPROVED), clause("IEC 62304 4.3");
+            /// How it is kept apart from items of a higher class.
+            segregation: Text = "Segregation" => clause("IEC 62304 4.3, 5.3.5");
+            /// The hazardous situations to which it can contribute.
+            hazards: Vec<Line> = "Hazardous situations" => clause("IEC 62304 7.1.1");
+        }
+    }
+}
+
+/// The order of classes; one that is not assigned counts as C.
+const fn rank(class: SafetyClass) -> u8 {
+    match class.effective() {
+        SafetyClass::A => 0,
+        SafetyClass::B => 1,
+        SafetyClass::C | SafetyClass::Unassigned => 2,
+    }
+}
+
+/// An item has the class of what contains it; a lower one needs the segregation that makes it possible.
+fn class_holds(case: &Case, item: &SoftwareItem) -> Vec<Condition> {
+    let above = item
+        .parent_item
+        .and_then(|id| case.world.record(id))
+        .and_then(|data| data.typed::<SoftwareItem>())
+        .and_then(|parent| parent.safety_class)
+        .unwrap_or_else(|| case.world.product().class());
+    let own = item.safety_class.unwrap_or(SafetyClass::Unassigned);
+    let lower = rank(own) < rank(above);
+    let segregated = !item.segregation.trim().is_empty();
+    let higher = rank(own) > rank(case.world.product().class());
+    let loops = item.parent_item == Some(case.id());
+    vec![
+        Condition::new(
+            "IEC 62304 4.3",
+            "A class below that of what contains it is supported by segregation",
+            !lower || segregated,
+        )
+        .at("segregation"),
+        Condition::new("IEC 62304 4.3", "The class of the product is not below that of its items", !higher)
+            .at("safety_class"),
+        Condition::new("IEC 62304 5.3.1", "It is not part of itself", !loops).at("parent_item"),
+    ]
+}
+
+const WRITERS: &[Role] = &[Role::DevLead, Role::RiskManager, Role::Quality];
+
+/// The declaration of software items.
+pub const DEF: KindDef = KindDef {
+    purpose: "The items of the software with their safety classes. An item has the class of the system, unless segregation supports a lower one.",
+    clause: "IEC 62304 4.3",
+    since: RETIREMENT_RULES,
+    sections: SoftwareItem::SECTIONS,
+    states: SoftwareItemState::ALL,
+    moves: &[
+        Move::new("approve", "Approve the class", DRAFT, APPROVED, &[Role::RiskManager, Role::Quality])
+            .sign(Meaning::Approved)
+            .clause("IEC 62304 4.3")
+            .guard(|case| case.with::<SoftwareItem>(class_holds)),
+        Move::new("revise", "Revise the class", &[APPROVED], S::Draft.code(), WRITERS).reason(),
+        Move::new(
+            "retire",
+            "No longer part of the product",
+            &[S::Draft.code(), APPROVED],
+            S::Retired.code(),
+            &[Role::DevLead, Role::Quality],
+        )
+        .reason(),
+    ],
+    create_by: WRITERS,
+    edit_by: WRITERS,
+    columns: &["item_kind", "safety_class", "parent_item"],
+    place: Place::Under(Kind::Product),
+    referable: true,
+    assignable: true,
+    gist: "safety_class",
+    evidence: &["4.3"],
+    chapter: Some(3),
+    ..KindDef::new(Kind::SoftwareItem, "Software item", "Software items")
+};

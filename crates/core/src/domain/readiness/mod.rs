@@ -1,0 +1,331 @@
+//! Audit readiness: rules that look for gaps in the records at any moment (domain 3). A rule never blocks; it is found, remedied or
+//! waived, and printed.
+//!
+//! Belongs here: the rules and what they say. Does not belong here: what refuses a step (`kinds`), or reads files (`ops`).
+
+mod changes;
+mod duties;
+mod feedback;
+mod findings;
+mod plan;
+mod problems;
+mod records;
+mod releases;
+mod soup;
+
+use crate::domain::choice::choice;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::product::{Market, Product};
+use crate::domain::record::RecordData;
+use crate::domain::requests::{POLICY, RULES as RULE_SET};
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::time::{Day, Moment};
+use crate::domain::waiver;
+use crate::domain::workflow::{Case, World};
+
+choice! {
+    /// How serious a gap is.
+    pub enum Severity {
+        /// The order of the process, or safety, is in question.
+        Critical = "critical", "Critical";
+        /// An auditor would write a major finding.
+        Major = "major", "Major";
+        /// An auditor would write a minor finding.
+        Minor = "minor", "Minor";
+        /// A hint.
+        Info = "info", "Hint";
+    }
+}
+
+/// For which products a rule counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applies {
+    /// For every product.
+    Always,
+    /// For safety classes B and C.
+    ClassBC,
+    /// For cyber devices (FD&C 524B), and where that is not decided.
+    Cyber,
+    /// For products on the market of the United States.
+    Us,
+    /// For products on the market of the European Union.
+    Eu,
+}
+
+impl Applies {
+    /// Whether it counts for a product.
+    pub fn to(self, product: &Product) -> bool {
+        match self {
+            Self::Always => true,
+            Self::ClassBC => product.class().is_b_or_c(),
+            Self::Cyber => product.is_cyber_device != Some(false),
+            Self::Us => product.markets.contains(&Market::Us),
+            Self::Eu => product.markets.contains(&Market::Eu),
+        }
+    }
+
+    /// In words.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Always => "all",
+            Self::ClassBC => "class B and C",
+            Self::Cyber => "cyber devices",
+            Self::Us => "United States",
+            Self::Eu => "European Union",
+        }
+    }
+}
+
+/// What is known besides the records: of the audit trail, of backups, of the program.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Whether the audit trail and all signatures verify; `None` if that was not looked at.
+    pub verified: Option<bool>,
+    /// The day of the last verified backup, if it is known.
+    pub last_backup: Option<Day>,
+    /// How often the clock went backwards by more than two minutes between events.
+    pub clock_backwards: usize,
+    /// The records whose kept files are missing or changed.
+    pub evidence_missing: Vec<RecordId>,
+    /// Signatures that do not match their records.
+    pub signatures_broken: Vec<RecordId>,
+    /// The version of the program.
+    pub program: String,
+    /// The version that is recorded as validated; empty if none is.
+    pub validated: String,
+}
+
+/// What a rule looks at: the records at a moment.
+pub struct Look<'a> {
+    /// The records.
+    pub world: &'a dyn World,
+    /// The moment.
+    pub now: Moment,
+    /// What is known besides.
+    pub facts: &'a Facts,
+}
+
+impl Look<'_> {
+    /// The day.
+    pub fn today(&self) -> Day {
+        self.now.day()
+    }
+
+    /// A record as a rule of its kind sees it.
+    pub(crate) fn case<'b>(&'b self, data: &'b SharedRecord) -> Case<'b> {
+        Case { data, world: self.world, now: self.now, actor: None, rules: RULE_SET }
+    }
+
+    /// The records whose deadline with this task is past, with the day on which it was due.
+    pub(crate) fn late(&self, kind: Kind, what: &str) -> Vec<(SharedRecord, Day)> {
+        let policy = self.world.record(POLICY);
+        let limits = self.world.governing().limits(policy.as_ref());
+        let mut found = Vec::new();
+        for deadline in kind.def().deadlines.iter().filter(|deadline| deadline.what == what) {
+            for data in self.world.in_states(kind, deadline.states) {
+                let dues = deadline.dues(&self.case(&data), &limits);
+                let first = dues.into_iter().filter_map(|due| due.by.ok()).min();
+                if let Some(due) = first.filter(|due| *due < self.today()) {
+                    found.push((data, due));
+                }
+            }
+        }
+        found
+    }
+
+    /// A hit for each record whose deadline with this task is past.
+    pub(crate) fn late_hits(&self, kind: Kind, what: &str, says: &str) -> Vec<Hit> {
+        let late = self.late(kind, what).into_iter();
+        late.map(|(data, due)| Hit::at(data.head.id, format!("{says} It was due on {due}."))).collect()
+    }
+
+    /// All records of a kind with their typed content.
+    pub fn all<T: crate::domain::record::Record>(&self) -> Vec<(SharedRecord, std::sync::Arc<T>)> {
+        let all = self.world.all(T::KIND);
+        all.into_iter()
+            .filter_map(|data| {
+                let content = data.typed::<T>()?;
+                Some((data, content))
+            })
+            .collect()
+    }
+}
+
+/// One place where a rule fires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The record; `None` if one is missing.
+    pub record: Option<RecordId>,
+    /// The field in which it is remedied.
+    pub field: Option<&'static str>,
+    /// What is missing, as a sentence.
+    pub text: String,
+    /// More serious than the rule says.
+    pub severity: Option<Severity>,
+}
+
+impl Hit {
+    /// A hit at a record.
+    pub fn at(record: RecordId, text: impl Into<String>) -> Self {
+        Self { record: Some(record), field: None, text: text.into(), severity: None }
+    }
+
+    /// A hit without a record: one is missing.
+    pub fn missing(text: impl Into<String>) -> Self {
+        Self { record: None, field: None, text: text.into(), severity: None }
+    }
+
+    /// Remedied in this field.
+    pub fn field(mut self, field: &'static str) -> Self {
+        self.field = Some(field);
+        self
+    }
+
+    /// With another severity than that of the rule.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+}
+
+/// A readiness rule.
+pub struct Rule {
+    /// Its identifier, such as `CR-02` (domain 3).
+    pub id: &'static str,
+    /// The clause.
+    pub clause: &'static str,
+    /// For which products it counts.
+    pub applies: Applies,
+    /// How serious it is.
+    pub severity: Severity,
+    /// What it finds, as a short sentence.
+    pub says: &'static str,
+    /// What remedies it, as a sentence.
+    pub remedy: &'static str,
+    /// The kind of record in which it is remedied: where to go if none is named.
+    pub place: Option<Kind>,
+    /// Finds the gaps.
+    pub find: fn(&Look) -> Vec<Hit>,
+}
+
+impl Rule {
+    /// A rule for every product; the methods below add the rest.
+    const fn new(
+        id: &'static str,
+        clause: &'static str,
+        severity: Severity,
+        (says, remedy): (&'static str, &'static str),
+        find: fn(&Look) -> Vec<Hit>,
+    ) -> Self {
+        Self { id, clause, applies: Applies::Always, severity, says, remedy, place: None, find }
+    }
+
+    /// It counts only for some products.
+    const fn only(mut self, applies: Applies) -> Self {
+        self.applies = applies;
+        self
+    }
+
+    /// It is remedied in records of this kind.
+    const fn place(mut self, kind: Kind) -> Self {
+        self.place = Some(kind);
+        self
+    }
+}
+
+/// The groups of rules, in the order of the standard.
+pub const GROUPS: &[(&str, &[Rule])] = &[
+    ("Plan and monitoring", plan::RULES),
+    ("Feedback", feedback::RULES),
+    ("Problem reports", problems::RULES),
+    ("Changes, analysis, approval and implementation", changes::RULES),
+    ("Release", releases::RULES),
+    ("SOUP register and reviews", soup::RULES),
+    ("Findings", findings::RULES),
+    ("Communication, clocks, trends and retirement", duties::RULES),
+    ("Electronic records", records::RULES),
+];
+
+/// The order in which an inspector asks (domain 3).
+pub const INSPECTION: [&str; 7] = ["CR-02", "REL-01", "REV-02", "REV-04", "SOUP-11", "PLAN-04", "CR-03"];
+
+/// All rules, in the order of the standard.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    GROUPS.iter().flat_map(|(_, rules)| rules.iter())
+}
+
+/// The rule with this identifier.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.id.eq_ignore_ascii_case(id.trim()))
+}
+
+/// A gap: where a rule fires, and whether it is waived.
+#[derive(Clone)]
+pub struct Gap {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Where and what.
+    pub hit: Hit,
+    /// The waiver that covers it.
+    pub waiver: Option<RecordId>,
+}
+
+impl Gap {
+    /// How serious it is.
+    pub fn severity(&self) -> Severity {
+        self.hit.severity.unwrap_or(self.rule.severity)
+    }
+}
+
+/// All gaps at a moment, by severity, the rules that an inspector asks for first, then in the order of the standard.
+pub fn gaps(look: &Look) -> Vec<Gap> {
+    let product = look.world.product();
+    let waivers = waiver::all(look.world);
+    let today = look.today();
+    let mut found: Vec<Gap> = rules()
+        .filter(|rule| rule.applies.to(&product))
+        .flat_map(|rule| {
+            let hits = (rule.find)(look);
+            hits.into_iter()
+                .map(|hit| {
+                    let covers = |data: &&SharedRecord| waiver::covers(data, rule.id, hit.record, today);
+                    let waiver = waivers.iter().find(covers).map(|data| data.head.id);
+                    Gap { rule, hit, waiver }
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    found.sort_by_key(|gap| (gap.waiver.is_some(), gap.severity(), inspection_rank(gap.rule.id)));
+    found
+}
+
+fn inspection_rank(id: &str) -> usize {
+    INSPECTION.iter().position(|known| *known == id).unwrap_or(INSPECTION.len())
+}
+
+/// Whether a text field of a record is empty.
+pub(crate) fn is_blank(data: &RecordData, field: &str) -> bool {
+    crate::domain::field::is_empty(data.value(field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_147_rules_each_with_its_own_name_clause_and_remedy() {
+        let mut seen = std::collections::BTreeSet::new();
+        for rule in rules() {
+            assert!(seen.insert(rule.id), "{} twice", rule.id);
+            assert!(
+                !rule.clause.is_empty() && !rule.says.is_empty() && rule.remedy.ends_with('.'),
+                "{}",
+                rule.id
+            );
+        }
+        assert_eq!(seen.len(), 147);
+        for id in INSPECTION {
+            assert!(seen.contains(id), "{id}");
+        }
+    }
+}
