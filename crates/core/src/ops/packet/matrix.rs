@@ -16,10 +16,12 @@ enum Evidence {
 
 /// Clause, our own short description, and the evidence.
 const CLAUSES: &[(&str, &str, Evidence)] = &[
-    ("4.3", "Software safety class", Evidence::Always("Product, on the cover")),
+    ("4.3", "Software safety class", Evidence::With("Product, on the cover")),
+    ("4.4", "Legacy software is justified", Evidence::Records),
     ("5.3.3", "What SOUP must do is stated", Evidence::Records),
     ("5.3.4", "What SOUP needs is stated", Evidence::Records),
     ("5.8", "Release", Evidence::Records),
+    ("5.8.7", "Software is archived; retirement is planned", Evidence::Records),
     ("6.1", "Maintenance plan: criteria, limits, authority", Evidence::Records),
     ("6.2.1.1", "Feedback is monitored", Evidence::Records),
     ("6.2.1.2", "Feedback is documented and evaluated", Evidence::Records),
@@ -49,7 +51,7 @@ const CLAUSES: &[(&str, &str, Evidence)] = &[
     ("9.3", "Parties are advised", Evidence::Records),
     ("9.4", "Change control is used", Evidence::Records),
     ("9.5", "Records of resolution are kept", Evidence::Records),
-    ("9.6", "Problems are analysed for trends", Evidence::Always("Counts by month, chapter 9")),
+    ("9.6", "Problems are analysed for trends", Evidence::With("Counts by month, chapter 9")),
     ("9.7", "Resolution is verified", Evidence::Records),
     ("9.8", "Tests are documented", Evidence::Records),
 ];
