@@ -11,7 +11,7 @@ pub use import::{Import, ImportArguments, RecordsArguments};
 pub use paper::{LetterArguments, PacketArguments, PacketOf};
 pub use releases::{
     BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments,
-    RecipientsArguments,
+    ReadinessArguments, RecipientsArguments,
 };
 pub use review::{Review, Soup, SoupImportArguments, StartReviewArguments};
 pub use seen::{ContinueArguments, Heads};
@@ -164,6 +164,10 @@ pub enum Command {
     ///
     /// Exit codes: 0 there is no such sign, 12 there is one.
     Deviations(DeviationsArguments),
+    /// List the gaps that an auditor would find: 147 rules, each with its clause, severity and remedy.
+    ///
+    /// Exit codes: 0 nothing critical is found, 12 something is.
+    Readiness(ReadinessArguments),
     /// Write a PDF for an audit and record it in the audit trail.
     Packet(PacketArguments),
     /// Print the letters of a communication on the maker's letterhead. Nothing is written to the file.

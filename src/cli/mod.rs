@@ -20,6 +20,7 @@ mod make;
 mod open;
 mod packet;
 mod print;
+mod readiness;
 mod recipients;
 mod records;
 mod review;
@@ -117,6 +118,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Differences(arguments) => differences::differences(&arguments),
         Command::Recipients(arguments) => recipients::recipients(&arguments),
         Command::Deviations(arguments) => deviations::deviations(&arguments),
+        Command::Readiness(arguments) => readiness::readiness(&arguments),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Letter(arguments) => letter::letter(&arguments),
         Command::Heads { what } => heads::heads(&what),

@@ -60,8 +60,8 @@ pub enum Route {
     Shortcuts,
     /// Appearance and other settings.
     Settings,
-    /// An area that this version does not have yet, by name.
-    Later(&'static str),
+    /// The gaps that an auditor would find.
+    Readiness,
 }
 
 impl Route {
@@ -82,7 +82,7 @@ impl Route {
             Self::Search(_) => "Search",
             Self::Shortcuts => "Keyboard shortcuts",
             Self::Settings => "Settings",
-            Self::Later(area) => area,
+            Self::Readiness => "Readiness",
         }
     }
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
+use crate::domain::time::Day;
+
 /// The arguments of a baseline.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("from").required(true).multiple(true).args(["bill", "items"]))]
@@ -106,6 +108,25 @@ pub struct RecipientsArguments {
 pub struct DeviationsArguments {
     /// The product file.
     pub file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The arguments of readiness.
+#[derive(Debug, Args)]
+pub struct ReadinessArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// The gaps at the end (UTC) of this day, YYYY-MM-DD, instead of now.
+    #[arg(long, value_parser = Day::parse)]
+    pub on: Option<Day>,
+    /// Also say since when each gap is there: looks at the end of each month.
+    #[arg(long, conflicts_with = "on")]
+    pub since: bool,
+    /// How many months --since looks back.
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=120))]
+    pub months: u32,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -7,7 +7,6 @@ use super::App;
 use crate::domain::ids::Kind;
 use crate::domain::kind::Place;
 use crate::ui::cx::{Cx, Route};
-use crate::ui::screens::later;
 use crate::ui::shortcuts::{AppCommand, COMMANDS, Needs, keys_of};
 use crate::ui::sign;
 use crate::ui::theme::{body, hint, palette, space};
@@ -144,14 +143,11 @@ impl App {
             .iter()
             .filter(|kind| matches!(kind.def().place, Place::Under(_)))
             .map(|kind| go(kind.def().plural.to_owned(), "Go there", Route::List(*kind)));
-        let later = later::AREAS
-            .iter()
-            .map(|area| go(area.word.to_owned(), "Not in this version", Route::Later(area.word)));
         let new = Kind::ALL
             .iter()
             .filter(|kind| !kind.def().create_by.is_empty())
             .map(|kind| go(format!("New {}", kind.def().noun()), kind.def().purpose, Route::New(*kind)));
-        new.chain(areas).chain(under).chain(later).collect()
+        new.chain(areas).chain(under).collect()
     }
 
     fn records(&mut self) -> Vec<PaletteEntry> {
@@ -361,10 +357,10 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
         ),
         Route::Shortcuts => ("Everything can be done without a mouse.", ""),
         Route::Settings => ("Settings belong to you on this workstation, not to the file.", ""),
-        Route::Later(area) => {
-            let found = later::AREAS.iter().find(|later| later.word == *area);
-            found.map_or(("", ""), |later| (later.purpose, later.clause))
-        }
+        Route::Readiness => (
+            "What an auditor would find: 147 rules over all records, each gap with its clause and what remedies it. A rule never blocks. A waiver says why a gap does not count for now, until when, and is printed.",
+            "IEC 62304 4 to 9, ISO 13485, 21 CFR 11 and 820",
+        ),
     };
     (route.word(), words, clause)
 }

@@ -9,7 +9,6 @@ use crate::domain::ids::Kind;
 use crate::domain::kind::Place;
 use crate::ops::Attention;
 use crate::ui::cx::Route;
-use crate::ui::screens::later;
 use crate::ui::theme::{bold_family, hint, palette, size, space};
 
 /// One area.
@@ -36,6 +35,7 @@ pub fn areas() -> &'static [Area] {
         kinds.sort_unstable();
         let mut areas = vec![area(Route::Dashboard)];
         areas.extend(kinds.into_iter().map(|(_, kind)| area(Route::List(kind))));
+        areas.push(area(Route::Readiness));
         areas.push(area(Route::Packets(None)));
         areas.push(area(Route::AuditTrail(None)));
         areas.push(area(Route::People));
@@ -90,7 +90,7 @@ fn count(area: &Area, attention: Option<&Attention>) -> usize {
         | Route::Search(_)
         | Route::Shortcuts
         | Route::Settings
-        | Route::Later(_) => 0,
+        | Route::Readiness => 0,
     }
 }
 
@@ -103,7 +103,6 @@ pub fn nav_ui(ui: &mut Ui, now: &Route, attention: Option<&Attention>) -> Option
             word: area.route.word(),
             on: belongs_to(now, &area.route),
             count: count(area, attention),
-            weak: false,
         };
         if item.show(ui).clicked() {
             go = Some(area.route.clone());
@@ -111,16 +110,8 @@ pub fn nav_ui(ui: &mut Ui, now: &Route, attention: Option<&Attention>) -> Option
     }
     group_ui(ui, "This workstation");
     let on = *now == Route::Advisories;
-    if (Item { word: Route::Advisories.word(), on, count: 0, weak: false }).show(ui).clicked() {
+    if (Item { word: Route::Advisories.word(), on, count: 0 }).show(ui).clicked() {
         go = Some(Route::Advisories);
-    }
-    group_ui(ui, "Not in this version");
-    for later in later::AREAS {
-        let on = *now == Route::Later(later.word);
-        let item = Item { word: later.word, on, count: 0, weak: true };
-        if item.show(ui).clicked() {
-            go = Some(Route::Later(later.word));
-        }
     }
     go
 }
@@ -138,7 +129,6 @@ struct Item {
     word: &'static str,
     on: bool,
     count: usize,
-    weak: bool,
 }
 
 impl Item {

@@ -12,6 +12,7 @@ use crate::ui::screens::dashboard::DashboardScreen;
 use crate::ui::screens::import::ImportScreen;
 use crate::ui::screens::packets::PacketsScreen;
 use crate::ui::screens::people::PeopleScreen;
+use crate::ui::screens::readiness::ReadinessScreen;
 use crate::ui::screens::record::form::FormScreen;
 use crate::ui::screens::record::list::ListScreen;
 use crate::ui::screens::record::page::RecordScreen;
@@ -19,7 +20,7 @@ use crate::ui::screens::search::SearchScreen;
 use crate::ui::screens::soup::coverage::CoverageScreen;
 use crate::ui::screens::soup::items::ItemsScreen;
 use crate::ui::screens::soup::triage::TriageScreen;
-use crate::ui::screens::{later, settings, shortcuts};
+use crate::ui::screens::{settings, shortcuts};
 use crate::ui::settings::Settings;
 
 /// Most screens that are kept.
@@ -42,7 +43,7 @@ enum Screen {
     Triage(Box<TriageScreen>),
     Shortcuts,
     Settings,
-    Later(&'static str),
+    Readiness(Box<ReadinessScreen>),
 }
 
 /// The kept screens, newest last.
@@ -98,7 +99,7 @@ impl Screens {
             Screen::Triage(screen) => screen.ui(ui, cx),
             Screen::Shortcuts => shortcuts::shortcuts_ui(ui),
             Screen::Settings => settings::settings_ui(ui, settings),
-            Screen::Later(area) => later::later_ui(ui, area),
+            Screen::Readiness(screen) => screen.ui(ui, cx),
         }
     }
 
@@ -155,7 +156,7 @@ fn make_screen(route: &Route, settings: &Settings, advisories: &AdvisoryPlaces) 
         Route::Search(words) => Screen::Search(Box::new(SearchScreen::new(words.clone()))),
         Route::Shortcuts => Screen::Shortcuts,
         Route::Settings => Screen::Settings,
-        Route::Later(area) => Screen::Later(area),
+        Route::Readiness => Screen::Readiness(Box::default()),
     }
 }
 

@@ -225,15 +225,14 @@ fn back_and_forward_work_with_the_keys() {
     let mut window = signed_in(folder.path(), &clock);
     window.get_by_role_and_label(Role::Link, "Problem reports").click();
     window.run_steps(3);
-    window.get_by_role_and_label(Role::Link, "Trends").click();
+    window.get_by_role_and_label(Role::Link, "Readiness").click();
     window.run_steps(3);
-    window.get_by_label_contains("does not keep these records yet");
     window.key_press_modifiers(Modifiers::ALT, Key::ArrowLeft);
     window.run_steps(3);
     assert_eq!(window.state().route(), Some(&Route::List(Kind::ProblemReport)));
     window.key_press_modifiers(Modifiers::ALT, Key::ArrowRight);
     window.run_steps(3);
-    assert_eq!(window.state().route(), Some(&Route::Later("Trends")));
+    assert_eq!(window.state().route(), Some(&Route::Readiness));
 }
 
 #[test]
@@ -340,7 +339,7 @@ fn window_every_area_of_the_example_draws_without_a_fault() {
             ("settings", Route::Settings),
             ("new", Route::New(Kind::Feedback)),
             ("record", Route::Record("CR-0006".parse().unwrap())),
-            ("later", Route::Later("Trends")),
+            ("readiness", Route::Readiness),
         ] {
             window.state_mut().go(route);
             window.run_steps(4);

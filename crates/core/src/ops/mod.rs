@@ -28,6 +28,7 @@ mod past;
 mod perform;
 pub mod places;
 mod plan_difference;
+mod readiness;
 pub mod recipients;
 mod refused;
 mod request;
@@ -66,6 +67,7 @@ pub use packet::{
 pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use places::{cache_folder, calendar_folder};
 pub use plan_difference::FieldDifference;
+pub use readiness::{FoundGap, Readiness};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, request_names};
 pub use scratch_copy::ScratchCopy;

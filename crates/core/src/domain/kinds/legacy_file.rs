@@ -253,7 +253,7 @@ pub const DEF: KindDef = KindDef {
     sign_conditions: Some(signing),
     notices,
     columns: &["version", "data_to"],
-    place: Place::Under(Kind::Product),
+    place: Place::Under(Kind::SoftwareItem),
     referable: true,
     assignable: true,
     fixes_files: &[S::InReview.code(), S::Approved.code()],

@@ -128,7 +128,7 @@ pub const DEF: KindDef = KindDef {
     create_by: WRITERS,
     edit_by: WRITERS,
     columns: &["item_kind", "safety_class", "parent_item"],
-    place: Place::Under(Kind::Product),
+    place: Place::Area(62),
     referable: true,
     assignable: true,
     gist: "safety_class",

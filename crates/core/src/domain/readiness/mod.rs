@@ -7,6 +7,7 @@ mod changes;
 mod duties;
 mod feedback;
 mod findings;
+pub mod lens;
 mod plan;
 mod problems;
 mod records;

@@ -10,8 +10,6 @@ enum Evidence {
     Records,
     /// Such records, and content that every file has.
     With(&'static str),
-    /// Content that every file has.
-    Always(&'static str),
 }
 
 /// Clause, our own short description, and the evidence.
@@ -79,7 +77,6 @@ pub(super) fn table(records: &[RecordId]) -> Block {
                     let gap = if numbers.is_empty() { "" } else { "; " };
                     (format!("{numbers}{gap}{what}"), Mark::good("evidence"))
                 }
-                Evidence::Always(what) => ((*what).to_owned(), Mark::good("evidence")),
             };
             let cells: Vec<Cell> = vec![(*clause).into(), (*text).into(), what.into(), mark.into()];
             cells

@@ -1,0 +1,229 @@
+//! Audit readiness of a file: its gaps at a moment, and since when each is there (domain 3).
+
+mod snapshot;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::snapshot::Snapshot;
+use super::file::ProductFile;
+use super::refused::Refused;
+use crate::domain::attachment::AttachmentState;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::ledger::Ledger;
+use crate::domain::readiness::lens::{Answered, answers};
+use crate::domain::readiness::{self, Facts, Gap, Look, Severity};
+use crate::domain::soup_review::SoupReview;
+use crate::domain::time::{Day, Moment};
+
+/// A gap, and since when it is there.
+#[derive(Clone)]
+pub struct FoundGap {
+    /// The gap.
+    pub gap: Gap,
+    /// The end of the first month in which it was found without a break since; `None` if that was not looked at, or it is new.
+    pub first_seen: Option<Day>,
+}
+
+/// The readiness of a file.
+#[derive(Clone)]
+pub struct Readiness {
+    /// The moment.
+    pub at: Moment,
+    /// The gaps: the most serious first, those that are waived last.
+    pub gaps: Vec<FoundGap>,
+    /// How many rules count for the product.
+    pub rules: usize,
+    /// Every clause with the records that answer it and its gaps.
+    pub clauses: Vec<Answered>,
+}
+
+impl Readiness {
+    /// How many gaps of a severity are not waived.
+    pub fn count(&self, severity: Severity) -> usize {
+        let open = self.gaps.iter().filter(|found| found.gap.waiver.is_none());
+        open.filter(|found| found.gap.severity() == severity).count()
+    }
+
+    /// How many gaps are waived.
+    pub fn waived(&self) -> usize {
+        self.gaps.iter().filter(|found| found.gap.waiver.is_some()).count()
+    }
+
+    /// In a sentence.
+    pub fn words(&self) -> String {
+        let of = |severity, word: &str| (self.count(severity), word.to_owned());
+        let all = [
+            of(Severity::Critical, "critical"),
+            of(Severity::Major, "major"),
+            of(Severity::Minor, "minor"),
+            of(Severity::Info, "as hints"),
+        ];
+        let parts: Vec<String> = all
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        let waived = match self.waived() {
+            0 => String::new(),
+            count => format!("; {count} waived"),
+        };
+        if parts.is_empty() {
+            format!("None of the {} rules finds a gap{waived}.", self.rules)
+        } else {
+            format!("{} of {} rules that count{waived}.", parts.join(", "), self.rules)
+        }
+    }
+}
+
+/// What identifies a gap over time.
+type Key = (&'static str, Option<RecordId>, Option<&'static str>);
+
+fn key(gap: &Gap) -> Key {
+    (gap.rule.id, gap.hit.record, gap.hit.field)
+}
+
+/// Seconds by which a clock may go backwards (domain 3.7, ESIG-05).
+const BACKWARDS_SECONDS: i64 = 120;
+
+impl ProductFile {
+    /// The gaps of the file now. `known` is what the caller knows besides the records: whether the file verifies, the last backup,
+    /// the version of the program.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn readiness(&self, now: Moment, known: &Facts) -> Result<Readiness, Refused> {
+        let facts = self.facts(known)?;
+        let snapshot = Snapshot::new(self.present());
+        let found = look(&snapshot, now, &facts);
+        snapshot.failed()?;
+        Ok(found)
+    }
+
+    /// The gaps of the file as it was at a moment of its past, by the rules of today.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn readiness_at(&self, moment: Moment, known: &Facts) -> Result<Readiness, Refused> {
+        if self.is_present_at(moment)? {
+            return self.readiness(moment, known);
+        }
+        let ledger = self.at(moment)?;
+        Ok(of_ledger(&ledger, moment, known))
+    }
+
+    /// The same as [`Self::readiness`], with since when each gap is there: looked at the end of each month of the last `months`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or `go_on` says stop.
+    pub fn readiness_since(
+        &self,
+        (now, months): (Moment, u32),
+        known: &Facts,
+        go_on: &dyn Fn(f32) -> bool,
+    ) -> Result<Readiness, Refused> {
+        let mut found = self.readiness(now, known)?;
+        let ends = month_ends(now.day(), months);
+        let mut since: BTreeMap<Key, Day> = BTreeMap::new();
+        let mut ledger = Ledger::default();
+        let mut next = ends.iter().copied().peekable();
+        let mut stopped = false;
+        let mut at_end = |ledger: &Ledger, day: Day| {
+            let then = of_ledger(ledger, Moment::end_of(day), known);
+            let keys: BTreeSet<Key> = then.gaps.iter().map(|found| key(&found.gap)).collect();
+            since.retain(|key, _| keys.contains(key));
+            for key in keys {
+                since.entry(key).or_insert(day);
+            }
+        };
+        self.store.each_event_until(now, |event, signatures| {
+            while let Some(end) = next.next_if(|end| event.at > Moment::end_of(*end)) {
+                let done = ends.iter().position(|day| *day == end).unwrap_or(0);
+                stopped |= !go_on(done as f32 / ends.len().max(1) as f32);
+                if !stopped {
+                    at_end(&ledger, end);
+                }
+            }
+            if !stopped {
+                ledger.follow(event, signatures);
+            }
+        })?;
+        if stopped {
+            return Err(Refused::Rule("The search for the beginning of the gaps was cancelled".to_owned()));
+        }
+        for end in next {
+            at_end(&ledger, end);
+        }
+        for gap in &mut found.gaps {
+            gap.first_seen = since.get(&key(&gap.gap)).copied();
+        }
+        Ok(found)
+    }
+
+    /// What the file says besides its records.
+    fn facts(&self, known: &Facts) -> Result<Facts, Refused> {
+        let mut facts = known.clone();
+        facts.clock_backwards = self.store.clock_steps_back(BACKWARDS_SECONDS)?;
+        let policy = self.present().record(crate::domain::requests::POLICY)?;
+        facts.validated = policy.map(|data| data.text("validated_version").to_owned()).unwrap_or_default();
+        facts.evidence_missing.extend(self.reviews_without_evidence()?);
+        Ok(facts)
+    }
+
+    /// The reviews whose kept evidence is not attached any more, or whose bytes are not in the file.
+    fn reviews_without_evidence(&self) -> Result<Vec<RecordId>, Refused> {
+        let digests: BTreeSet<String> =
+            self.store.blob_digests()?.into_iter().map(|one| one.to_lowercase()).collect();
+        let mut missing = Vec::new();
+        for data in self.present().all(Kind::SoupReview)? {
+            let Some(review) = data.typed::<SoupReview>().filter(|review| !review.evidence_sha256.is_empty())
+            else {
+                continue;
+            };
+            let sha256 = review.evidence_sha256.to_lowercase();
+            let files = self.present().referring(data.head.id, Kind::Attachment)?;
+            let attached = files.iter().any(|file| {
+                AttachmentState::of(file) == Some(AttachmentState::Attached)
+                    && file.text("sha256").to_lowercase() == sha256
+            });
+            if !attached || !digests.contains(&sha256) {
+                missing.push(data.head.id);
+            }
+        }
+        Ok(missing)
+    }
+}
+
+fn of_ledger(ledger: &Ledger, moment: Moment, known: &Facts) -> Readiness {
+    let snapshot = Snapshot::new(ledger);
+    look(&snapshot, moment, known)
+}
+
+fn look<F>(snapshot: &Snapshot<'_, F>, now: Moment, facts: &Facts) -> Readiness {
+    let look = Look { world: snapshot, now, facts };
+    let product = look.world.product();
+    let rules = readiness::rules().filter(|rule| rule.applies.to(&product)).count();
+    let gaps = readiness::gaps(&look);
+    let clauses = answers(look.world, &gaps.iter().collect::<Vec<_>>());
+    let gaps = gaps.into_iter().map(|gap| FoundGap { gap, first_seen: None }).collect();
+    Readiness { at: now, gaps, rules, clauses }
+}
+
+/// The last days of the months before a day, oldest first.
+fn month_ends(today: Day, months: u32) -> Vec<Day> {
+    use chrono::Datelike as _;
+    let first = today.plus_days(1 - i64::from(today.date().day()));
+    let months = i32::try_from(months).unwrap_or(i32::MAX);
+    (0..months).rev().map(|back| first.plus_months(-back).plus_days(-1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_end_with_their_last_day() {
+        let ends = month_ends(Day::parse("2028-03-15").unwrap(), 3);
+        let words: Vec<String> = ends.iter().map(ToString::to_string).collect();
+        assert_eq!(words, ["2027-12-31", "2028-01-31", "2028-02-29"]);
+    }
+}

@@ -1,0 +1,75 @@
+//! `mainstay readiness`: the gaps that an auditor would find, with clause, severity and remedy.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::args::ReadinessArguments;
+use super::failure::{FOUND, Failure};
+use super::{CommandResult, open};
+use crate::domain::readiness::{Facts, Severity};
+use crate::domain::time::Moment;
+use crate::ops::{self, FoundGap, Readiness};
+
+/// Lists the gaps; fails where something critical is found that is not waived.
+pub fn readiness(arguments: &ReadinessArguments) -> CommandResult {
+    let file = open::to_read(&arguments.file)?;
+    let program = env!("CARGO_PKG_VERSION").to_owned();
+    let facts = Facts { program, ..Facts::default() };
+    let found = match arguments.on {
+        Some(day) => file.readiness_at(Moment::end_of(day), &facts)?,
+        None if arguments.since => file.readiness_since((ops::now(), arguments.months), &facts, &|_| true)?,
+        None => file.readiness(ops::now(), &facts)?,
+    };
+    let output = if arguments.json { as_json(&found) } else { as_text(&found) };
+    if found.count(Severity::Critical) == 0 { Ok(output) } else { Err(Failure::answer(FOUND, output)) }
+}
+
+fn as_json(found: &Readiness) -> String {
+    let gaps: Vec<Value> = found
+        .gaps
+        .iter()
+        .map(|one| {
+            let gap = &one.gap;
+            json!({
+                "rule": gap.rule.id, "clause": gap.rule.clause, "severity": gap.severity(), "says": gap.rule.says,
+                "record": gap.hit.record, "field": gap.hit.field, "what": gap.hit.text, "remedy": gap.rule.remedy,
+                "waiver": gap.waiver, "first_seen": one.first_seen,
+            })
+        })
+        .collect();
+    format!("{:#}\n", json!({"format": 1, "at": found.at, "rules": found.rules, "gaps": gaps}))
+}
+
+fn as_text(found: &Readiness) -> String {
+    let mut output = format!("At {}: {}\n", found.at.words(), found.words());
+    let mut last = String::new();
+    for one in &found.gaps {
+        let heading = if one.gap.waiver.is_some() {
+            "Waived".to_owned()
+        } else {
+            crate::domain::choice::Choice::word(one.gap.severity()).to_owned()
+        };
+        if heading != last {
+            let _ = writeln!(output, "\n{heading}");
+            last = heading;
+        }
+        output.push_str(&line(one));
+    }
+    output
+}
+
+fn line(one: &FoundGap) -> String {
+    let gap = &one.gap;
+    let record = gap.hit.record.map_or_else(|| "no record".to_owned(), |id| id.to_string());
+    let waived = gap.waiver.map_or_else(String::new, |id| format!(" Waived by {id}."));
+    let since = one.first_seen.map_or_else(String::new, |day| format!(" Since {day} or earlier."));
+    format!(
+        "  {:<8} {record:<10} {}. ({}){since}{waived}\n{:21}{}\n",
+        gap.rule.id,
+        gap.hit.text.trim_end_matches('.'),
+        gap.rule.clause,
+        "",
+        gap.rule.remedy
+    )
+}
