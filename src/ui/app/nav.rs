@@ -153,11 +153,7 @@ impl Item {
         } else if hovered {
             ui.painter().rect_filled(rect, 6.0, palette.hover);
         }
-        let ink = match (self.on, self.weak) {
-            (true, _) => palette.on_select,
-            (false, true) => palette.weak,
-            (false, false) => palette.text,
-        };
+        let ink = if self.on { palette.on_select } else { palette.text };
         let font =
             if self.on { FontId::new(size::BODY, bold_family()) } else { FontId::proportional(size::BODY) };
         let galley = ui.painter().layout_no_wrap(self.word.to_owned(), font, ink);
