@@ -5,20 +5,16 @@
 //! review to `domain`.
 
 mod check;
+mod listed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde_json::json;
-
 use crate::base::distinct::distinct;
-use crate::base::note::Gravity;
+use crate::domain::finding::FindingKind;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::PatchSeverity;
-use crate::domain::record::{Fields, RecordData};
-use crate::domain::review_item::{
-    Hit, ListedAnomaly, ReviewItem, SearchResult, SinceLast, SourceAnswer, SourceRow,
-};
+use crate::domain::review_item::{Hit, SearchResult, SinceLast, SourceAnswer, SourceRow};
 use crate::domain::soup_review::SearchedSource;
 use crate::domain::text::{self, Line, counted};
 use crate::domain::time::Day;
@@ -26,15 +22,15 @@ use crate::ops::{
     EvidenceFile, FoundAdvisory, FoundItem, FoundSearch, ProductFile, Refused, ReviewSubject, Session, Stamp,
     StartedReview,
 };
-use crate::soup::formats::trackers::{TrackerList, read_tracker, relevant_to};
 use crate::soup::model::matching::Knowledge;
 use crate::soup::model::support::SupportState;
 use crate::soup::{
-    self, Delta, MAX_AGE_DAYS, SearchHit, SearchOptions, SearchRun, SearchSubject, SearchedSubject,
-    SubjectChange, SubjectOutcome, run_search, since, vex_claims,
+    self, Delta, MAX_AGE_DAYS, RecordText, SearchHit, SearchOptions, SearchRun, SearchSubject,
+    SearchedSubject, SubjectChange, SubjectOutcome, VexClaims, run_search, since, vex_claims,
 };
 
 pub use check::{EvidenceCheck, check};
+pub use listed::{ListedAnomalies, anomalies_of};
 
 /// Most characters of a line that is taken over from a source.
 const LINE_CHARS: usize = 400;
@@ -114,9 +110,14 @@ fn add_claims(made: &mut FoundSearch, folder: &Path) -> Result<(), Refused> {
     for item in &mut made.items {
         for (hit, more) in item.hits.iter().zip(&mut item.advisories) {
             let names = std::iter::once(&hit.advisory).chain(&hit.aliases);
-            let about = names.filter_map(|name| claims.get(&**name)).flatten();
-            let words: Vec<String> = about.map(|claim| text::one_line(&claim.words(), CLAIM_CHARS)).collect();
-            more.claims = distinct(words);
+            let about: Vec<&VexClaims> = names.filter_map(|name| claims.get(&**name)).collect();
+            let told = about.iter().flat_map(|one| &one.claims);
+            more.claims = distinct(told.map(|claim| text::one_line(&claim.words(), CLAIM_CHARS)));
+            let left: usize = about.iter().map(|one| one.more).sum();
+            if left > 0 {
+                let left = counted(left, "more claim");
+                more.claims.push(format!("{left} in the advisory data of the workstation"));
+            }
         }
     }
     Ok(())
@@ -135,16 +136,20 @@ fn searched(subject: &ReviewSubject) -> SearchSubject {
 fn found(subjects: &[ReviewSubject], run: &SearchRun, deltas: &[Delta]) -> FoundSearch {
     let by_subject: BTreeMap<&SearchSubject, &SearchedSubject> =
         run.subjects.iter().map(|one| (&one.subject, one)).collect();
-    let mut changes: BTreeMap<(&str, &str), Vec<&Delta>> = BTreeMap::new();
+    let mut changes: BTreeMap<(&str, &str, &str), Vec<&Delta>> = BTreeMap::new();
     for delta in deltas {
-        changes.entry((delta.item.as_str(), delta.version.as_str())).or_default().push(delta);
+        let of = (delta.item.as_str(), delta.version.as_str(), delta.purl.as_str());
+        changes.entry(of).or_default().push(delta);
     }
     let mut items = Vec::with_capacity(subjects.len());
     for subject in subjects {
         let wanted = searched(subject);
         let Some(one) = by_subject.get(&wanted) else { continue };
-        let changed = changes.get(&(subject.name.as_str(), subject.version.as_str()));
-        items.push(item(subject.designator, one, changed.map_or(&[], Vec::as_slice), deltas.is_empty()));
+        let of = (subject.name.as_str(), subject.version.as_str(), subject.purl.as_str());
+        let changed = changes.get(&of).map_or(&[][..], Vec::as_slice);
+        let told = item(subject.designator, one, changed, deltas.is_empty());
+        let advisories = one.hits.iter().map(|hit| advisory(hit, run.text_of(hit))).collect();
+        items.push(FoundItem { advisories, ..told });
     }
     let program = format!("{} {}", run.program.name, run.program.version);
     let name = format!("soup-search-{}.json", run.on);
@@ -157,6 +162,7 @@ fn found(subjects: &[ReviewSubject], run: &SearchRun, deltas: &[Delta]) -> Found
     FoundSearch { evidence, on: run.on, program, sources: sources(run), items, limitations: limitations(run) }
 }
 
+/// An item without its advisories.
 fn item(designator: RecordId, one: &SearchedSubject, changed: &[&Delta], first: bool) -> FoundItem {
     let answer = |result| match result {
         soup::SearchResult::Found => SourceAnswer::Found,
@@ -187,7 +193,7 @@ fn item(designator: RecordId, one: &SearchedSubject, changed: &[&Delta], first: 
         result: Some(result),
         sources: sources.collect(),
         hits: one.hits.iter().map(|hit| hit_row(hit, of_hit(&hit.id))).collect(),
-        advisories: one.hits.iter().map(advisory).collect(),
+        advisories: Vec::new(),
         since_last: if first { None } else { Some(changes_of(changed)) },
     }
 }
@@ -252,9 +258,10 @@ fn hit_row(hit: &SearchHit, since_last: Option<SinceLast>) -> Hit {
         let rating = score.severity.as_deref().unwrap_or_default();
         format!("{} {rating}", score.score.as_deref().unwrap_or_default())
     });
-    let verdict = match &hit.withdrawn {
-        Some(_) => "withdrawn".to_owned(),
-        None => hit.verdict.replace('_', " "),
+    let verdict = match (&hit.withdrawn, &hit.informational) {
+        (Some(_), _) => "withdrawn".to_owned(),
+        (None, Some(word)) => format!("{}; information: {word}", hit.verdict.replace('_', " ")),
+        (None, None) => hit.verdict.replace('_', " "),
     };
     Hit {
         advisory: line(&hit.id),
@@ -268,22 +275,51 @@ fn hit_row(hit: &SearchHit, since_last: Option<SinceLast>) -> Hit {
     }
 }
 
-fn advisory(hit: &SearchHit) -> FoundAdvisory {
+/// What a source that publishes something as information only means by its word (RustSec: `unmaintained`, `unsound`, `notice`).
+fn kind_of(hit: &SearchHit) -> FindingKind {
+    match hit.informational.as_deref() {
+        None => FindingKind::Vulnerability,
+        Some("unmaintained") => FindingKind::Obsolescence,
+        Some(_) => FindingKind::FunctionalAnomaly,
+    }
+}
+
+/// What the source says of a hit, at most 4,000 characters of it. Where the end is missing, that is said.
+fn source_text(hit: &SearchHit, found: Option<RecordText>) -> String {
+    let RecordText { text, is_cut } = found.unwrap_or_default();
+    let text = text::plain(text.trim());
+    let title = hit.title.trim_end_matches('…').trim();
+    let whole = if text.contains(title) { text } else { format!("{}\n{text}", hit.title).trim().to_owned() };
+    let shown: String = whole.chars().take(TEXT_CHARS).collect();
+    if is_cut || shown.len() < whole.len() {
+        return format!("{}… (cut here; its source has the whole text)", shown.trim_end());
+    }
+    shown
+}
+
+fn advisory(hit: &SearchHit, found: Option<RecordText>) -> FoundAdvisory {
     let severity = score(hit).and_then(|score| score.severity.as_deref()).and_then(severity_of);
     let vector = score(hit).map_or_else(String::new, |score| {
         format!("{} {}", score.score.as_deref().unwrap_or_default(), score.vector)
     });
     let day = |text: &str| Day::parse(text.get(..10).unwrap_or(text)).ok();
-    let mut description = hit.title.clone();
-    for (word, text) in [("Condition", hit.condition.as_deref()), ("Match", hit.why.as_deref())] {
-        if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
-            description.push_str(&format!("\n{word}: {text}"));
-        }
-    }
+    let published = hit
+        .informational
+        .as_ref()
+        .map(|word| format!("its source publishes it as information ({word}), not as a vulnerability"));
+    let matched = [
+        ("Published", published.as_deref()),
+        ("Condition", hit.condition.as_deref()),
+        ("Match", hit.why.as_deref()),
+    ];
+    let matched = matched.into_iter().filter_map(|(word, text)| Some((word, text?)));
+    let matched = matched.filter(|(_, text)| !text.trim().is_empty());
     let sources = distinct(hit.records.iter().map(|record| record.source.clone()));
     FoundAdvisory {
         raises: hit.withdrawn.is_none() && matches!(hit.verdict.as_str(), "affected" | "conditional"),
-        description: text::plain(&description).chars().take(TEXT_CHARS).collect(),
+        kind: Some(kind_of(hit)),
+        description: source_text(hit, found),
+        matched: matched.map(|(word, text)| line(&format!("{word}: {text}")).to_string()).collect(),
         affected_range: line(&hit.range).to_string(),
         fixed_in: line(&hit.fixed.join(", ")).to_string(),
         cvss: line(&vector).to_string(),
@@ -332,6 +368,7 @@ fn sources(run: &SearchRun) -> Vec<SearchedSource> {
             }
         }
     }
+    let mut files: BTreeMap<&str, usize> = BTreeMap::new();
     for source in &run.sources {
         let entry = rows
             .entry(source.name.as_str())
@@ -348,14 +385,24 @@ fn sources(run: &SearchRun) -> Vec<SearchedSource> {
         if source.too_old {
             entry.limitation = line("its data is older than the search allows");
         }
+        let files = files.entry(source.name.as_str()).or_default();
+        *files += 1;
         if entry.files.len() < FILES_MAX {
             entry.files.push(line(&source.sha256));
+        }
+    }
+    for (name, number) in files.into_iter().filter(|(_, number)| *number > FILES_MAX) {
+        if let Some(entry) = rows.get_mut(name) {
+            let words = format!(
+                "{number} files, of which the first {FILES_MAX} are listed; the evidence of the search lists all"
+            );
+            entry.files.push(line(&words));
         }
     }
     rows.into_values().collect()
 }
 
-/// Most file digests that a review lists for a source; the evidence has them all.
+/// Most file digests that a review lists for a source; how many there are is said, and the evidence has them all.
 const FILES_MAX: usize = 50;
 
 /// What the sources cannot show, in sentences.
@@ -402,78 +449,4 @@ pub fn start(
     let former = file.last_search(review)?.map(|(_, bytes)| bytes);
     let found = search(&subjects, options, (stamp.now.day(), former.as_deref()), go_on)?;
     file.start_review(session, (review, found), &|_| true, stamp)
-}
-
-/// What the export of an issue tracker says of an item of a review, as its fields.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListedAnomalies {
-    /// The fields of the item: the anomalies that may concern its version, not judged yet, after those that it has.
-    pub set: Fields,
-    /// What was read, in a sentence.
-    pub words: String,
-}
-
-/// Most remarks about an export that are told one by one.
-const REMARKS_TOLD: usize = 20;
-
-/// What an export does not give, in sentences: entries that could not be read, and signs that the list is not complete.
-fn left_out(list: &TrackerList) -> Vec<String> {
-    let mut words = Vec::new();
-    if list.pull_requests > 0 {
-        words.push(format!("{} left out.", counted(list.pull_requests, "pull request")));
-    }
-    let notes = &list.notes.notes;
-    words.extend(notes.iter().take(REMARKS_TOLD).map(|note| match note.gravity {
-        Gravity::Refused => format!("{} was not read: {}.", note.place, note.text),
-        Gravity::Warning | Gravity::Info => format!("{}.", note.text),
-    }));
-    let more = notes.len().saturating_sub(REMARKS_TOLD) + list.notes.more;
-    if more > 0 {
-        words.push(format!("{} more.", counted(more, "remark")));
-    }
-    words
-}
-
-/// Reads the export of an issue tracker for an item of a review. Anomalies that its list names already stay as they are judged.
-///
-/// # Errors
-/// When the bytes are no export of a tracker that is known, or the item cannot be read.
-pub fn anomalies_of(item: &RecordData, (bytes, name): (&[u8], &str)) -> Result<ListedAnomalies, Refused> {
-    let content = item.typed::<ReviewItem>().unwrap_or_default();
-    let list = read_tracker(bytes).map_err(|why| Refused::Rule(format!("{name}: {why}")))?;
-    let marks = relevant_to(&list.rows, &content.version_searched);
-    let known: BTreeSet<&str> = content.anomalies.iter().map(|row| &*row.anomaly).collect();
-    let mut rows: Vec<ListedAnomaly> = content.anomalies.iter().cloned().collect();
-    let mut concern = 0;
-    for (row, mark) in list.rows.iter().zip(&marks) {
-        if !mark.may_concern() {
-            continue;
-        }
-        concern += 1;
-        if !known.contains(row.id.as_str()) {
-            let severity =
-                if row.severity.is_empty() { String::new() } else { format!("; {}", row.severity) };
-            let title = line(&format!("{} ({}{severity})", row.title, mark.words()));
-            rows.push(ListedAnomaly { anomaly: line(&row.id), title, ..ListedAnomaly::default() });
-        }
-    }
-    let told = format!(
-        "{name}, {}: {} of {} may concern version {}.",
-        list.format,
-        concern,
-        counted(list.rows.len(), "row"),
-        content.version_searched
-    );
-    let words = std::iter::once(told).chain(left_out(&list)).collect::<Vec<_>>().join(" ");
-    let mut set = Fields::new();
-    if !rows.is_empty() {
-        set.insert("anomalies".to_owned(), json!(rows));
-    }
-    let judged = content.list_judgement.trim();
-    if judged.is_empty() {
-        set.insert("list_judgement".to_owned(), words.clone().into());
-    } else if !judged.contains(&words) {
-        set.insert("list_judgement".to_owned(), format!("{judged}\n{words}").into());
-    }
-    Ok(ListedAnomalies { set, words })
 }

@@ -211,6 +211,20 @@ fn the_network_is_used_in_one_place() {
 }
 
 #[test]
+fn only_tests_declare_advisory_data_to_be_whole() {
+    let calls = |source: &Source| {
+        !source.name.starts_with("crates/soup/src") && source.code.contains("declare_whole")
+    };
+    assert_none(
+        &sources()
+            .iter()
+            .filter(|source| calls(source))
+            .map(|source| source.name.clone())
+            .collect::<Vec<_>>(),
+    );
+}
+
+#[test]
 fn window_and_command_line_speak_no_sql() {
     let words = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "PRAGMA ", "json_extract"];
     let mut wrong = Vec::new();

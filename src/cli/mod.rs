@@ -27,6 +27,7 @@ mod run;
 mod sbom;
 mod scan;
 mod script;
+mod shown;
 mod soup;
 mod status;
 mod time_stamp;
@@ -59,10 +60,10 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Err(failure) => (failure.output, failure.words, failure.code),
     };
     // A reader that has closed the pipe, such as `head`, is not an error.
-    let _ = std::io::stdout().write_all(output.as_bytes());
+    let _ = std::io::stdout().write_all(shown::shown(&output).as_bytes());
     let _ = std::io::stdout().flush();
     if !words.is_empty() {
-        let _ = writeln!(std::io::stderr(), "mainstay: {words}");
+        let _ = writeln!(std::io::stderr(), "mainstay: {}", shown::shown(&words));
     }
     ExitCode::from(code)
 }

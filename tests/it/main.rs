@@ -28,6 +28,7 @@ mod desk;
 mod dumps;
 mod edges;
 mod fields_csv;
+mod finding_basis;
 mod findings;
 mod forger;
 mod forgery;

@@ -6,7 +6,7 @@ use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
 use mainstay::ops::{Act, Request, SoupAction, SoupImportOptions, SoupRow};
 use mainstay::review::{self, ReviewSearch};
-use mainstay::soup::{SameResult, VexFormat, import_advisories};
+use mainstay::soup::{SameResult, VexFormat, declare_whole, import_advisories};
 use mainstay::vex::{self, VexIssuer};
 use serde_json::{Value, json};
 
@@ -54,6 +54,7 @@ impl Soup {
         std::fs::write(&path, content).unwrap();
         let taken = import_advisories(&[path], &self.cache, &|_| true, &stamp(self.desk.now)).unwrap();
         assert!(taken[0].records > 0, "{taken:?}");
+        declare_whole(&self.cache).unwrap();
     }
 
     pub fn rows(versions: &[(&str, &str)]) -> Vec<SoupRow> {

@@ -9,9 +9,7 @@ use super::{record, trail};
 use crate::domain::choice::Choice as _;
 use crate::domain::event::Event;
 use crate::domain::finding::verdicts::{Verdict, applicability_of, verdict_for};
-use crate::domain::finding::{
-    Applicability, Disposition, Finding, FindingKind, FindingState, Justification, RiskControl,
-};
+use crate::domain::finding::{Applicability, Finding, FindingKind, FindingState, Justification, RiskControl};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::release::Release;
 use crate::domain::shared_record::SharedRecord;
@@ -193,11 +191,9 @@ pub(super) fn status_of(verdict: &Verdict) -> Applicability {
     verdict.applicability().unwrap_or(Applicability::UnderInvestigation)
 }
 
-/// Why the product is not affected, in the words of VEX. A false positive is another component.
+/// Why the product is not affected, in the words of VEX.
 pub(super) fn justification_of(finding: &Finding, status: Applicability) -> Option<Justification> {
-    let other = (finding.disposition == Some(Disposition::FalsePositive))
-        .then_some(Justification::ComponentNotPresent);
-    finding.justification.or(other).filter(|_| status == Applicability::NotAffected)
+    finding.vex_justification().filter(|_| status == Applicability::NotAffected)
 }
 
 /// A status of VEX with its tone.

@@ -9,7 +9,7 @@ use super::review::{FoundItem, FoundSearch};
 use crate::domain::canonical;
 use crate::domain::change_request::SoupChange;
 use crate::domain::field::is_empty;
-use crate::domain::finding::{Finding, FindingState, REASSESS, known_as};
+use crate::domain::finding::{Finding, FindingKind, FindingState, REASSESS, described, known_as};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::record::Fields;
@@ -28,8 +28,12 @@ pub struct FoundAdvisory {
     /// Whether it says that the version is affected, possibly on a condition, so that a finding is raised. Other hits are judged in the
     /// review item first.
     pub raises: bool,
+    /// What kind of finding it is. What its source publishes as information only is no vulnerability.
+    pub kind: Option<FindingKind>,
     /// What the source says.
     pub description: String,
+    /// What the program says of the match, a line each.
+    pub matched: Vec<String>,
     /// The affected versions, in words.
     pub affected_range: String,
     /// The versions with the correction.
@@ -165,9 +169,7 @@ pub(super) fn raise(
     let known = known_findings(case.world);
     let mut acts = Vec::new();
     let mut raised = Raised::default();
-    for group in groups(versions, search) {
-        let ids: BTreeSet<RecordId> =
-            group.names.keys().filter_map(|name| known.get(name)).flatten().copied().collect();
+    for (group, ids) in of_findings(groups(versions, search), &known) {
         for data in ids.iter().filter_map(|id| case.world.record(*id)) {
             meet_again(&mut acts, &mut raised, (&data, review), &group);
         }
@@ -180,6 +182,36 @@ pub(super) fn raise(
         }
     }
     (acts, raised)
+}
+
+/// The groups with the findings that know one of their names. Groups that one finding knows are one: it is met once, with everything
+/// that is said of it.
+fn of_findings<'a>(
+    groups: Vec<Group<'a>>,
+    known: &BTreeMap<String, BTreeSet<RecordId>>,
+) -> Vec<(Group<'a>, BTreeSet<RecordId>)> {
+    let mut found: Vec<Option<(Group<'a>, BTreeSet<RecordId>)>> = Vec::new();
+    let mut at_finding: BTreeMap<RecordId, usize> = BTreeMap::new();
+    for mut group in groups {
+        let mut ids: BTreeSet<RecordId> =
+            group.names.keys().filter_map(|name| known.get(name)).flatten().copied().collect();
+        let places: BTreeSet<usize> = ids.iter().filter_map(|id| at_finding.get(id).copied()).collect();
+        let mut at = found.len();
+        for place in places.into_iter().rev() {
+            if let Some((mut earlier, theirs)) = found.get_mut(place).and_then(Option::take) {
+                earlier.join(group);
+                group = earlier;
+                ids.extend(theirs);
+                at = place;
+            }
+        }
+        at_finding.extend(ids.iter().map(|id| (*id, at)));
+        match found.get_mut(at) {
+            Some(free) => *free = Some((group, ids)),
+            None => found.push(Some((group, ids))),
+        }
+    }
+    found.into_iter().flatten().collect()
 }
 
 /// The findings by all their names.
@@ -201,14 +233,14 @@ fn new_finding(review: RecordId, group: &Group, search: &FoundSearch) -> Option<
     let title = if hit.title.is_empty() { hit.advisory.to_string() } else { hit.title.to_string() };
     let values = [
         ("title", text::title(&title).into()),
-        ("finding_kind", "vulnerability".into()),
+        ("finding_kind", json!(more.kind.unwrap_or(FindingKind::Vulnerability))),
         ("external_id", json!(hit.advisory)),
         ("aliases", json!(aliases)),
         ("items", json!(group.items)),
         ("versions", json!(group.versions)),
         ("affected_range", line(&more.affected_range)),
         ("fixed_in", line(&more.fixed_in)),
-        ("description", more.description.clone().into()),
+        ("description", described(&more.description, &more.matched).into()),
         ("source", line(&more.sources.join(", "))),
         ("learned_on", json!(search.on)),
         ("cvss", line(&more.cvss)),
@@ -309,7 +341,7 @@ fn news(finding: &Finding, group: &Group) -> Fields {
     ]);
     if let Some((_, more)) = group.first {
         set.extend(filled([
-            ("description", more.description.clone().into()),
+            ("description", described(&more.description, &more.matched).into()),
             ("source", line(&more.sources.join(", "))),
             ("cwe", json!(more.cwe)),
             ("affected_range", line(&more.affected_range)),

@@ -55,6 +55,15 @@ pub(super) const ALL: &[Deadline] = &[
     )
     .rank(1),
     Deadline::new(
+        "Follow the finding up",
+        Role::Quality,
+        AFFECTED,
+        Limit::Days("follow_up_days", STATE_SINCE),
+        "IEC 62304 6.2.2",
+    )
+    .rank(2)
+    .only(|case| uncontrolled(case).is_empty() && patch(case).is_empty() && reassess(case).is_empty()),
+    Deadline::new(
         "Close the finding",
         Role::Quality,
         &[S::Remediated.code()],

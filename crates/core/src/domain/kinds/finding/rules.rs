@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::effects::{decided, proposed};
+use super::effects::{basis_is_as_proposed, decided, proposed};
 use super::verdicts::{applicability_of, releases_concerned};
 use super::{
-    ANALYSTS, Applicability, Disposition, Finding, FindingKind, FindingState as S, RiskControl, UNDECIDED,
+    ANALYSTS, Applicability, Disposition, Finding, FindingKind, FindingState as S, RETURNERS, RiskControl,
+    UNDECIDED,
 };
 use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
@@ -90,7 +91,7 @@ pub(super) const MOVES: &[Move] = &[
         .covers(|case| vec![(case.id(), Part::Scope)])
         .guard(|case| case.with::<Finding>(may_be_proposed))
         .effects(|case| case.effects::<Finding>(proposed)),
-    Move::new(RETURN, "Return to investigation", PROPOSED, S::UnderInvestigation.code(), CONFIRMERS).reason(),
+    Move::new(RETURN, "Return to investigation", PROPOSED, S::UnderInvestigation.code(), RETURNERS).reason(),
     confirm("not_affected", "Confirm: not affected", S::NotAffected, |case| {
         confirms(case, Disposition::NotAffected)
     }),
@@ -375,6 +376,7 @@ fn confirms(case: &Case, disposition: Disposition) -> Vec<Condition> {
         let text = format!("{} sign it{left}", words(required));
         conditions.push(Condition::new("IEC 62304 7.1.3", text, met));
     }
+    conditions.extend(basis_is_as_proposed(case.world, &finding));
     conditions.extend(may_be_proposed(case, &finding));
     conditions
 }
