@@ -279,3 +279,60 @@ fn a_version_of_the_product_that_the_file_does_not_know_is_said_to_be_unknown() 
     let known = desk.create_part("ben", Kind::SoupDesignator, EXPAT, set);
     assert_eq!(notices(&desk, known), "");
 }
+
+#[test]
+fn of_two_items_of_one_name_the_one_that_may_be_used_stands_for_a_baseline() {
+    let mut desk = serviced();
+    let waiting = with(crate::soup_desk::item("twin"), json!({"package": "pkg:pypi/twin"}));
+    let waiting = desk.create("ben", Kind::SoupItem, waiting);
+    crate::soup_desk::version(&mut desk, waiting, "1.0.0", None);
+    let next = built(&mut desk, "2.3.1", &[("twin", "1.0.0")], json!({}));
+    let words = format!("{waiting} twin");
+    assert!(desk.unmet_words(next).contains(&words), "{}", desk.unmet_words(next));
+    let more = json!({"package": "pkg:npm/twin"});
+    crate::soup_desk::in_use(&mut desk, "twin", "1.0.0", more);
+    assert!(!desk.unmet_words(next).contains(&words), "{}", desk.unmet_words(next));
+}
+
+#[test]
+fn what_is_left_out_of_claims_and_files_is_counted() {
+    let statements: Vec<Value> = (0..53)
+        .map(|n| {
+            json!({"vulnerability": {"name": "GHSA-1111-1111-1111"}, "status": "not_affected",
+                "products": [{"@id": format!("pkg:npm/left-pad@1.0.{n}")}], "justification": "component_not_present"})
+        })
+        .collect();
+    let document = json!({
+        "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://supplier.example/vex/1", "author": "Supplier Example",
+        "timestamp": "2031-03-02T00:00:00Z", "version": 1, "statements": statements,
+    });
+    let (mut bench, release) = searching(&[
+        record("GHSA-1111-1111-1111", "left-pad", json!({})),
+        record("GHSA-2222-2222-2222", "x", json!({})),
+    ]);
+    bench.advisories("claims.openvex.json", &document.to_string());
+    for n in 0..55 {
+        let one = record(&format!("GHSA-3333-3333-33{n:02}"), "y", json!({}));
+        bench.advisories(&format!("{n}.json"), &one.to_string());
+    }
+    let review = bench.started(release);
+    let claims = bench.desk.record(bench.finding()).text("supplier_claims").to_owned();
+    assert!(claims.ends_with("\n3 more claims in the advisory data of the workstation"), "{claims}");
+    let sources = bench.desk.record(review).value("sources").clone();
+    let files =
+        sources.as_array().unwrap().iter().find(|row| row["source"] == "GitHub").unwrap()["files"].clone();
+    let last = files.as_array().unwrap().last().unwrap().as_str().unwrap().to_owned();
+    assert_eq!(last, "57 files, of which the first 50 are listed; the evidence of the search lists all");
+}
+
+#[test]
+fn a_name_without_latin_letters_has_an_identifier_in_a_statement() {
+    let mut desk = serviced();
+    let (item, _) = crate::soup_desk::in_use(&mut desk, "暗号", "1.0.0", json!({}));
+    let next = built(&mut desk, "2.3.1", &[("暗号", "1.0.0")], json!({}));
+    let set = vulnerability(&desk, "CVE-2031-0001", item, &["暗号 1.0.0"]);
+    desk.create("cleo", Kind::Finding, set);
+    let made = vex::document(&desk.file, next, &VexIssuer::default(), &stamp(desk.now)).unwrap();
+    let of = &made.document.statements[0].subjects[0].subcomponents[0];
+    assert!(of.starts_with("pkg:generic/soup-") && of.ends_with("@1.0.0"), "{of}");
+}
