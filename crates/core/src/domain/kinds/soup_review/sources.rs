@@ -74,7 +74,7 @@ fn condition(name: &str, state: Searched) -> Condition {
 }
 
 /// The sources that a line of the plan names.
-pub fn source_names(line: &str) -> Vec<String> {
+fn source_names(line: &str) -> Vec<String> {
     let parts = line.split([',', ';', '\n', '+']).flat_map(|part| part.split(" and "));
     parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
