@@ -14,8 +14,8 @@ use crate::base::distinct::distinct;
 use crate::domain::finding::FindingKind;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::PatchSeverity;
-use crate::domain::review_item::{Hit, SearchResult, SinceLast, SourceAnswer, SourceRow};
-use crate::domain::soup_review::SearchedSource;
+use crate::domain::review_item::{Hit, SinceLast};
+use crate::domain::soup_review::evidence::{SearchSaid, SubjectSaid};
 use crate::domain::text::{self, Line, counted};
 use crate::domain::time::Day;
 use crate::ops::{
@@ -23,7 +23,6 @@ use crate::ops::{
     StartedReview,
 };
 use crate::soup::model::matching::Knowledge;
-use crate::soup::model::support::SupportState;
 use crate::soup::{
     self, Delta, MAX_AGE_DAYS, RecordText, SearchHit, SearchOptions, SearchRun, SearchSubject,
     SearchedSubject, SubjectChange, SubjectOutcome, VexClaims, run_search, since, vex_claims,
@@ -83,7 +82,7 @@ pub fn search(
     let run = run_search(&wanted, options.folder, &search, go_on).map_err(refused)?;
     let former = former.and_then(|bytes| SearchRun::read(bytes).ok());
     let deltas = former.map(|former| since(&former, &run)).unwrap_or_default();
-    let mut made = found(subjects, &run, &deltas);
+    let mut made = found(subjects, &run, &deltas)?;
     add_claims(&mut made, options.folder)?;
     Ok(made)
 }
@@ -132,10 +131,14 @@ fn searched(subject: &ReviewSubject) -> SearchSubject {
     }
 }
 
-/// What a search says, in the words of the product file.
-fn found(subjects: &[ReviewSubject], run: &SearchRun, deltas: &[Delta]) -> FoundSearch {
-    let by_subject: BTreeMap<&SearchSubject, &SearchedSubject> =
-        run.subjects.iter().map(|one| (&one.subject, one)).collect();
+/// What a search says, in the words of the product file: as its evidence is read there, with what changed since the last search and what
+/// findings are made from.
+fn found(subjects: &[ReviewSubject], run: &SearchRun, deltas: &[Delta]) -> Result<FoundSearch, Refused> {
+    let bytes = run.to_bytes();
+    let said = SearchSaid::read(&bytes)
+        .map_err(|why| Refused::Rule(format!("the search cannot be kept as evidence: {why}")))?;
+    let by_subject: BTreeMap<&SearchSubject, (&SearchedSubject, &SubjectSaid)> =
+        run.subjects.iter().zip(&said.subjects).map(|(one, said)| (&one.subject, (one, said))).collect();
     let mut changes: BTreeMap<(&str, &str, &str), Vec<&Delta>> = BTreeMap::new();
     for delta in deltas {
         let of = (delta.item.as_str(), delta.version.as_str(), delta.purl.as_str());
@@ -146,71 +149,43 @@ fn found(subjects: &[ReviewSubject], run: &SearchRun, deltas: &[Delta]) -> Found
         let wanted = searched(subject);
         let Some(one) = by_subject.get(&wanted) else { continue };
         let of = (subject.name.as_str(), subject.version.as_str(), subject.purl.as_str());
-        let changed = changes.get(&of).map_or(&[][..], Vec::as_slice);
-        let told = item(subject.designator, one, changed, deltas.is_empty());
-        let advisories = one.hits.iter().map(|hit| advisory(hit, run.text_of(hit))).collect();
+        let changed = changes.get(&of);
+        let changed = (!deltas.is_empty()).then(|| changed.map_or(&[][..], Vec::as_slice));
+        let told = item(subject.designator, *one, changed);
+        let advisories = one.0.hits.iter().map(|hit| advisory(hit, run.text_of(hit))).collect();
         items.push(FoundItem { advisories, ..told });
     }
-    let program = format!("{} {}", run.program.name, run.program.version);
-    let name = format!("soup-search-{}.json", run.on);
     let evidence = EvidenceFile {
-        name,
-        place: program.clone(),
+        name: format!("soup-search-{}.json", said.on),
+        place: said.program.clone(),
         description: "Evidence of the search: queries, sources, results and matching records".to_owned(),
-        bytes: run.to_bytes(),
+        bytes,
     };
-    FoundSearch { evidence, on: run.on, program, sources: sources(run), items, limitations: limitations(run) }
+    let SearchSaid { on, program, sources, .. } = said;
+    Ok(FoundSearch { evidence, on, program, sources, items, limitations: limitations(run) })
 }
 
-/// An item without its advisories.
-fn item(designator: RecordId, one: &SearchedSubject, changed: &[&Delta], first: bool) -> FoundItem {
-    let answer = |result| match result {
-        soup::SearchResult::Found => SourceAnswer::Found,
-        soup::SearchResult::NothingFound => SourceAnswer::Nothing,
-        soup::SearchResult::NotChecked => SourceAnswer::NotChecked,
-    };
-    let sources = one.results.iter().map(|row| SourceRow {
-        source: line(&row.source),
-        answer: Some(answer(row.result)),
-        identifier: line(row.identifier.as_deref().unwrap_or_default()),
-        records: u32::try_from(row.records).ok(),
-        why: line(row.why.as_deref().unwrap_or_default()),
-    });
-    let result = match one.outcome() {
-        SubjectOutcome::Hits(_) => SearchResult::Hits,
-        SubjectOutcome::NothingFound { .. } => SearchResult::NothingFound,
-        SubjectOutcome::NotChecked { .. } => SearchResult::NotChecked,
-    };
+/// An item without its advisories. `changed`: what became of it and its hits since the last search, if there was one.
+fn item(
+    designator: RecordId,
+    (one, said): (&SearchedSubject, &SubjectSaid),
+    changed: Option<&[&Delta]>,
+) -> FoundItem {
     let of_hit = |id: &str| {
-        let own = changed.iter().find(|delta| delta.advisory.as_deref() == Some(id));
-        if first { None } else { Some(own.map_or(SinceLast::New, |delta| since_last(delta.change))) }
+        let own = changed?.iter().find(|delta| delta.advisory.as_deref() == Some(id));
+        Some(own.map_or(SinceLast::New, |delta| since_last(delta.change)))
     };
-    let (support_until, support_source) = support(one);
+    let hits = one.hits.iter().zip(&said.hits);
     FoundItem {
-        support_until,
-        support_source,
         designator: Some(designator),
-        result: Some(result),
-        sources: sources.collect(),
-        hits: one.hits.iter().map(|hit| hit_row(hit, of_hit(&hit.id))).collect(),
+        result: Some(said.result),
+        sources: said.sources.clone(),
+        hits: hits.map(|(hit, said)| Hit { since_last: of_hit(&hit.id), ..said.clone() }).collect(),
         advisories: Vec::new(),
-        since_last: if first { None } else { Some(changes_of(changed)) },
+        since_last: changed.map(changes_of),
+        support_until: said.support_until,
+        support_source: said.support_source.clone(),
     }
-}
-
-/// The end of support that published cycles say, and where that stands.
-fn support(one: &SearchedSubject) -> (Option<Day>, String) {
-    let Some(status) = &one.support else { return (None, String::new()) };
-    let cycle = &status.cycle;
-    let day = |text: &Option<String>| text.as_deref().and_then(|text| Day::parse(text).ok());
-    let until = day(&cycle.end_of_life).or_else(|| day(&cycle.support));
-    let state = match status.state {
-        SupportState::Supported => "supported",
-        SupportState::SecurityOnly => "security fixes only",
-        SupportState::Ended => "support has ended",
-        SupportState::Unknown => "dates are not published",
-    };
-    (until, line(&format!("{} {}: {state}", cycle.product, cycle.cycle)).to_string())
 }
 
 /// What became of an item: the strongest of its changes.
@@ -251,28 +226,6 @@ fn score(hit: &SearchHit) -> Option<&soup::SearchScore> {
     let mut scores: Vec<&soup::SearchScore> = hit.cvss.iter().filter(|score| score.score.is_some()).collect();
     scores.sort_by(|a, b| b.version.cmp(&a.version));
     scores.first().copied()
-}
-
-fn hit_row(hit: &SearchHit, since_last: Option<SinceLast>) -> Hit {
-    let severity = score(hit).map_or_else(String::new, |score| {
-        let rating = score.severity.as_deref().unwrap_or_default();
-        format!("{} {rating}", score.score.as_deref().unwrap_or_default())
-    });
-    let verdict = match (&hit.withdrawn, &hit.informational) {
-        (Some(_), _) => "withdrawn".to_owned(),
-        (None, Some(word)) => format!("{}; information: {word}", hit.verdict.replace('_', " ")),
-        (None, None) => hit.verdict.replace('_', " "),
-    };
-    Hit {
-        advisory: line(&hit.id),
-        aliases: hit.aliases.iter().map(|alias| line(alias)).collect(),
-        title: line(&hit.title),
-        verdict: line(&verdict),
-        severity: line(severity.trim()),
-        exploited: Some(hit.kev.is_some()),
-        since_last,
-        digest: line(&hit.digest),
-    }
 }
 
 /// What a source that publishes something as information only means by its word (RustSec: `unmaintained`, `unsound`, `notice`).
@@ -342,68 +295,6 @@ fn severity_of(word: &str) -> Option<PatchSeverity> {
         _ => None,
     }
 }
-
-/// The sources with how often they found something, found nothing, or could not be checked.
-fn sources(run: &SearchRun) -> Vec<SearchedSource> {
-    let mut rows: BTreeMap<&str, SearchedSource> = BTreeMap::new();
-    for one in &run.subjects {
-        for row in &one.results {
-            let entry = rows
-                .entry(row.source.as_str())
-                .or_insert_with(|| SearchedSource { source: line(&row.source), ..SearchedSource::default() });
-            let count = match row.result {
-                soup::SearchResult::Found => &mut entry.found,
-                soup::SearchResult::NothingFound => &mut entry.nothing,
-                soup::SearchResult::NotChecked => &mut entry.not_checked,
-            };
-            *count = Some(count.unwrap_or_default().saturating_add(1));
-            let kind = row.identifier_kind();
-            if !kind.is_empty() && !entry.identifiers.contains(kind) {
-                let known = if entry.identifiers.is_empty() {
-                    String::new()
-                } else {
-                    format!("{}, ", entry.identifiers)
-                };
-                entry.identifiers = line(&format!("{known}{kind}"));
-            }
-        }
-    }
-    let mut files: BTreeMap<&str, usize> = BTreeMap::new();
-    for source in &run.sources {
-        let entry = rows
-            .entry(source.name.as_str())
-            .or_insert_with(|| SearchedSource { source: line(&source.name), ..SearchedSource::default() });
-        if let Some(date) = source.data_date.as_deref()
-            && (entry.data_date.is_empty() || *date > *entry.data_date)
-        {
-            entry.data_date = line(date.get(..10).unwrap_or(date));
-            entry.age_days = source.age_days.and_then(|days| u32::try_from(days.max(0)).ok());
-        }
-        if entry.format.is_empty() {
-            entry.format = line(&source.format);
-        }
-        if source.too_old {
-            entry.limitation = line("its data is older than the search allows");
-        }
-        let files = files.entry(source.name.as_str()).or_default();
-        *files += 1;
-        if entry.files.len() < FILES_MAX {
-            entry.files.push(line(&source.sha256));
-        }
-    }
-    for (name, number) in files.into_iter().filter(|(_, number)| *number > FILES_MAX) {
-        if let Some(entry) = rows.get_mut(name) {
-            let words = format!(
-                "{number} files, of which the first {FILES_MAX} are listed; the evidence of the search lists all"
-            );
-            entry.files.push(line(&words));
-        }
-    }
-    rows.into_values().collect()
-}
-
-/// Most file digests that a review lists for a source; how many there are is said, and the evidence has them all.
-const FILES_MAX: usize = 50;
 
 /// What the sources cannot show, in sentences.
 fn limitations(run: &SearchRun) -> String {

@@ -280,7 +280,7 @@ fn what_differs_between_kinds_is_said_by_their_declarations_and_not_listed_elsew
 }
 
 /// Files or folders in which a word means something else than a state or step of a kind, and what.
-const OTHER_WORDS: [(&str, &[&str], &str); 23] = [
+const OTHER_WORDS: [(&str, &[&str], &str); 22] = [
     (
         "crates/core/src/domain/model/signature.rs",
         &["reviewed", "approved", "verified", "released", "rejected"],
@@ -310,7 +310,6 @@ const OTHER_WORDS: [(&str, &[&str], &str); 23] = [
         "keys of records, and printed for what was not there before",
     ),
     ("src/register.rs", &["release"], "part of an address"),
-    ("src/review.rs", &["withdrawn"], "said of an advisory"),
     ("src/cli/script.rs", &["register"], "an example of a script"),
     ("src/cli/status.rs", &["open"], "key of a number"),
     ("src/ui/gallery.rs", &["open"], "shown in a sample"),

@@ -112,12 +112,12 @@ fn status(path: &Path, id: &str, (again, cache): (bool, Option<PathBuf>), json: 
     let id: RecordId = id.parse().map_err(Failure::usage)?;
     let file = open::to_read(path)?;
     let data = file.record(id)?;
-    let kept = !data.text("evidence_sha256").is_empty();
     let folder = if again { Some(folder(cache)?) } else { None };
     let interrupted = interrupted();
     let go_on = |_: f32| !interrupted.load(Ordering::Relaxed);
-    let check = if kept { Some(review::check(&file, id, folder.as_deref(), &go_on)?) } else { None };
     let parts = file.parts(id, Kind::ReviewItem)?;
+    let searched = !data.text("evidence_sha256").is_empty() || !parts.is_empty();
+    let check = if searched { Some(review::check(&file, id, folder.as_deref(), &go_on)?) } else { None };
     let state = data.state().map_or("", |state| state.word);
     let results: Vec<(&'static str, usize)> = ItemResult::OPTIONS
         .iter()
@@ -155,7 +155,7 @@ fn agrees(check: &EvidenceCheck) -> bool {
 fn check_words(check: &EvidenceCheck) -> String {
     let mut output = String::new();
     if check.differs.is_empty() {
-        output.push_str("The items say what the evidence says\n");
+        output.push_str("The review and its items say what the evidence says\n");
     }
     for words in &check.differs {
         let _ = writeln!(output, "Differs: {words}");

@@ -38,6 +38,13 @@ pub struct Soup {
 impl Soup {
     /// A desk with advisory data.
     pub fn new() -> Self {
+        let bench = Self::without_kev();
+        bench.advisories("kev.json", &kev());
+        bench
+    }
+
+    /// The same without the catalogue of known exploited vulnerabilities.
+    pub fn without_kev() -> Self {
         let mut desk = Desk::staffed();
         desk.hire("rita", "Rita Example", &[Role::ReleaseManager]);
         desk.hire("sam", "Sam Example", &[Role::SecurityLead]);
@@ -45,7 +52,6 @@ impl Soup {
         let cache = desk.folder.path().join("cache");
         let bench = Self { desk, cache };
         bench.advisories("osv.json", &osv("2031-03-01T00:00:00Z", "A crash on long input"));
-        bench.advisories("kev.json", &kev());
         bench
     }
 

@@ -154,7 +154,7 @@ fn a_review_is_started_with_its_search_judged_and_checked() {
     window.until_shown("0 of 2 items have their result");
     window.picture("soup_review_page");
     window.press("Check the evidence");
-    window.until_shown("The items say what the kept evidence of the search says.");
+    window.until_shown("The review and its items say what the kept evidence of the search says.");
     window.press("Work through the items");
     window.until_shown("Needs work 2");
     assert_eq!(window.route(), Route::ReviewItems(review));

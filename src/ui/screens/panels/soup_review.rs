@@ -132,7 +132,7 @@ impl ReviewPanel {
                 ui.label(hint(ui, "The evidence is being checked…"));
                 return;
             }
-            let words = "Whether the items say what the kept evidence of the search says";
+            let words = "Whether the review and its items say what the kept evidence of the search says";
             if button_in_reach_ui(ui, "Check the evidence", words) {
                 self.check(ui, cx, false);
             }
@@ -210,9 +210,13 @@ fn items_ui(ui: &mut Ui, rows: &[ReviewRow]) {
 fn checked_ui(ui: &mut Ui, found: &EvidenceCheck) {
     ui.add_space(space::S);
     if found.differs.is_empty() {
-        tone_words_ui(ui, Tone::Good, "The items say what the kept evidence of the search says.");
+        tone_words_ui(
+            ui,
+            Tone::Good,
+            "The review and its items say what the kept evidence of the search says.",
+        );
     } else {
-        tone_words_ui(ui, Tone::Late, "The items differ from the kept evidence:");
+        tone_words_ui(ui, Tone::Late, "The review differs from the kept evidence:");
         lines_ui(ui, &found.differs);
     }
     match &found.again {

@@ -5,6 +5,7 @@
 
 mod deadlines;
 mod effects;
+mod follow_up;
 mod rules;
 pub mod verdicts;
 
@@ -370,6 +371,15 @@ record! {
             /// The version with the remedy.
             remedied_in: Line = "Remedied in" => offers(Offer::Versions);
         }
+    }
+}
+
+/// Whether a finding is known to be exploited, in words; empty if it is not, or if it is no vulnerability that a search found.
+pub fn exploited_words(finding: &Finding) -> &'static str {
+    let searched = finding.finding_kind == Some(FindingKind::Vulnerability) && !finding.reviews.is_empty();
+    match finding.kev_listed {
+        None if !searched => "",
+        listed => crate::domain::review_item::exploited_words(listed),
     }
 }
 

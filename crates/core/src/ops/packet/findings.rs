@@ -8,6 +8,7 @@ use super::sections::{joined, nothing};
 use super::{record, trail};
 use crate::domain::choice::Choice as _;
 use crate::domain::event::Event;
+use crate::domain::finding::exploited_words;
 use crate::domain::finding::verdicts::{Verdict, applicability_of, verdict_for};
 use crate::domain::finding::{Applicability, Finding, FindingKind, FindingState, Justification, RiskControl};
 use crate::domain::ids::{Kind, RecordId};
@@ -256,10 +257,11 @@ fn row(case: &Case) -> Vec<Cell> {
         .chain(content.communications.iter().copied())
         .map(|id| id.to_string())
         .collect();
-    let exploited = if content.kev_listed == Some(true) { "\nKnown to be exploited" } else { "" };
+    let exploited = exploited_words(content);
     vec![
         format!("{}\n{}", case.id(), word_or(content.severity, "")).trim().into(),
-        format!("{}\n{}\nSafety: {}{exploited}", case.name(), case.components(), safety_words(content))
+        format!("{}\n{}\nSafety: {}\n{exploited}", case.name(), case.components(), safety_words(content))
+            .trim_end()
             .into(),
         format!("{}\n{}", day_or(content.learned_on, "–"), day_or(case.decided_on(), "not yet")).into(),
         mark.into(),

@@ -77,6 +77,8 @@ struct Group<'a> {
     versions: BTreeSet<String>,
     digests: BTreeSet<String>,
     exploited: bool,
+    /// Whether the catalogue of known exploited vulnerabilities was not searched for one of its hits.
+    not_known: bool,
     raises: bool,
 }
 
@@ -91,6 +93,7 @@ impl<'a> Group<'a> {
         self.versions.insert(version.row.label());
         self.digests.insert(hit.digest.to_string());
         self.exploited |= hit.exploited == Some(true);
+        self.not_known |= hit.exploited.is_none();
         self.raises |= more.raises && hit.since_last != Some(SinceLast::Withdrawn);
     }
 
@@ -100,12 +103,18 @@ impl<'a> Group<'a> {
         self.versions.extend(other.versions);
         self.digests.extend(other.digests);
         self.exploited |= other.exploited;
+        self.not_known |= other.not_known;
         self.raises |= other.raises;
         if let Some((hit, more)) = other.first
             && self.first.is_none_or(|(_, first)| !first.raises && more.raises)
         {
             self.first = Some((hit, more));
         }
+    }
+
+    /// Whether it is known to be exploited; `None` if the catalogue was not searched.
+    fn kev_listed(&self) -> Option<bool> {
+        if self.exploited { Some(true) } else { (!self.not_known).then_some(false) }
     }
 
     /// The digest of the records that describe it, over all items.
@@ -246,7 +255,7 @@ fn new_finding(review: RecordId, group: &Group, search: &FoundSearch) -> Option<
         ("cvss", line(&more.cvss)),
         ("severity", json!(more.severity)),
         ("cwe", json!(more.cwe)),
-        ("kev_listed", group.exploited.into()),
+        ("kev_listed", json!(group.kev_listed())),
         ("kev_added", json!(more.kev_added)),
         ("kev_due", json!(more.kev_due)),
         ("epss", line(&more.epss)),
@@ -332,12 +341,17 @@ fn news(finding: &Finding, group: &Group) -> Fields {
     let own = known_as(finding);
     let others = group.names.iter().filter(|(name, _)| !own.contains(*name)).map(|(_, name)| name.clone());
     let aliases: Vec<String> = finding.aliases.iter().map(ToString::to_string).chain(others).collect();
+    // A catalogue that does not list it any more, or was not searched, takes nothing back.
+    let kev_listed = match (finding.kev_listed, group.kev_listed()) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (known, searched) => searched.or(known),
+    };
     let mut set = filled([
         ("versions", json!(versions)),
         ("items", json!(items)),
         ("aliases", json!(aliases)),
         ("advisory_digest", group.digest().into()),
-        ("kev_listed", (group.exploited || finding.kev_listed == Some(true)).into()),
+        ("kev_listed", json!(kev_listed)),
     ]);
     if let Some((_, more)) = group.first {
         set.extend(filled([

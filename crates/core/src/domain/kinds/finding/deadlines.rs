@@ -2,9 +2,8 @@
 //! (domain 6). All limits are values of the plan.
 
 use super::{Finding, FindingState as S};
-use crate::domain::communication::CommunicationState;
+use crate::domain::communication::{CommunicationState, communications_of};
 use crate::domain::deadline::{Deadline, Limit, STATE_SINCE, Task};
-use crate::domain::ids::Kind;
 use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::person::Role;
 use crate::domain::workflow::Case;
@@ -97,10 +96,9 @@ fn uncontrolled(case: &Case) -> Vec<Task> {
     let Some(from) = finding.learned_on else { return Vec::new() };
     let governing = case.world.governing();
     let mut tasks = Vec::new();
-    let told = case.records(&finding.communications).iter().any(|data| {
-        CommunicationState::of(data).is_some_and(CommunicationState::is_done)
-            && data.head.id.kind == Kind::Communication
-    });
+    let told = communications_of(case.world, case.id())
+        .iter()
+        .any(|data| CommunicationState::of(data).is_some_and(CommunicationState::is_done));
     if let Some(days) = governing.plan().uncontrolled_tell_days.filter(|_| !told) {
         let what = "Tell users: interim controls and plan for the remedy".to_owned();
         tasks.push(Task { what, by: from.plus_days(i64::from(days)) });

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::verdicts::decided_for;
 use super::{Applicability, DecidedFor, Disposition, Finding};
 use crate::domain::canonical;
-use crate::domain::communication::CommunicationState;
+use crate::domain::communication::{CommunicationState, communications_of};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::soup_item::SoupItem;
@@ -127,7 +127,7 @@ fn problem_of(case: &Case, finding: &Finding) -> Option<Effect> {
 
 /// The draft of a security advisory, due inside the limit of the plan.
 fn advisory_of(case: &Case, finding: &Finding) -> Option<Effect> {
-    let told = case.world.naming(case.id(), Kind::Communication, "subjects");
+    let told = communications_of(case.world, case.id());
     if told.iter().any(|data| CommunicationState::of(data) != Some(CommunicationState::Void)) {
         return None;
     }

@@ -126,12 +126,16 @@ pub(super) fn has_its_result(case: &Case, item: &ReviewItem) -> Vec<Condition> {
     conditions
 }
 
+/// Whether the supplier's list was read and judged.
+pub fn list_was_read(item: &ReviewItem) -> bool {
+    !item.list_place.is_empty()
+        && item.list_read_on.is_some()
+        && (!item.anomalies.is_empty() || !item.list_judgement.trim().is_empty())
+}
+
 /// Whether the supplier's list was read and judged, or there is evidence that none is published.
 pub fn lane_a_is_done(item: &ReviewItem) -> bool {
-    let read = !item.list_place.is_empty()
-        && item.list_read_on.is_some()
-        && (!item.anomalies.is_empty() || !item.list_judgement.trim().is_empty());
-    read || !item.no_list.trim().is_empty()
+    list_was_read(item) || !item.no_list.trim().is_empty()
 }
 
 fn lane_a(item: &ReviewItem) -> Condition {
