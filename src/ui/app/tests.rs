@@ -15,6 +15,7 @@ use crate::domain::ids::Kind;
 use crate::domain::time::Moment;
 use crate::ops::{Password, ProductFile, Stamp, write_example};
 use crate::ui::cx::Route;
+use crate::ui::dialogs::PathAnswer;
 use crate::ui::sample::new_pump;
 
 pub(super) use crate::ui::sample::PASSWORD;
@@ -64,7 +65,7 @@ pub(super) fn window_with_data(
                 settings_path: None,
                 data_folder: data,
                 clock: Box::new(move || clock.stamp()),
-                ask_path: Box::new(|_| None),
+                ask_path: Box::new(|_| PathAnswer::Cancelled),
                 patience: std::time::Duration::from_mins(1),
             };
             App::with(cc, setup, what)
