@@ -387,7 +387,7 @@ fn trends_ui(ui: &mut Ui, trends: &Trends) {
         series: &fix,
         height,
     };
-    if ui.available_width() > 820.0 {
+    if ui.available_width() > TWO_PLOTS {
         ui.columns(2, |columns| {
             bars_ui(&mut columns[0], &open);
             bars_ui(&mut columns[1], &days);
@@ -399,6 +399,9 @@ fn trends_ui(ui: &mut Ui, trends: &Trends) {
     }
     findings_ui(ui, trends, height);
 }
+
+/// From this width on, in points, two plots stand side by side.
+const TWO_PLOTS: f32 = 820.0;
 
 /// Ages as labels of an axis that names the days.
 fn in_days<'a>(ages: impl Iterator<Item = &'a str>) -> Vec<String> {
@@ -430,7 +433,12 @@ fn findings_ui(ui: &mut Ui, trends: &Trends, height: f32) {
         series: &series,
         height,
     };
-    bars_ui(ui, &bars);
+    // As wide as the ages of the problem reports above, so that bars of the same age stand below each other.
+    if ui.available_width() > TWO_PLOTS {
+        ui.columns(2, |columns| bars_ui(&mut columns[0], &bars));
+    } else {
+        bars_ui(ui, &bars);
+    }
 }
 
 /// The median of the days in a month; 0 if none was verified.

@@ -101,6 +101,10 @@ impl<'a> Dialog<'a> {
             if by_key || self.enter_confirms(ctx, focused_before) || postponed {
                 outcome = self.confirmed(ctx, id, typed_now);
             }
+            // Enter ended the input, which goes on where something is missing.
+            if let (Outcome::Refused, Some(input)) = (outcome, focused_before) {
+                ctx.memory_mut(|memory| memory.request_focus(input));
+            }
         }
         let lost_by_a_click = typed && shown.backdrop_response.clicked();
         if outcome == Outcome::Open && !lost_by_a_click && shown.should_close() {
@@ -306,6 +310,20 @@ mod tests {
         harness.key_press(Key::Escape);
         harness.run();
         assert_eq!(harness.state().outcomes, [Outcome::Cancelled, Outcome::Cancelled]);
+    }
+
+    #[test]
+    fn an_input_that_enter_ended_goes_on_where_something_is_missing() {
+        let mut harness = harness();
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().outcomes, [Outcome::Refused]);
+        harness.event(Event::Text("Filed twice".to_owned()));
+        harness.run();
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().outcomes, [Outcome::Refused, Outcome::Confirmed]);
+        assert_eq!(harness.state().reason, "Filed twice");
     }
 
     #[test]
