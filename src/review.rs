@@ -311,8 +311,8 @@ fn limitations(run: &SearchRun) -> String {
     let old = distinct(old.map(|source| source.name.as_str()));
     if !old.is_empty() {
         words.push(format!(
-            "Data older than {} days, or without a date: {}.",
-            run.max_age_days,
+            "Data older than {}, or without a date: {}.",
+            counted(run.max_age_days, "day"),
             old.join(", ")
         ));
     }
@@ -336,6 +336,7 @@ pub fn start(
     go_on: &(dyn Fn(f32) -> bool + Sync),
     stamp: &Stamp,
 ) -> Result<StartedReview, Refused> {
+    file.may_start_review(session, review, stamp)?;
     let subjects = file.review_subjects(review, stamp.now)?;
     let former = file.last_search(review)?.map(|(_, bytes)| bytes);
     let found = search(&subjects, options, (stamp.now.day(), former.as_deref()), go_on)?;

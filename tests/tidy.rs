@@ -304,11 +304,7 @@ const OTHER_WORDS: [(&str, &[&str], &str); 22] = [
     ("src/cli/advisories.rs", &["refused", "current"], "states of advisory data"),
     ("src/cli/args.rs", &["release"], "name of an option"),
     ("src/cli/review.rs", &["review"], "key of a record"),
-    (
-        "src/cli/soup.rs",
-        &["new", "release", "review"],
-        "keys of records, and printed for what was not there before",
-    ),
+    ("src/cli/soup.rs", &["release", "review"], "keys of records"),
     ("src/register.rs", &["release"], "part of an address"),
     ("src/cli/script.rs", &["register"], "an example of a script"),
     ("src/cli/status.rs", &["open"], "key of a number"),

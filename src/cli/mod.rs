@@ -32,6 +32,7 @@ mod soup;
 mod status;
 mod time_stamp;
 mod upgrade;
+mod values;
 mod vex;
 
 use std::io::Write as _;
@@ -99,8 +100,8 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         };
     };
     match command {
-        Command::Example { path, no_window, json } => {
-            example::example(&path, (!no_window).then_some(open_window), arguments.renderer, json)
+        Command::Example { path, no_window, json, renderer } => {
+            example::example(&path, (!no_window).then_some(open_window), renderer, json)
         }
         Command::New(new) => make::new_file(new),
         Command::Run { file, script, login, keep_going } => run::run(&file, &script, &login, keep_going),

@@ -427,6 +427,8 @@ fn the_clocks_of_a_finding_run_from_the_day_it_was_learned_of() {
     let uncontrolled = affected("affected_uncontrolled", "uncontrolled");
     desk.edit("cleo", finding, with(uncontrolled, verdicts(&[SERVED], "affected"))).unwrap();
     desk.sign_go("cleo", finding, "propose").unwrap();
+    let asked = desk.asked(finding, 4);
+    assert_eq!(asked[0].0, "Confirm the decision on the finding", "it is proposed: {asked:?}");
     desk.sign_go("eva", finding, "affected_uncontrolled").unwrap();
     let late = desk.asked(finding, 58);
     let of = |words: &str| late.iter().find(|(what, _)| what.contains(words)).map(|(_, days)| *days);

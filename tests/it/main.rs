@@ -19,6 +19,7 @@ mod bounds;
 mod chain;
 mod cli;
 mod cli_releases;
+mod cli_soup;
 mod coverage;
 mod crash;
 mod damage;

@@ -319,3 +319,20 @@ fn what_a_supplier_claims_stands_beside_the_finding_and_decides_nothing() {
     );
     bench.desk.assert_verifies();
 }
+
+#[test]
+fn all_that_a_review_needs_to_start_is_told_at_once_before_anything_is_searched() {
+    let mut desk = Desk::staffed_without_plan();
+    let review = desk.create("cleo", Kind::SoupReview, json!({"title": "All SOUP", "trigger": "interval"}));
+    let at = desk.tick();
+    let nowhere = desk.folder.path().join("no cache");
+    let options = ReviewSearch::of(&nowhere);
+    let started =
+        review::start(&mut desk.file, &desk.people["cleo"], (review, &options), &|_| true, &stamp(at));
+    let refusal = started.unwrap_err().to_string();
+    for needed in
+        ["A maintenance plan is in force", "a release in service or a candidate", "At least one SOUP item"]
+    {
+        assert!(refusal.contains(needed), "{needed}: {refusal}");
+    }
+}

@@ -19,6 +19,7 @@ use crate::ui::screens::soup::starting::{AdvisoryData, Starting};
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::button_in_reach_ui;
+use crate::ui::widgets::reach::{Near, reach};
 
 pub(super) const PANEL: PanelDef =
     PanelDef { kind: Kind::SoupReview, open: |id| Box::new(ReviewPanel::of(id)) };
@@ -97,7 +98,8 @@ impl ReviewPanel {
         let words = "Searches in the advisory data of this workstation, keeps the evidence, and makes an item for every version";
         ui.add_space(space::S);
         ui.horizontal_wrapped(|ui| {
-            if cx.writable() && may && button_in_reach_ui(ui, SEARCH, words) {
+            // Its button is the step of the page: one way to start.
+            if cx.writable() && may && reach(ui, Near::Step, SEARCH, words) {
                 self.starting = Some(Starting::of(id));
             }
             let words =

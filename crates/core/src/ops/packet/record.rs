@@ -159,7 +159,8 @@ pub(super) fn signatures(
     page: &RecordPage,
     take: impl Fn(&SignatureView) -> bool,
 ) -> Block {
-    signed(page.signatures.iter().filter(|view| take(view)).map(|view| paper.signature(view)))
+    let all = &page.signatures;
+    signed(all.iter().filter(|view| take(view)).map(|view| paper.signature(view, all)))
 }
 
 fn signed(signatures: impl Iterator<Item = SignatureBlock>) -> Block {
@@ -173,8 +174,11 @@ fn signed(signatures: impl Iterator<Item = SignatureBlock>) -> Block {
 
 /// The signatures of the approvals of a record and those on itself, or a note that there is none.
 fn all_signatures(paper: &Paper<'_>, page: &RecordPage, approvals: &[RecordPage]) -> Block {
-    let views = approvals.iter().flat_map(|approval| &approval.signatures).chain(&page.signatures);
-    signed(views.map(|view| paper.signature(view)))
+    let pages = approvals.iter().chain([page]);
+    signed(pages.flat_map(|page| {
+        let all = &page.signatures;
+        all.iter().map(|view| paper.signature(view, all))
+    }))
 }
 
 /// The whole record with the signatures of its approvals.

@@ -198,7 +198,8 @@ fn in_time(due: Option<Day>, done: Option<Day>, today: Day) -> Option<Mark> {
     Some(match done {
         Some(done) if done <= due => Mark::good(format!("Searched on {done}, due on {due}: in time")),
         Some(done) => {
-            Mark::late(format!("Searched on {done}, {} days after it was due", done.days_since(due)))
+            let late = counted(done.days_since(due), "day");
+            Mark::late(format!("Searched on {done}, {late} after it was due"))
         }
         None if today > due => Mark::late(format!("Due on {due} and not done yet")),
         None => Mark::due(format!("Due on {due}")),

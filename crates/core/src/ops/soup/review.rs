@@ -12,7 +12,7 @@ use crate::domain::review_item::{
 };
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_review::scope::{InScope, releases_of, scope_of};
-use crate::domain::soup_review::{SearchedSource, SoupReview, SoupReviewState};
+use crate::domain::soup_review::{START, SearchedSource, SoupReview, SoupReviewState};
 use crate::domain::text;
 use crate::domain::workflow::Case;
 use crate::ops::evidence::EvidenceFile;
@@ -129,6 +129,25 @@ impl ProductFile {
         let files = self.referring(record, Kind::Attachment)?;
         let kept = files.iter().find(|data| data.text("sha256").eq_ignore_ascii_case(sha256));
         Ok(kept.map(|data| self.attachment_bytes(data)).transpose()?.flatten())
+    }
+
+    /// Whether a review may start now, before the search is made for it.
+    ///
+    /// # Errors
+    /// All conditions that are not met yet, or that the person may not start it.
+    pub fn may_start_review(
+        &self,
+        session: &Session,
+        review: RecordId,
+        stamp: &Stamp,
+    ) -> Result<(), Refused> {
+        of_review(review)?;
+        let step = Request::Move { id: review, go: START.to_owned(), set: Fields::new() };
+        let missing = self.preview(session, step.into(), stamp)?.missing;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Refused::Conditions { what: format!("starting {review}"), unmet: missing })
     }
 
     /// Starts a review with the search that was made for it: the scope is frozen, the evidence attached, every version gets its item,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use eframe::egui::Ui;
 
 use super::ANY;
-use super::shown::{FIXED, Line, cell_of, more, titles};
+use super::shown::{FIXED, Line, cell_of, field_of, titles};
 use crate::domain::field::FieldType;
 use crate::domain::ids::Kind;
 use crate::ops::Attention;
@@ -28,6 +28,9 @@ pub(super) fn filter_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, c
     });
 }
 
+/// Fields with identifiers that others give, up to 19 characters as of an advisory.
+const IDENTIFIERS: [&str; 2] = ["external_id", "external_number"];
+
 /// The columns of a kind.
 pub(super) fn columns(kind: Kind) -> Vec<Column<'static>> {
     let mut columns = Vec::new();
@@ -39,10 +42,12 @@ pub(super) fn columns(kind: Kind) -> Vec<Column<'static>> {
             2 => Width::Fixed(172.0),
             3 => Width::Fixed(if kind.def().assignable { 130.0 } else { 72.0 }),
             _ if index == last => Width::Fixed(100.0),
+            _ if field_of(kind, index).is_some_and(|field| IDENTIFIERS.contains(&field.name)) => {
+                Width::Fixed(168.0)
+            }
             _ => Width::Fixed(130.0),
         };
-        let number =
-            more(kind).nth(index.wrapping_sub(FIXED)).is_some_and(|field| field.ty == FieldType::Number);
+        let number = field_of(kind, index).is_some_and(|field| field.ty == FieldType::Number);
         let column = Column::new(title, width);
         columns.push(if number { column.right() } else { column });
     }

@@ -35,7 +35,7 @@ pub(super) fn detail_ui(ui: &mut Ui, cx: &mut Cx<'_>, data: &RecordData, row: &R
         }
     });
     for missing in &row.missing {
-        tone_words_ui(ui, Tone::Due, missing);
+        tone_words_ui(ui, Tone::Due, &missing.text);
     }
     list_ui(ui, &item);
     search_ui(ui, &item);

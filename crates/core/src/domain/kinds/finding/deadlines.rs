@@ -19,7 +19,8 @@ const AFFECTED: &[&str] = &[
 
 pub(super) const ALL: &[Deadline] = &[
     Deadline::new("Decide the finding", Role::SecurityLead, WAITING, Limit::Tasks(triage), "IEC 62304 7.1.3")
-        .rank(1),
+        .rank(1)
+        .words(to_decide),
     Deadline::new(
         "Decide the finding",
         Role::SecurityLead,
@@ -28,6 +29,7 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 7.1.3",
     )
     .rank(2)
+    .words(to_decide)
     .only(|case| triage(case).is_empty()),
     Deadline::new(
         "Act on the uncontrolled risk",
@@ -70,6 +72,12 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 7.1.3",
     ),
 ];
+
+/// What is asked for: a decision, or the confirmation of the proposed one.
+fn to_decide(case: &Case) -> String {
+    let proposed = S::of(case.data) == Some(S::Proposed);
+    if proposed { "Confirm the decision on the finding" } else { "Decide the finding" }.to_owned()
+}
 
 fn finding(case: &Case) -> Option<std::sync::Arc<Finding>> {
     case.data.typed::<Finding>()

@@ -245,7 +245,7 @@ fn still_decided(case: &Case, items: &[SharedRecord]) -> Option<Condition> {
         let first = hits_undecided(case.world, &item).into_iter().next()?;
         Some((data.head.id, first))
     })?;
-    let text = format!("Every hit has its decision; {} has none", open.1);
+    let text = format!("Every hit has its decision; {} of {} has none", open.1, open.0);
     Some(Condition::new("IEC 62304 7.1.3", text, false).on(open.0))
 }
 
