@@ -70,5 +70,6 @@ mod soup_walk;
 mod tables;
 mod time_stamps;
 mod upgrade;
+mod volumes;
 mod waiting;
 mod walk;
