@@ -74,5 +74,6 @@ mod soup_walk;
 mod tables;
 mod time_stamps;
 mod upgrade;
+mod volumes;
 mod waiting;
 mod walk;

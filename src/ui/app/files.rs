@@ -195,9 +195,18 @@ impl App {
             .map_err(Refused::from)
             .and_then(|to| desk.file.issue_packet_as(session, packet, (to, true), &stamp));
         match issued {
-            Ok((_, path)) => {
+            Ok((_, paths)) => {
                 desk.refusal = None;
-                let words = format!("Packet {} was saved as {}.", packet.number(), path.display());
+                let first = paths.first().map_or_else(String::new, |path| path.display().to_string());
+                let number = packet.number();
+                let words = if paths.len() > 1 {
+                    format!(
+                        "Packet {number} was saved in {} volumes. The first one, the index, is {first}.",
+                        paths.len()
+                    )
+                } else {
+                    format!("Packet {number} was saved as {first}.")
+                };
                 self.notices.push(Notice::done(words));
                 self.look_for_stamp();
             }

@@ -216,6 +216,7 @@ fn entry(paper: &Paper<'_>, data: &RecordData, attachment: &Attachment) -> Attac
         bytes: u64::from(attachment.bytes.unwrap_or(0)),
         sha256: attachment.sha256.to_string(),
         description: format!("{id}{subject}{description}{end}"),
+        record_id: attachment.subject.map(|subject| subject.to_string()),
         embedded: false,
     }
 }

@@ -66,6 +66,10 @@ impl PacketOrder {
                 Stage::LayingOut(0) => ("Laying out the pages".to_owned(), 0.5),
                 Stage::LayingOut(_) => ("Laying out the pages once more".to_owned(), 0.65),
                 Stage::Writing(pages) => (format!("Writing {}", counted(pages, "page")), 0.8),
+                Stage::Volumes { done, of } => {
+                    let share = 0.5 + 0.5 * done as f32 / of.max(1) as f32;
+                    (format!("Laying out {of} volumes, {done} written"), share)
+                }
             };
             progress.step(&words, share).is_ok()
         })
