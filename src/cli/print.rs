@@ -124,9 +124,11 @@ pub(super) fn next_words(page: &RecordPage) -> String {
     let mut output = String::new();
     let lines = page.next.iter().map(|next| {
         let open = next.conditions.iter().filter(|condition| !condition.met);
-        let needs: String =
-            open.map(|condition| format!("\n    needs: {}", condition_words(condition))).collect();
-        format!("{} ({}){needs}", next.step.label, next.step.name)
+        let mut words = format!("{} ({})", next.step.label, next.step.name);
+        for condition in open {
+            let _ = write!(words, "\n    needs: {}", condition_words(condition));
+        }
+        words
     });
     list_words(&mut output, "Next steps", lines);
     output

@@ -232,7 +232,7 @@ fn a_record_lists_its_parts_and_a_part_names_its_record() {
         assert_eq!(with(&["show", path, id, "--json"]).json()["parent"], "CR-0004");
         let said = with(&["show", path, id]);
         assert!(said.out.contains("\nPart of CR-0004\n"), "{}", said.out);
-        let closed = "(strike); needs: CR-0004, to which it belongs, is “Verifying” (now “Released”)";
+        let closed = "(strike)\n    needs: CR-0004, to which it belongs, is “Verifying” (now “Released”)";
         assert!(said.out.contains(closed), "{}", said.out);
     }
 }
@@ -864,7 +864,7 @@ fn what_prevents_a_step_is_said_as_what_it_needs() {
     let path = example().0.to_str().unwrap();
     let said = with(&["show", path, "PR-0001"]).out;
     assert!(
-        said.contains("Close (close); needs: The problem is resolved") && !said.contains("not yet,"),
+        said.contains("Close (close)\n    needs: The problem is resolved") && !said.contains("not yet,"),
         "{said}"
     );
 }

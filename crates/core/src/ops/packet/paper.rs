@@ -296,7 +296,7 @@ impl<'a> Paper<'a> {
 
 /// The last signature after one that covers the same subject with all that this one covers of it, and whose content is unchanged: the
 /// record went on, and what it says now is signed.
-fn superseding<'a>(view: &SignatureView, all: &'a [SignatureView]) -> Option<&'a SignatureView> {
+pub(super) fn superseding<'a>(view: &SignatureView, all: &'a [SignatureView]) -> Option<&'a SignatureView> {
     let signature = &view.signature;
     let covers_as_much = |later: &Signature| {
         signature.covers.iter().all(|cover| {

@@ -28,9 +28,6 @@ pub(super) fn filter_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, c
     });
 }
 
-/// Fields with identifiers that others give, up to 19 characters as of an advisory.
-const IDENTIFIERS: [&str; 2] = ["external_id", "external_number"];
-
 /// The columns of a kind.
 pub(super) fn columns(kind: Kind) -> Vec<Column<'static>> {
     let mut columns = Vec::new();
@@ -42,8 +39,9 @@ pub(super) fn columns(kind: Kind) -> Vec<Column<'static>> {
             2 => Width::Fixed(172.0),
             3 => Width::Fixed(if kind.def().assignable { 130.0 } else { 72.0 }),
             _ if index == last => Width::Fixed(100.0),
-            _ if field_of(kind, index).is_some_and(|field| IDENTIFIERS.contains(&field.name)) => {
-                Width::Fixed(168.0)
+            // Identifiers of advisories are up to 19 characters long.
+            _ if field_of(kind, index).is_some_and(|field| field.ty == FieldType::Line) => {
+                Width::Fixed(164.0)
             }
             _ => Width::Fixed(130.0),
         };
