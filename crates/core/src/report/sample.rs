@@ -186,6 +186,7 @@ pub(super) fn evidence(name: &str, content: &[u8]) -> (AttachmentEntry, Embedded
         sha256: hex::encode(Sha256::digest(content)),
         description: "Test log of VR-0044".to_owned(),
         embedded: true,
+        record_id: None,
     };
     (entry, EmbeddedFile { file_name: name.to_owned(), bytes: content.into() })
 }
