@@ -199,3 +199,26 @@ fn without_wildcards(identifier: &str) -> &str {
 fn has_identifier(pattern: &Pattern, item: &Looked, class: usize) -> bool {
     !identifier(pattern, &in_order(&item.content), class).is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn answered(why: &str, identifier: &str) -> ReviewItem {
+        let row = |source: &str| json!({"source": source, "answer": "not_checked", "identifier": identifier, "why": why});
+        let empty = serde_json::to_value(ReviewItem::default()).unwrap();
+        let mut item = empty;
+        item["sources"] = json!([row("OSV"), row("NVD")]);
+        serde_json::from_value(item).unwrap()
+    }
+
+    #[test]
+    fn items_are_grouped_by_the_reasons_of_the_sources_and_not_by_their_own_identifiers() {
+        let without_url = pattern_of(&answered("It has no package URL", ""));
+        assert!(without_url == pattern_of(&answered("It has no package URL", "cpe:2.3:a:b:c")));
+        assert!(without_url != pattern_of(&answered("No records for cargo", "")));
+        assert_eq!(without_url.iter().map(|said| &*said.source).collect::<Vec<_>>(), ["NVD", "OSV"]);
+    }
+}
