@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 settings_path: None,
                 data_folder: None,
                 clock: Box::new(mainstay::ops::stamp),
-                ask_path: Box::new(|_| None),
+                ask_path: Box::new(|_| mainstay::ui::dialogs::PathAnswer::Cancelled),
                 patience: std::time::Duration::ZERO,
             };
             let app = App::with(cc, setup, Start::File(file));

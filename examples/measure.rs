@@ -1,5 +1,5 @@
 //! Measures what a person waits for, on a file that `generate` made: `cargo run --release --example measure -- FILE`.
-//! With `--packet` after the file, what is measured is a packet of its whole period.
+//! With `--packet` after the file, what is measured is a packet of its whole period; with `--one-pdf` the same in one PDF, however long it is.
 //!
 //! The file is copied first, so that it stays as it was. The figures are kept in `docs/measurements.md`.
 
@@ -11,8 +11,8 @@ use mainstay::domain::ids::Kind;
 use mainstay::domain::record::Fields;
 use mainstay::domain::time::Day;
 use mainstay::ops::{
-    EventFilter, Opened, PacketFonts, PacketOptions, PacketScope, Password, ProductFile, Request, now,
-    render_packet, stamp,
+    EventFilter, Opened, PacketFonts, PacketOptions, PacketScope, PacketSizes, Password, ProductFile,
+    Request, now, render_packet, stamp,
 };
 
 /// What `generate` sets.
@@ -21,11 +21,15 @@ const PASSWORD: &str = "violet tractor hums at noon";
 const QUERIES: [&str; 5] = ["alarm late", "battery restart", "FB-00", "pump frozen network", "zzz"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let source: PathBuf = std::env::args_os().nth(1).ok_or("usage: measure FILE [--packet]")?.into();
+    let source: PathBuf =
+        std::env::args_os().nth(1).ok_or("usage: measure FILE [--packet | --one-pdf]")?.into();
     let path = source.with_extension("measured.mainstay");
     std::fs::copy(&source, &path)?;
-    let only_packet = std::env::args_os().nth(2).is_some_and(|word| word == "--packet");
-    let outcome = if only_packet { packet(&path) } else { measure(&path) };
+    let outcome = match std::env::args().nth(2).as_deref() {
+        Some("--packet") => packet(&path, PacketSizes::default()),
+        Some("--one-pdf") => packet(&path, PacketSizes { longest: usize::MAX, ..PacketSizes::default() }),
+        Some(_) | None => measure(&path),
+    };
     std::fs::remove_file(&path)?;
     let mut lock = path.into_os_string();
     lock.push(".lock");
@@ -114,21 +118,27 @@ fn recordings(file: &mut ProductFile) -> Result<(), Box<dyn Error>> {
 }
 
 /// A packet of the whole period.
-fn packet(path: &Path) -> Result<(), Box<dyn Error>> {
+fn packet(path: &Path, sizes: PacketSizes) -> Result<(), Box<dyn Error>> {
     let Opened::Open(mut file) = ProductFile::open(path, &stamp())? else {
         return Err("the file did not open".into());
     };
     let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp())?;
     let scope = PacketScope::Period { from: Day::parse("2000-01-01")?, to: now().day() };
     let start = Instant::now();
-    let built = file.build_packet(&PacketOptions { scope, redact: false }, &ana, None, &stamp())?;
+    let mut built = file.build_packet(&PacketOptions { scope, redact: false }, &ana, None, &stamp())?;
+    built.sizes = sizes;
     let collected = start.elapsed();
-    let rendered = render_packet(&built, PacketFonts::bundled())?;
     println!("| What | Figure |\n| --- | --- |");
-    row("Pages of the period packet", rendered.pages.to_string());
+    row("Memory after collecting", memory());
+    let rendered = render_packet(&built, PacketFonts::bundled())?;
+    row("Pages of the period packet", rendered.all_pages().to_string());
+    let volumes = rendered.further.iter().map(|one| one.volume.pages.to_string());
+    let volumes: Vec<String> = std::iter::once(rendered.pages.to_string()).chain(volumes).collect();
+    row("Pages of each volume", volumes.join(", "));
     row("Period packet", format!("{} ({} to collect)", ms(start.elapsed()), ms(collected)));
     row("Size of the PDF", format!("{:.1} MB", rendered.pdf.len() as f64 / 1e6));
     row("Memory after the packet", memory());
+    row("Largest memory", status("VmHWM:"));
     Ok(())
 }
 
@@ -142,10 +152,14 @@ fn ms(time: Duration) -> String {
 
 /// Resident memory of this process, on Linux.
 fn memory() -> String {
+    status("VmRSS:")
+}
+
+fn status(which: &str) -> String {
     std::fs::read_to_string("/proc/self/status")
         .ok()
         .and_then(|status| {
-            let line = status.lines().find(|line| line.starts_with("VmRSS:"))?.to_owned();
+            let line = status.lines().find(|line| line.starts_with(which))?.to_owned();
             let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
             Some(format!("{:.0} MB", kib / 1024.0))
         })

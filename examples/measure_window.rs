@@ -46,7 +46,7 @@ fn signed_in(path: &Path, login: &str, password: &str) -> Window {
                 settings_path: None,
                 data_folder: None,
                 clock: Box::new(stamp),
-                ask_path: Box::new(|_| None),
+                ask_path: Box::new(|_| mainstay::ui::dialogs::PathAnswer::Cancelled),
                 patience: std::time::Duration::ZERO,
             };
             App::with(cc, setup, start)

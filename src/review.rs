@@ -5,36 +5,31 @@
 //! review to `domain`.
 
 mod check;
+mod listed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde_json::json;
-
 use crate::base::distinct::distinct;
-use crate::base::note::Gravity;
+use crate::domain::finding::FindingKind;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::PatchSeverity;
-use crate::domain::record::{Fields, RecordData};
-use crate::domain::review_item::{
-    Hit, ListedAnomaly, ReviewItem, SearchResult, SinceLast, SourceAnswer, SourceRow,
-};
-use crate::domain::soup_review::SearchedSource;
+use crate::domain::review_item::{Hit, SinceLast};
+use crate::domain::soup_review::evidence::{SearchSaid, SubjectSaid};
 use crate::domain::text::{self, Line, counted};
 use crate::domain::time::Day;
 use crate::ops::{
     EvidenceFile, FoundAdvisory, FoundItem, FoundSearch, ProductFile, Refused, ReviewSubject, Session, Stamp,
     StartedReview,
 };
-use crate::soup::formats::trackers::{TrackerList, read_tracker, relevant_to};
 use crate::soup::model::matching::Knowledge;
-use crate::soup::model::support::SupportState;
 use crate::soup::{
-    self, Delta, MAX_AGE_DAYS, SearchHit, SearchOptions, SearchRun, SearchSubject, SearchedSubject,
-    SubjectChange, SubjectOutcome, run_search, since, vex_claims,
+    self, Delta, MAX_AGE_DAYS, RecordText, SearchHit, SearchOptions, SearchRun, SearchSubject,
+    SearchedSubject, SubjectChange, SubjectOutcome, VexClaims, run_search, since, vex_claims,
 };
 
 pub use check::{EvidenceCheck, check};
+pub use listed::{ListedAnomalies, anomalies_of};
 
 /// Most characters of a line that is taken over from a source.
 const LINE_CHARS: usize = 400;
@@ -87,7 +82,7 @@ pub fn search(
     let run = run_search(&wanted, options.folder, &search, go_on).map_err(refused)?;
     let former = former.and_then(|bytes| SearchRun::read(bytes).ok());
     let deltas = former.map(|former| since(&former, &run)).unwrap_or_default();
-    let mut made = found(subjects, &run, &deltas);
+    let mut made = found(subjects, &run, &deltas)?;
     add_claims(&mut made, options.folder)?;
     Ok(made)
 }
@@ -114,9 +109,14 @@ fn add_claims(made: &mut FoundSearch, folder: &Path) -> Result<(), Refused> {
     for item in &mut made.items {
         for (hit, more) in item.hits.iter().zip(&mut item.advisories) {
             let names = std::iter::once(&hit.advisory).chain(&hit.aliases);
-            let about = names.filter_map(|name| claims.get(&**name)).flatten();
-            let words: Vec<String> = about.map(|claim| text::one_line(&claim.words(), CLAIM_CHARS)).collect();
-            more.claims = distinct(words);
+            let about: Vec<&VexClaims> = names.filter_map(|name| claims.get(&**name)).collect();
+            let told = about.iter().flat_map(|one| &one.claims);
+            more.claims = distinct(told.map(|claim| text::one_line(&claim.words(), CLAIM_CHARS)));
+            let left: usize = about.iter().map(|one| one.more).sum();
+            if left > 0 {
+                let left = counted(left, "more claim");
+                more.claims.push(format!("{left} in the advisory data of the workstation"));
+            }
         }
     }
     Ok(())
@@ -131,80 +131,61 @@ fn searched(subject: &ReviewSubject) -> SearchSubject {
     }
 }
 
-/// What a search says, in the words of the product file.
-fn found(subjects: &[ReviewSubject], run: &SearchRun, deltas: &[Delta]) -> FoundSearch {
-    let by_subject: BTreeMap<&SearchSubject, &SearchedSubject> =
-        run.subjects.iter().map(|one| (&one.subject, one)).collect();
-    let mut changes: BTreeMap<(&str, &str), Vec<&Delta>> = BTreeMap::new();
+/// What a search says, in the words of the product file: as its evidence is read there, with what changed since the last search and what
+/// findings are made from.
+fn found(subjects: &[ReviewSubject], run: &SearchRun, deltas: &[Delta]) -> Result<FoundSearch, Refused> {
+    let bytes = run.to_bytes();
+    let said = SearchSaid::read(&bytes)
+        .map_err(|why| Refused::Rule(format!("the search cannot be kept as evidence: {why}")))?;
+    let by_subject: BTreeMap<&SearchSubject, (&SearchedSubject, &SubjectSaid)> =
+        run.subjects.iter().zip(&said.subjects).map(|(one, said)| (&one.subject, (one, said))).collect();
+    let mut changes: BTreeMap<(&str, &str, &str), Vec<&Delta>> = BTreeMap::new();
     for delta in deltas {
-        changes.entry((delta.item.as_str(), delta.version.as_str())).or_default().push(delta);
+        let of = (delta.item.as_str(), delta.version.as_str(), delta.purl.as_str());
+        changes.entry(of).or_default().push(delta);
     }
     let mut items = Vec::with_capacity(subjects.len());
     for subject in subjects {
         let wanted = searched(subject);
         let Some(one) = by_subject.get(&wanted) else { continue };
-        let changed = changes.get(&(subject.name.as_str(), subject.version.as_str()));
-        items.push(item(subject.designator, one, changed.map_or(&[], Vec::as_slice), deltas.is_empty()));
+        let of = (subject.name.as_str(), subject.version.as_str(), subject.purl.as_str());
+        let changed = changes.get(&of);
+        let changed = (!deltas.is_empty()).then(|| changed.map_or(&[][..], Vec::as_slice));
+        let told = item(subject.designator, *one, changed);
+        let advisories = one.0.hits.iter().map(|hit| advisory(hit, run.text_of(hit))).collect();
+        items.push(FoundItem { advisories, ..told });
     }
-    let program = format!("{} {}", run.program.name, run.program.version);
-    let name = format!("soup-search-{}.json", run.on);
     let evidence = EvidenceFile {
-        name,
-        place: program.clone(),
+        name: format!("soup-search-{}.json", said.on),
+        place: said.program.clone(),
         description: "Evidence of the search: queries, sources, results and matching records".to_owned(),
-        bytes: run.to_bytes(),
+        bytes,
     };
-    FoundSearch { evidence, on: run.on, program, sources: sources(run), items, limitations: limitations(run) }
+    let SearchSaid { on, program, sources, .. } = said;
+    Ok(FoundSearch { evidence, on, program, sources, items, limitations: limitations(run) })
 }
 
-fn item(designator: RecordId, one: &SearchedSubject, changed: &[&Delta], first: bool) -> FoundItem {
-    let answer = |result| match result {
-        soup::SearchResult::Found => SourceAnswer::Found,
-        soup::SearchResult::NothingFound => SourceAnswer::Nothing,
-        soup::SearchResult::NotChecked => SourceAnswer::NotChecked,
-    };
-    let sources = one.results.iter().map(|row| SourceRow {
-        source: line(&row.source),
-        answer: Some(answer(row.result)),
-        identifier: line(row.identifier.as_deref().unwrap_or_default()),
-        records: u32::try_from(row.records).ok(),
-        why: line(row.why.as_deref().unwrap_or_default()),
-    });
-    let result = match one.outcome() {
-        SubjectOutcome::Hits(_) => SearchResult::Hits,
-        SubjectOutcome::NothingFound { .. } => SearchResult::NothingFound,
-        SubjectOutcome::NotChecked { .. } => SearchResult::NotChecked,
-    };
+/// An item without its advisories. `changed`: what became of it and its hits since the last search, if there was one.
+fn item(
+    designator: RecordId,
+    (one, said): (&SearchedSubject, &SubjectSaid),
+    changed: Option<&[&Delta]>,
+) -> FoundItem {
     let of_hit = |id: &str| {
-        let own = changed.iter().find(|delta| delta.advisory.as_deref() == Some(id));
-        if first { None } else { Some(own.map_or(SinceLast::New, |delta| since_last(delta.change))) }
+        let own = changed?.iter().find(|delta| delta.advisory.as_deref() == Some(id));
+        Some(own.map_or(SinceLast::New, |delta| since_last(delta.change)))
     };
-    let (support_until, support_source) = support(one);
+    let hits = one.hits.iter().zip(&said.hits);
     FoundItem {
-        support_until,
-        support_source,
         designator: Some(designator),
-        result: Some(result),
-        sources: sources.collect(),
-        hits: one.hits.iter().map(|hit| hit_row(hit, of_hit(&hit.id))).collect(),
-        advisories: one.hits.iter().map(advisory).collect(),
-        since_last: if first { None } else { Some(changes_of(changed)) },
+        result: Some(said.result),
+        sources: said.sources.clone(),
+        hits: hits.map(|(hit, said)| Hit { since_last: of_hit(&hit.id), ..said.clone() }).collect(),
+        advisories: Vec::new(),
+        since_last: changed.map(changes_of),
+        support_until: said.support_until,
+        support_source: said.support_source.clone(),
     }
-}
-
-/// The end of support that published cycles say, and where that stands.
-fn support(one: &SearchedSubject) -> (Option<Day>, String) {
-    let Some(status) = &one.support else { return (None, String::new()) };
-    let cycle = &status.cycle;
-    let day = |text: &Option<String>| text.as_deref().and_then(|text| Day::parse(text).ok());
-    let until = day(&cycle.end_of_life).or_else(|| day(&cycle.support));
-    let state = match status.state {
-        SupportState::Supported => "supported",
-        SupportState::SecurityOnly => "security fixes only",
-        SupportState::Ended => "support has ended",
-        SupportState::Unknown => "dates are not published",
-    };
-    (until, line(&format!("{} {}: {state}", cycle.product, cycle.cycle)).to_string())
 }
 
 /// What became of an item: the strongest of its changes.
@@ -247,43 +228,51 @@ fn score(hit: &SearchHit) -> Option<&soup::SearchScore> {
     scores.first().copied()
 }
 
-fn hit_row(hit: &SearchHit, since_last: Option<SinceLast>) -> Hit {
-    let severity = score(hit).map_or_else(String::new, |score| {
-        let rating = score.severity.as_deref().unwrap_or_default();
-        format!("{} {rating}", score.score.as_deref().unwrap_or_default())
-    });
-    let verdict = match &hit.withdrawn {
-        Some(_) => "withdrawn".to_owned(),
-        None => hit.verdict.replace('_', " "),
-    };
-    Hit {
-        advisory: line(&hit.id),
-        aliases: hit.aliases.iter().map(|alias| line(alias)).collect(),
-        title: line(&hit.title),
-        verdict: line(&verdict),
-        severity: line(severity.trim()),
-        exploited: Some(hit.kev.is_some()),
-        since_last,
-        digest: line(&hit.digest),
+/// What a source that publishes something as information only means by its word (RustSec: `unmaintained`, `unsound`, `notice`).
+fn kind_of(hit: &SearchHit) -> FindingKind {
+    match hit.informational.as_deref() {
+        None => FindingKind::Vulnerability,
+        Some("unmaintained") => FindingKind::Obsolescence,
+        Some(_) => FindingKind::FunctionalAnomaly,
     }
 }
 
-fn advisory(hit: &SearchHit) -> FoundAdvisory {
+/// What the source says of a hit, at most 4,000 characters of it. Where the end is missing, that is said.
+fn source_text(hit: &SearchHit, found: Option<RecordText>) -> String {
+    let RecordText { text, is_cut } = found.unwrap_or_default();
+    let text = text::plain(text.trim());
+    let title = hit.title.trim_end_matches('…').trim();
+    let whole = if text.contains(title) { text } else { format!("{}\n{text}", hit.title).trim().to_owned() };
+    let shown: String = whole.chars().take(TEXT_CHARS).collect();
+    if is_cut || shown.len() < whole.len() {
+        return format!("{}… (cut here; its source has the whole text)", shown.trim_end());
+    }
+    shown
+}
+
+fn advisory(hit: &SearchHit, found: Option<RecordText>) -> FoundAdvisory {
     let severity = score(hit).and_then(|score| score.severity.as_deref()).and_then(severity_of);
     let vector = score(hit).map_or_else(String::new, |score| {
         format!("{} {}", score.score.as_deref().unwrap_or_default(), score.vector)
     });
     let day = |text: &str| Day::parse(text.get(..10).unwrap_or(text)).ok();
-    let mut description = hit.title.clone();
-    for (word, text) in [("Condition", hit.condition.as_deref()), ("Match", hit.why.as_deref())] {
-        if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
-            description.push_str(&format!("\n{word}: {text}"));
-        }
-    }
+    let published = hit
+        .informational
+        .as_ref()
+        .map(|word| format!("its source publishes it as information ({word}), not as a vulnerability"));
+    let matched = [
+        ("Published", published.as_deref()),
+        ("Condition", hit.condition.as_deref()),
+        ("Match", hit.why.as_deref()),
+    ];
+    let matched = matched.into_iter().filter_map(|(word, text)| Some((word, text?)));
+    let matched = matched.filter(|(_, text)| !text.trim().is_empty());
     let sources = distinct(hit.records.iter().map(|record| record.source.clone()));
     FoundAdvisory {
         raises: hit.withdrawn.is_none() && matches!(hit.verdict.as_str(), "affected" | "conditional"),
-        description: text::plain(&description).chars().take(TEXT_CHARS).collect(),
+        kind: Some(kind_of(hit)),
+        description: source_text(hit, found),
+        matched: matched.map(|(word, text)| line(&format!("{word}: {text}")).to_string()).collect(),
         affected_range: line(&hit.range).to_string(),
         fixed_in: line(&hit.fixed.join(", ")).to_string(),
         cvss: line(&vector).to_string(),
@@ -307,57 +296,6 @@ fn severity_of(word: &str) -> Option<PatchSeverity> {
     }
 }
 
-/// The sources with how often they found something, found nothing, or could not be checked.
-fn sources(run: &SearchRun) -> Vec<SearchedSource> {
-    let mut rows: BTreeMap<&str, SearchedSource> = BTreeMap::new();
-    for one in &run.subjects {
-        for row in &one.results {
-            let entry = rows
-                .entry(row.source.as_str())
-                .or_insert_with(|| SearchedSource { source: line(&row.source), ..SearchedSource::default() });
-            let count = match row.result {
-                soup::SearchResult::Found => &mut entry.found,
-                soup::SearchResult::NothingFound => &mut entry.nothing,
-                soup::SearchResult::NotChecked => &mut entry.not_checked,
-            };
-            *count = Some(count.unwrap_or_default().saturating_add(1));
-            let kind = row.identifier_kind();
-            if !kind.is_empty() && !entry.identifiers.contains(kind) {
-                let known = if entry.identifiers.is_empty() {
-                    String::new()
-                } else {
-                    format!("{}, ", entry.identifiers)
-                };
-                entry.identifiers = line(&format!("{known}{kind}"));
-            }
-        }
-    }
-    for source in &run.sources {
-        let entry = rows
-            .entry(source.name.as_str())
-            .or_insert_with(|| SearchedSource { source: line(&source.name), ..SearchedSource::default() });
-        if let Some(date) = source.data_date.as_deref()
-            && (entry.data_date.is_empty() || *date > *entry.data_date)
-        {
-            entry.data_date = line(date.get(..10).unwrap_or(date));
-            entry.age_days = source.age_days.and_then(|days| u32::try_from(days.max(0)).ok());
-        }
-        if entry.format.is_empty() {
-            entry.format = line(&source.format);
-        }
-        if source.too_old {
-            entry.limitation = line("its data is older than the search allows");
-        }
-        if entry.files.len() < FILES_MAX {
-            entry.files.push(line(&source.sha256));
-        }
-    }
-    rows.into_values().collect()
-}
-
-/// Most file digests that a review lists for a source; the evidence has them all.
-const FILES_MAX: usize = 50;
-
 /// What the sources cannot show, in sentences.
 fn limitations(run: &SearchRun) -> String {
     let mut words = Vec::new();
@@ -373,8 +311,8 @@ fn limitations(run: &SearchRun) -> String {
     let old = distinct(old.map(|source| source.name.as_str()));
     if !old.is_empty() {
         words.push(format!(
-            "Data older than {} days, or without a date: {}.",
-            run.max_age_days,
+            "Data older than {}, or without a date: {}.",
+            counted(run.max_age_days, "day"),
             old.join(", ")
         ));
     }
@@ -398,82 +336,9 @@ pub fn start(
     go_on: &(dyn Fn(f32) -> bool + Sync),
     stamp: &Stamp,
 ) -> Result<StartedReview, Refused> {
+    file.may_start_review(session, review, stamp)?;
     let subjects = file.review_subjects(review, stamp.now)?;
     let former = file.last_search(review)?.map(|(_, bytes)| bytes);
     let found = search(&subjects, options, (stamp.now.day(), former.as_deref()), go_on)?;
     file.start_review(session, (review, found), &|_| true, stamp)
-}
-
-/// What the export of an issue tracker says of an item of a review, as its fields.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListedAnomalies {
-    /// The fields of the item: the anomalies that may concern its version, not judged yet, after those that it has.
-    pub set: Fields,
-    /// What was read, in a sentence.
-    pub words: String,
-}
-
-/// Most remarks about an export that are told one by one.
-const REMARKS_TOLD: usize = 20;
-
-/// What an export does not give, in sentences: entries that could not be read, and signs that the list is not complete.
-fn left_out(list: &TrackerList) -> Vec<String> {
-    let mut words = Vec::new();
-    if list.pull_requests > 0 {
-        words.push(format!("{} left out.", counted(list.pull_requests, "pull request")));
-    }
-    let notes = &list.notes.notes;
-    words.extend(notes.iter().take(REMARKS_TOLD).map(|note| match note.gravity {
-        Gravity::Refused => format!("{} was not read: {}.", note.place, note.text),
-        Gravity::Warning | Gravity::Info => format!("{}.", note.text),
-    }));
-    let more = notes.len().saturating_sub(REMARKS_TOLD) + list.notes.more;
-    if more > 0 {
-        words.push(format!("{} more.", counted(more, "remark")));
-    }
-    words
-}
-
-/// Reads the export of an issue tracker for an item of a review. Anomalies that its list names already stay as they are judged.
-///
-/// # Errors
-/// When the bytes are no export of a tracker that is known, or the item cannot be read.
-pub fn anomalies_of(item: &RecordData, (bytes, name): (&[u8], &str)) -> Result<ListedAnomalies, Refused> {
-    let content = item.typed::<ReviewItem>().unwrap_or_default();
-    let list = read_tracker(bytes).map_err(|why| Refused::Rule(format!("{name}: {why}")))?;
-    let marks = relevant_to(&list.rows, &content.version_searched);
-    let known: BTreeSet<&str> = content.anomalies.iter().map(|row| &*row.anomaly).collect();
-    let mut rows: Vec<ListedAnomaly> = content.anomalies.iter().cloned().collect();
-    let mut concern = 0;
-    for (row, mark) in list.rows.iter().zip(&marks) {
-        if !mark.may_concern() {
-            continue;
-        }
-        concern += 1;
-        if !known.contains(row.id.as_str()) {
-            let severity =
-                if row.severity.is_empty() { String::new() } else { format!("; {}", row.severity) };
-            let title = line(&format!("{} ({}{severity})", row.title, mark.words()));
-            rows.push(ListedAnomaly { anomaly: line(&row.id), title, ..ListedAnomaly::default() });
-        }
-    }
-    let told = format!(
-        "{name}, {}: {} of {} may concern version {}.",
-        list.format,
-        concern,
-        counted(list.rows.len(), "row"),
-        content.version_searched
-    );
-    let words = std::iter::once(told).chain(left_out(&list)).collect::<Vec<_>>().join(" ");
-    let mut set = Fields::new();
-    if !rows.is_empty() {
-        set.insert("anomalies".to_owned(), json!(rows));
-    }
-    let judged = content.list_judgement.trim();
-    if judged.is_empty() {
-        set.insert("list_judgement".to_owned(), words.clone().into());
-    } else if !judged.contains(&words) {
-        set.insert("list_judgement".to_owned(), format!("{judged}\n{words}").into());
-    }
-    Ok(ListedAnomalies { set, words })
 }

@@ -63,7 +63,7 @@ pub fn document(
         supplier: Some(product.manufacturer.to_string()),
         ..Component::default()
     }];
-    let mut known: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut known = BTreeMap::new();
     let mut left_out = Vec::new();
     let mut stated = Vec::new();
     let mut descriptions = BTreeMap::new();
@@ -73,7 +73,7 @@ pub fn document(
             continue;
         }
         let parts = one.components.iter().map(|row| part(row, &mut known, &mut products)).collect();
-        descriptions.insert(one.id.clone(), one.title.clone());
+        descriptions.insert(one.id.clone(), one.text.clone());
         stated.push(statement(one, &whole, parts));
     }
     let title = issuer
@@ -102,25 +102,39 @@ pub fn document(
     })
 }
 
-/// A name as a part of a package URL.
+/// A name as a part of a package URL. One without Latin letters and digits is told by the digest of its name.
 fn slug(name: &str) -> String {
     let plain: String =
         name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+    let parts: Vec<&str> = plain.split('-').filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { format!("soup-{}", short_digest(name)) } else { parts.join("-") }
+}
+
+fn short_digest(text: &str) -> String {
+    canonical::digest(text.as_bytes()).chars().take(12).collect()
+}
+
+/// The reference of a component without a package URL: no other product has it.
+fn generic(item: &str, version: &str, products: &[Component]) -> String {
+    let reference = format!("pkg:generic/{}@{version}", slug(item));
+    let taken = |other: &&Component| other.reference == reference && other.name != item;
+    match products.iter().find(taken) {
+        Some(_) => format!("pkg:generic/{}-{}@{version}", slug(item), short_digest(item)),
+        None => reference,
+    }
 }
 
 /// The component of a row of the baseline, among the products once.
 fn part(
-    (item, version, purl): &(String, String, String),
-    known: &mut BTreeMap<(String, String), String>,
+    row: &(String, String, String),
+    known: &mut BTreeMap<(String, String, String), String>,
     products: &mut Vec<Component>,
 ) -> String {
-    let key = (item.clone(), version.clone());
-    if let Some(reference) = known.get(&key) {
+    if let Some(reference) = known.get(row) {
         return reference.clone();
     }
-    let reference =
-        if purl.is_empty() { format!("pkg:generic/{}@{version}", slug(item)) } else { purl.clone() };
+    let (item, version, purl) = row;
+    let reference = if purl.is_empty() { generic(item, version, products) } else { purl.clone() };
     if !products.iter().any(|component| component.reference == reference) {
         products.push(Component {
             reference: reference.clone(),
@@ -130,7 +144,7 @@ fn part(
             ..Component::default()
         });
     }
-    known.insert(key, reference.clone());
+    known.insert(row.clone(), reference.clone());
     reference
 }
 
@@ -141,11 +155,7 @@ fn statement(one: &ReleaseStatement, whole: &str, parts: Vec<String>) -> Stateme
         Some(Applicability::Fixed) => Status::Fixed,
         Some(Applicability::UnderInvestigation) | None => Status::UnderInvestigation,
     };
-    let justification = if one.false_positive {
-        Some(Justification::ComponentNotPresent)
-    } else {
-        one.justification.and_then(justification)
-    };
+    let justification = one.justification.and_then(justification);
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Statement {
         vulnerability: one.id.clone(),

@@ -3,6 +3,8 @@
 
 mod change;
 mod release;
+#[path = "../../tests/it/search_file.rs"]
+mod search_file;
 mod soup;
 
 pub use release::Content;

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use mainstay::domain::ids::{Kind, RecordId};
+use mainstay::domain::soup_review::evidence::SearchSaid;
 use mainstay::ops::{FileSource, Request};
 use serde_json::{Value, json};
 
+use super::search_file::search_file;
 use super::{Office, Outcome, Who};
 
 impl Office {
@@ -41,10 +43,13 @@ impl Office {
         let review = self.create(Who::Cleo, (Kind::SoupReview, None), plan)?;
         self.go(Who::Cleo, review, "start")?;
         self.look_through(review)?;
+        let items = self.file.parts(review, Kind::ReviewItem)?;
+        let text = search_file(self.at.day(), &[("CISA KEV", 1), ("OSV", 1)], &items);
+        let said = SearchSaid::read(text.as_bytes())?;
         let evidence = Request::Attach {
             to: review,
             file_name: "search.json".to_owned(),
-            file: FileSource::Text(format!("{{\"search\": \"{review}\"}}\n")),
+            file: FileSource::Text(text),
             description: "Evidence of the search".to_owned(),
             source: String::new(),
             captured_at: None,
@@ -53,8 +58,8 @@ impl Office {
         let kept = self.file.referring(review, Kind::Attachment)?;
         let kept = kept.first().ok_or("the evidence was not attached")?;
         let searched = json!({
-            "evidence_sha256": kept.text("sha256"), "searched_on": self.at.day(), "program": "Mainstay",
-            "sources": [{"source": "OSV"}, {"source": "KEV"}], "limitations": "Only published records are found",
+            "evidence_sha256": kept.text("sha256"), "searched_on": said.on, "program": said.program, "sources": said.sources,
+            "limitations": "Only published records are found",
         });
         self.edit(Who::Cleo, review, searched)?;
         self.sign_go(Who::Cleo, review, "submit")?;
@@ -79,7 +84,7 @@ impl Office {
             let set = json!({
                 "title": format!("{name} {version}"), "item": item, "designator": designator, "version_searched": version,
                 "releases": releases, "tier": "low", "search_result": "nothing_found",
-                "sources": [answer("OSV"), answer("KEV")], "list_place": "Its issue tracker",
+                "sources": [answer("OSV")], "list_place": "Its issue tracker",
                 "list_read_on": self.at.day(), "list_judgement": "Nothing about this version",
             });
             let reviewed = self.create(Who::Cleo, (Kind::ReviewItem, Some(review)), set)?;

@@ -1,5 +1,6 @@
 //! `mainstay advisories import`, `status` and `show`; `update` is in `advisory_update`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -21,13 +22,18 @@ use crate::soup::{
     import_advisories, show_advisory,
 };
 
+/// Up to this many files have a line each without `--verbose`.
+const FILES_SHOWN: usize = 20;
 /// Notes printed for one file; all are in the JSON.
 const NOTES_SHOWN: usize = 10;
 
 /// Runs a command on the advisory data.
 pub fn advisories(what: Advisories) -> CommandResult {
     match what {
-        Advisories::Import { paths, cache, json } => import(&paths, &folder(cache)?, json),
+        Advisories::Import { paths, cache, leave_out_unreadable, verbose, json } => {
+            let print = if json { Print::Json } else { Print::of_person(verbose) };
+            import(&paths, &folder(cache)?, print, Unreadable::of(leave_out_unreadable))
+        }
         Advisories::Update(arguments) => advisory_update::update(arguments),
         Advisories::Status { cache, max_age, json } => {
             let status = cache_status(&folder(cache)?, ops::now().day(), max_age).map_err(input_failure)?;
@@ -62,7 +68,39 @@ pub fn interrupted() -> Arc<AtomicBool> {
     flag
 }
 
-fn import(paths: &[PathBuf], folder: &Path, json: bool) -> CommandResult {
+/// What is printed of an import.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Print {
+    /// A line for every file, or the sums of many.
+    Sums,
+    /// A line for every file.
+    Files,
+    /// Everything, for other programs.
+    Json,
+}
+
+impl Print {
+    const fn of_person(verbose: bool) -> Self {
+        if verbose { Self::Files } else { Self::Sums }
+    }
+}
+
+/// What files that cannot be read mean for the end of an import. The others are imported in any case.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unreadable {
+    /// It has failed.
+    Fail,
+    /// It is done without them.
+    LeaveOut,
+}
+
+impl Unreadable {
+    const fn of(leave_out: bool) -> Self {
+        if leave_out { Self::LeaveOut } else { Self::Fail }
+    }
+}
+
+fn import(paths: &[PathBuf], folder: &Path, print: Print, unreadable: Unreadable) -> CommandResult {
     let interrupted = interrupted();
     let shown = AtomicU64::new(u64::MAX);
     let to_person = std::io::stderr().is_terminal();
@@ -71,10 +109,10 @@ fn import(paths: &[PathBuf], folder: &Path, json: bool) -> CommandResult {
             let name = progress.path.file_name().unwrap_or_default().to_string_lossy();
             let _ = write!(
                 std::io::stderr(),
-                "\r\x1b[K{} of {}  {name}  {} records",
+                "\r\x1b[K{} of {}  {name}  {}",
                 progress.index + 1,
                 progress.files,
-                progress.records
+                counted(progress.records, "record")
             );
         }
         !interrupted.load(Ordering::Relaxed)
@@ -90,11 +128,18 @@ fn import(paths: &[PathBuf], folder: &Path, json: bool) -> CommandResult {
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let output = if json { pretty(&json!({"format": 1, "files": report})) } else { report_words(&report) };
-    let refused = report.iter().filter(|file| matches!(file.outcome, ImportOutcome::Refused { .. })).count();
-    if refused > 0 {
+    let output = match print {
+        Print::Json => pretty(&json!({"format": 1, "files": report})),
+        Print::Files => report_words(&report),
+        Print::Sums if report.len() <= FILES_SHOWN => report_words(&report),
+        Print::Sums => sums_words(&report),
+    };
+    let refused = report.iter().filter(|file| is_refused(file)).count();
+    let all_refused = refused == report.len();
+    if refused > 0 && (unreadable == Unreadable::Fail || all_refused) {
+        let more = if all_refused { "" } else { "; --leave-out-unreadable ends as done without them" };
         let words = format!(
-            "{refused} of {} could not be imported; the reasons are listed above",
+            "{refused} of {} could not be imported; the reasons are listed above{more}",
             counted(report.len(), "file")
         );
         return Err(Failure::failed(words).after(output));
@@ -102,9 +147,54 @@ fn import(paths: &[PathBuf], folder: &Path, json: bool) -> CommandResult {
     Ok(output)
 }
 
+const fn is_refused(file: &ImportedFile) -> bool {
+    matches!(file.outcome, ImportOutcome::Refused { .. })
+}
+
+/// The sums of each source, and in full only the files that were not imported.
+fn sums_words(report: &[ImportedFile]) -> String {
+    let mut output = files_words(report.iter().filter(|file| is_refused(file)));
+    let mut sums: BTreeMap<(&str, &str), Vec<&ImportedFile>> = BTreeMap::new();
+    for file in report.iter().filter(|file| file.outcome == ImportOutcome::Taken) {
+        sums.entry((file.source.as_str(), file.format.as_str())).or_default().push(file);
+    }
+    for ((source, format), files) in sums {
+        let sum = |of: fn(&ImportedFile) -> u64| files.iter().map(|file| of(file)).sum::<u64>();
+        let _ = writeln!(
+            output,
+            "{source} ({format}): {} with {}, {} new, {} replaced, {} unchanged, {} older than the cached record, {} refused",
+            counted(files.len(), "file"),
+            counted(sum(|file| file.records), "record"),
+            sum(|file| file.new),
+            sum(|file| file.replaced),
+            sum(|file| file.same),
+            sum(|file| file.older),
+            sum(|file| file.refused)
+        );
+    }
+    let known = report.iter().filter(|file| file.outcome == ImportOutcome::Known).count();
+    if known > 0 {
+        let _ = writeln!(output, "{} imported before, nothing to do", counted(known, "file"));
+    }
+    let _ = writeln!(output, "{}; --verbose prints a line for each, --json has everything", total(report));
+    output
+}
+
+fn total(report: &[ImportedFile]) -> String {
+    let records: u64 =
+        report.iter().filter(|file| file.outcome == ImportOutcome::Taken).map(|file| file.records).sum();
+    format!("{}, {}", counted(report.len(), "file"), counted(records, "record"))
+}
+
 fn report_words(report: &[ImportedFile]) -> String {
+    let mut output = files_words(report.iter());
+    let _ = writeln!(output, "{}", total(report));
+    output
+}
+
+fn files_words<'a>(files: impl Iterator<Item = &'a ImportedFile>) -> String {
     let mut output = String::new();
-    for file in report {
+    for file in files {
         let path = file.path.display();
         match &file.outcome {
             ImportOutcome::Taken => {
@@ -131,9 +221,6 @@ fn report_words(report: &[ImportedFile]) -> String {
         }
         notes_words(&mut output, &file.notes);
     }
-    let records: u64 =
-        report.iter().filter(|file| file.outcome == ImportOutcome::Taken).map(|file| file.records).sum();
-    let _ = writeln!(output, "{}, {}", counted(report.len(), "file"), counted(records, "record"));
     output
 }
 

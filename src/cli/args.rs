@@ -47,7 +47,7 @@ pub struct Arguments {
     /// The product file to open in the window.
     pub file: Option<PathBuf>,
     /// How the window is drawn.
-    #[arg(long, value_enum, default_value_t, global = true)]
+    #[arg(long, value_enum, default_value_t)]
     pub renderer: Renderer,
     /// The command to run instead of opening the window.
     #[command(subcommand)]
@@ -68,6 +68,9 @@ pub enum Command {
         /// Print path, logins and password as JSON.
         #[arg(long)]
         json: bool,
+        /// How the window is drawn.
+        #[arg(long, value_enum, default_value_t)]
+        renderer: Renderer,
     },
     /// Create a product file. Prints the recovery code, which is stored nowhere.
     New(NewArguments),
@@ -270,6 +273,12 @@ pub enum Advisories {
         /// The folder of the cache, instead of the user's own folder.
         #[arg(long)]
         cache: Option<PathBuf>,
+        /// Go on without the files that cannot be read, and end as done; which they are is said.
+        #[arg(long)]
+        leave_out_unreadable: bool,
+        /// Print a line for every file, not only the sums of many.
+        #[arg(long)]
+        verbose: bool,
         /// Print the report as JSON.
         #[arg(long)]
         json: bool,

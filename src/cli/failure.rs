@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use crate::base::regular;
+use crate::domain::record::Violation;
+use crate::domain::workflow::Condition;
 use crate::ops::{Refused, StoreError};
 
 /// A file is missing, cannot be read or written, or its content is not what it should be.
@@ -93,16 +95,45 @@ impl Failure {
     }
 }
 
+/// A condition in words, with the code of the field in which it is met: the command line knows fields by their codes.
+pub(super) fn condition_words(condition: &Condition) -> String {
+    match (condition.field, condition.record) {
+        (None, _) => condition.text.clone(),
+        (Some(field), None) => format!("{} (field {field})", condition.text),
+        (Some(field), Some(record)) => format!("{} (field {field} of {record})", condition.text),
+    }
+}
+
+/// The unmet conditions, each on a line of its own where there are several.
+fn conditions_words(what: &str, unmet: &[Condition]) -> String {
+    let words = unmet.iter().map(|condition| {
+        let clause =
+            if condition.clause.is_empty() { String::new() } else { format!(" ({})", condition.clause) };
+        format!("{}{clause}", condition_words(condition))
+    });
+    let words: Vec<String> = words.collect();
+    let between = if words.len() > 1 { "\n  " } else { " " };
+    format!("{what} is not possible yet; it needs:{between}{}", words.join("\n  "))
+}
+
+fn violations_words(violations: &[Violation]) -> String {
+    let words = violations.iter().map(|one| match one.field.as_str() {
+        "" => one.reason.clone(),
+        field => format!("{} (field {field})", one.reason),
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
 impl From<Refused> for Failure {
     fn from(refusal: Refused) -> Self {
         match &refusal {
+            Refused::Conditions { what, unmet } => Self::refused(conditions_words(what, unmet)),
+            Refused::Invalid { violations } => Self::refused(violations_words(violations)),
             Refused::Store(StoreError::Damaged(_) | StoreError::ReadBack) => {
                 Self::integrity(refusal.to_string())
             }
             Refused::Store(error) => store_failed(error),
             Refused::NotAllowed { .. }
-            | Refused::Conditions { .. }
-            | Refused::Invalid { .. }
             | Refused::Rule(_)
             | Refused::NoSuchRecord(_)
             | Refused::ChangedWhileReading

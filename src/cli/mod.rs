@@ -28,10 +28,12 @@ mod run;
 mod sbom;
 mod scan;
 mod script;
+mod shown;
 mod soup;
 mod status;
 mod time_stamp;
 mod upgrade;
+mod values;
 mod vex;
 
 use std::io::Write as _;
@@ -60,10 +62,10 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Err(failure) => (failure.output, failure.words, failure.code),
     };
     // A reader that has closed the pipe, such as `head`, is not an error.
-    let _ = std::io::stdout().write_all(output.as_bytes());
+    let _ = std::io::stdout().write_all(shown::shown(&output).as_bytes());
     let _ = std::io::stdout().flush();
     if !words.is_empty() {
-        let _ = writeln!(std::io::stderr(), "mainstay: {words}");
+        let _ = writeln!(std::io::stderr(), "mainstay: {}", shown::shown(&words));
     }
     ExitCode::from(code)
 }
@@ -99,8 +101,8 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         };
     };
     match command {
-        Command::Example { path, no_window, json } => {
-            example::example(&path, (!no_window).then_some(open_window), arguments.renderer, json)
+        Command::Example { path, no_window, json, renderer } => {
+            example::example(&path, (!no_window).then_some(open_window), renderer, json)
         }
         Command::New(new) => make::new_file(new),
         Command::Run { file, script, login, keep_going } => run::run(&file, &script, &login, keep_going),

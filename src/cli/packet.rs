@@ -1,7 +1,7 @@
 //! `mainstay packet`: records as a PDF for an audit.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
@@ -12,7 +12,8 @@ use crate::domain::ids::RecordId;
 use crate::domain::text::counted;
 use crate::domain::time::Day;
 use crate::ops::{
-    self, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, Session, render_packet,
+    self, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, RenderedPacket, Session,
+    render_packet,
 };
 
 /// Issues a packet and records it in the audit trail.
@@ -99,7 +100,7 @@ fn refuse_unknown(file: &ProductFile, scope: &PacketScope) -> Result<(), Failure
     }
 }
 
-/// Writes a packet to a new file. A packet that cannot be recorded in the audit trail leaves none.
+/// Writes a packet to a new file, or to one for each volume. A packet that cannot be recorded in the audit trail leaves none.
 pub fn write(
     file: &mut ProductFile,
     session: &Session,
@@ -113,17 +114,45 @@ pub fn write(
     let built = file.build_packet(options, session, Some(&verification), &stamp)?;
     let rendered = render_packet(&built, PacketFonts::with_system())?;
     // The PDF gets its name only after the audit trail has recorded it.
-    let (_, path) = file.issue_packet_as(session, &rendered, (pdf, false), &stamp)?;
-    let mut output = format!(
-        "Packet {}: {} in {} ({})\nSHA-256 {}\n",
-        rendered.number(),
-        counted(rendered.pages, "page"),
-        path.display(),
-        rendered.conformance,
-        rendered.sha256
-    );
+    let (_, paths) = file.issue_packet_as(session, &rendered, (pdf, false), &stamp)?;
+    Ok(words(&rendered, &paths))
+}
+
+/// What was written, and where.
+fn words(rendered: &RenderedPacket, paths: &[PathBuf]) -> String {
+    let first = paths.first().map_or_else(String::new, |path| path.display().to_string());
+    let mut output = if rendered.further.is_empty() {
+        format!(
+            "Packet {}: {} in {first} ({})\nSHA-256 {}\n",
+            rendered.number(),
+            counted(rendered.pages, "page"),
+            rendered.conformance,
+            rendered.sha256
+        )
+    } else {
+        format!(
+            "Packet {}: {} in {} ({})\nVolume 1, the index: {} in {first}\nSHA-256 {}\n",
+            rendered.number(),
+            counted(rendered.all_pages(), "page"),
+            counted(paths.len(), "volume"),
+            rendered.conformance,
+            counted(rendered.pages, "page"),
+            rendered.sha256
+        )
+    };
+    for (one, path) in rendered.further.iter().zip(paths.iter().skip(1)) {
+        let volume = &one.volume;
+        let pages = counted(volume.pages, "page");
+        let _ = writeln!(
+            output,
+            "Volume {}: {pages} in {}\nSHA-256 {}",
+            volume.number,
+            path.display(),
+            volume.sha256
+        );
+    }
     for warning in &rendered.warnings {
         let _ = writeln!(output, "{warning}");
     }
-    Ok(output)
+    output
 }

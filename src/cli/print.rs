@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::failure::Failure;
+use super::failure::{Failure, condition_words};
 use super::{CommandResult, open};
 use crate::domain::choice::Choice as _;
 use crate::domain::field;
@@ -115,20 +115,22 @@ fn page_words(page: &RecordPage, parts: &[RecordData]) -> String {
     );
     list_words(&mut output, "Notices", page.notices.iter().cloned());
     list_words(&mut output, "Continues in", page.ahead.iter().map(|ahead| ahead.text.clone()));
-    list_words(
-        &mut output,
-        "Next steps",
-        page.next.iter().map(|next| {
-            let open: Vec<_> = next
-                .conditions
-                .iter()
-                .filter(|condition| !condition.met)
-                .map(|condition| condition.text.as_str())
-                .collect();
-            let open = if open.is_empty() { String::new() } else { format!("; needs: {}", open.join("; ")) };
-            format!("{} ({}){open}", next.step.label, next.step.name)
-        }),
-    );
+    output.push_str(&next_words(page));
+    output
+}
+
+/// The next steps of a record, each with what it still needs on lines of its own.
+pub(super) fn next_words(page: &RecordPage) -> String {
+    let mut output = String::new();
+    let lines = page.next.iter().map(|next| {
+        let open = next.conditions.iter().filter(|condition| !condition.met);
+        let mut words = format!("{} ({})", next.step.label, next.step.name);
+        for condition in open {
+            let _ = write!(words, "\n    needs: {}", condition_words(condition));
+        }
+        words
+    });
+    list_words(&mut output, "Next steps", lines);
     output
 }
 

@@ -1,5 +1,6 @@
 //! `mainstay review`: SOUP reviews.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -8,16 +9,18 @@ use serde_json::{Value, json};
 
 use super::advisories::{folder, interrupted, pretty};
 use super::args::{Review, StartReviewArguments};
-use super::failure::Failure;
+use super::failure::{Failure, condition_words};
+use super::print::next_words;
 use super::scan::knowledge;
-use super::{CommandResult, open, time_stamp};
+use super::{CommandResult, open, time_stamp, values};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::review_item::{ItemResult, ReviewItemState};
 use crate::domain::text::counted;
 use crate::domain::time::Day;
-use crate::ops::{self, ProductFile};
+use crate::domain::workflow::Condition;
+use crate::ops::{self, ProductFile, Session, Stamp, value_words};
 use crate::review::{self, EvidenceCheck, ReviewSearch};
 use crate::soup::SameResult;
 
@@ -28,13 +31,13 @@ const DIFFERS: u8 = 12;
 pub fn review(what: Review) -> CommandResult {
     match what {
         Review::Start(arguments) => start(&arguments),
-        Review::Run { file, id, login, as_last_time, lists_read_on } => {
+        Review::Run { file, id, login, items, set, as_last_time, lists_read_on } => {
             let lists = match (as_last_time, lists_read_on) {
                 (false, _) => None,
                 (true, None) => Some(None),
                 (true, Some(day)) => Some(Some(Day::parse(&day).map_err(Failure::usage)?)),
             };
-            run(&file, &id, &login, lists)
+            run(&file, (&id, &login), (&items, &set), lists)
         }
         Review::Status { file, id, again, cache, json } => status(&file, &id, (again, cache), json),
     }
@@ -62,11 +65,20 @@ fn start(arguments: &StartReviewArguments) -> CommandResult {
     ))
 }
 
-/// Takes over the lists of last time, if asked, and concludes what has everything.
-fn run(path: &Path, id: &str, login: &str, lists: Option<Option<Day>>) -> CommandResult {
+/// Answers items, takes over the lists of last time, if asked, and concludes what has everything.
+fn run(
+    path: &Path,
+    (id, login): (&str, &str),
+    (items, set): (&[String], &[String]),
+    lists: Option<Option<Day>>,
+) -> CommandResult {
     let id: RecordId = id.parse().map_err(Failure::usage)?;
+    let set = values::given(Kind::ReviewItem, set)?;
+    let items: Vec<RecordId> =
+        items.iter().map(|item| item.parse().map_err(Failure::usage)).collect::<Result<_, _>>()?;
     let (mut file, session, _) = open::to_write(path, login)?;
     let stamp = ops::stamp();
+    let answered = answer(&mut file, &session, (id, &items, &set), &stamp)?;
     let mut taken = 0;
     if let Some(read_on) = lists {
         for (item, mut set) in file.lists_of_last_time(id, stamp.now)? {
@@ -81,6 +93,9 @@ fn run(path: &Path, id: &str, login: &str, lists: Option<Option<Day>>) -> Comman
     let concluded = file.judge_items(&session, (&ready, &Fields::new()), true, &stamp)?;
     time_stamp::after_writing(&mut file, &session);
     let mut output = String::new();
+    if !set.is_empty() {
+        let _ = writeln!(output, "{} answered", counted(answered, "item"));
+    }
     if lists.is_some() {
         let _ = writeln!(output, "{} taken over from the last review", counted(taken, "list"));
     }
@@ -89,15 +104,47 @@ fn run(path: &Path, id: &str, login: &str, lists: Option<Option<Day>>) -> Comman
     Ok(output)
 }
 
-/// The items that are still open, in words.
+/// Sets values of open items of a review: of those that are named, or of all. Returns of how many.
+fn answer(
+    file: &mut ProductFile,
+    session: &Session,
+    (id, items, set): (RecordId, &[RecordId], &Fields),
+    stamp: &Stamp,
+) -> Result<usize, Failure> {
+    if set.is_empty() {
+        return Ok(0);
+    }
+    let open: Vec<RecordId> = file
+        .parts(id, Kind::ReviewItem)?
+        .iter()
+        .filter(|data| ReviewItemState::of(data) == Some(ReviewItemState::Open))
+        .map(|data| data.head.id)
+        .collect();
+    if let Some(other) = items.iter().find(|item| !open.contains(item)) {
+        return Err(Failure::usage(format!("{other} is no open item of {id}")));
+    }
+    let of = if items.is_empty() { &open } else { items };
+    file.judge_items(session, (of, set), false, stamp)?;
+    Ok(of.len())
+}
+
+/// The items that are still open, in words, with what each still needs.
 fn open_items(file: &ProductFile, id: RecordId) -> Result<String, Failure> {
     let parts = file.parts(id, Kind::ReviewItem)?;
     let open: Vec<_> =
         parts.iter().filter(|data| ReviewItemState::of(data) == Some(ReviewItemState::Open)).collect();
     let mut output = String::new();
     let _ = writeln!(output, "{} of {} open", open.len(), counted(parts.len(), "item"));
+    let rows = file.review_rows(id, ops::now())?;
+    let missing: BTreeMap<RecordId, &[Condition]> =
+        rows.iter().filter_map(|row| Some((row.id?, row.missing.as_slice()))).collect();
     for data in open.iter().take(OPEN_MAX) {
-        let _ = writeln!(output, "{}  {}  {}", data.head.id, data.title(), data.text("search_result"));
+        let of = data.head.id;
+        let found = value_words(of, "search_result", data.value("search_result"), &|_| None);
+        let _ = writeln!(output, "{of}  {}  {found}", data.title());
+        for condition in missing.get(&of).copied().unwrap_or_default() {
+            let _ = writeln!(output, "    needs: {}", condition_words(condition));
+        }
     }
     if open.len() > OPEN_MAX {
         let _ = writeln!(output, "and {} more", open.len() - OPEN_MAX);
@@ -112,12 +159,12 @@ fn status(path: &Path, id: &str, (again, cache): (bool, Option<PathBuf>), json: 
     let id: RecordId = id.parse().map_err(Failure::usage)?;
     let file = open::to_read(path)?;
     let data = file.record(id)?;
-    let kept = !data.text("evidence_sha256").is_empty();
     let folder = if again { Some(folder(cache)?) } else { None };
     let interrupted = interrupted();
     let go_on = |_: f32| !interrupted.load(Ordering::Relaxed);
-    let check = if kept { Some(review::check(&file, id, folder.as_deref(), &go_on)?) } else { None };
     let parts = file.parts(id, Kind::ReviewItem)?;
+    let searched = !data.text("evidence_sha256").is_empty() || !parts.is_empty();
+    let check = if searched { Some(review::check(&file, id, folder.as_deref(), &go_on)?) } else { None };
     let state = data.state().map_or("", |state| state.word);
     let results: Vec<(&'static str, usize)> = ItemResult::OPTIONS
         .iter()
@@ -143,6 +190,7 @@ fn status(path: &Path, id: &str, (again, cache): (bool, Option<PathBuf>), json: 
             None => output.push_str("It was not searched yet\n"),
             Some(check) => output.push_str(&check_words(check)),
         }
+        output.push_str(&next_words(&file.page(id, None, ops::now())?));
         output
     };
     if agrees { Ok(output) } else { Err(Failure::answer(DIFFERS, output)) }
@@ -155,7 +203,7 @@ fn agrees(check: &EvidenceCheck) -> bool {
 fn check_words(check: &EvidenceCheck) -> String {
     let mut output = String::new();
     if check.differs.is_empty() {
-        output.push_str("The items say what the evidence says\n");
+        output.push_str("The review and its items say what the evidence says\n");
     }
     for words in &check.differs {
         let _ = writeln!(output, "Differs: {words}");

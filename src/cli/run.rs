@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::failure::Failure;
+use super::shown::shown;
 use super::{CommandResult, open, script, time_stamp};
 use crate::ops::{self, Receipt};
 
@@ -50,7 +51,7 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Command
 pub(super) fn print_now(line: &str) {
     let mut out = std::io::stdout().lock();
     // A reader that has closed the pipe, such as `head`, is not an error.
-    let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
+    let _ = out.write_all(shown(line).as_bytes()).and_then(|()| out.flush());
 }
 
 fn done_line(number: usize, name: &str, receipt: &Receipt) -> String {

@@ -14,6 +14,7 @@ use super::advisories::{folder, interrupted};
 use super::args::ScanArguments;
 use super::failure::Failure;
 use super::sbom::input_failure;
+use crate::domain::text::counted;
 use crate::ops;
 use crate::soup::model::matching::Knowledge;
 use crate::soup::{
@@ -372,19 +373,26 @@ pub fn knowledge(path: &Path) -> Result<Knowledge, Failure> {
 
 fn sources_words(output: &mut String, sources: &[SourceStatus], max_age: u32) {
     for source in sources {
-        let age =
-            source.age_days.map_or_else(|| "of unknown age".to_owned(), |days| format!("{days} days old"));
-        let old =
-            if source.too_old { format!(", older than the {max_age} days allowed") } else { String::new() };
-        let _ = writeln!(output, "{} {}: {} records, {age}{old}", source.name, source.file, source.records);
+        let age = source
+            .age_days
+            .map_or_else(|| "of unknown age".to_owned(), |days| format!("{} old", counted(days, "day")));
+        let allowed = counted(max_age, "day");
+        let old = if source.too_old { format!(", older than the {allowed} allowed") } else { String::new() };
+        let records = counted(source.records, "record");
+        let _ = writeln!(output, "{} {}: {records}, {age}{old}", source.name, source.file);
     }
 }
 
 fn sum_words(output: &mut String, components: usize, sum: &Sum) {
     let _ = writeln!(
         output,
-        "\n{components} components: {} affected, {} affected under a condition, {} not comparable, {} candidates by name; {} components not checked or dependent on a condition",
-        sum.affected, sum.conditional, sum.not_comparable, sum.candidates, sum.undecided
+        "\n{}: {} affected, {} affected under a condition, {} not comparable, {} by name; {} not checked or dependent on a condition",
+        counted(components, "component"),
+        sum.affected,
+        sum.conditional,
+        sum.not_comparable,
+        counted(sum.candidates, "candidate"),
+        counted(sum.undecided, "component")
     );
 }
 

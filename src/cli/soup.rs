@@ -7,20 +7,26 @@ use serde_json::{Value, json};
 use super::advisories::pretty;
 use super::args::{Soup, SoupImportArguments};
 use super::failure::Failure;
-use super::{CommandResult, open, time_stamp};
+use super::{CommandResult, open, time_stamp, values};
 use crate::baseline::{Baseline, Unversioned, named};
 use crate::domain::choice::Choice as _;
-use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::Fields;
 use crate::domain::release::ReleaseState;
 use crate::domain::soup_item::due::{Coverage, CoverageRow};
+use crate::domain::text::counted;
 use crate::domain::time::{Day, Moment};
 use crate::ops::{self, ProductFile, SoupAction, SoupImportOptions, SoupImportPlan, count_coverage};
 use crate::register::{RegisterList, read_list};
 
 /// The exit code where something is not covered.
 const NOT_COVERED: u8 = 12;
+
+/// What is said where no release in service contains SOUP.
+const NO_COVERAGE: &str = "No release in service has SOUP, so there is nothing to review yet. \
+     Read the bill of materials of a release into the register: mainstay soup import FILE LIST --release RL-0001 --login LOGIN\n";
+
+/// Rows that are listed one by one without `--verbose`.
+const LISTED: usize = 20;
 
 /// Reads a list into the register, or shows what is in it.
 pub fn soup(what: Soup) -> CommandResult {
@@ -50,7 +56,7 @@ fn import(arguments: &SoupImportArguments) -> CommandResult {
     let options = SoupImportOptions {
         release: number(&arguments.release)?,
         change: number(&arguments.change)?,
-        defaults: defaults(&arguments.set)?,
+        defaults: values::given(Kind::SoupItem, &arguments.set)?,
     };
     let unversioned =
         if arguments.leave_out_unversioned { Unversioned::LeaveOut } else { Unversioned::Refuse };
@@ -58,24 +64,68 @@ fn import(arguments: &SoupImportArguments) -> CommandResult {
     let Some(login) = arguments.login.as_deref().filter(|_| !arguments.rehearse) else {
         let file = open::to_read(&arguments.file)?;
         let plan = file.plan_soup_import(list.rows.clone(), &options, ops::now())?;
-        return Ok(planned(&list, &plan, "would be read"));
+        return Ok(told(arguments, &list, &plan, &[]));
     };
     let (mut file, session, _) = open::to_write(&arguments.file, login)?;
     let plan = file.plan_soup_import(list.rows.clone(), &options, ops::now())?;
-    let mut output = planned(&list, &plan, "read");
+    let mut done = Vec::new();
     let (_, change) = file.import_soup(&session, &plan, &|_| true, &ops::stamp())?;
     if let Some(change) = change.filter(|_| plan.opens_change) {
-        let _ = writeln!(output, "Opened {change} for what is new: complete and submit it");
+        done.push(format!("Opened {change} for what is new: complete and submit it"));
     }
     if let Some(release) = options.release
         && is_before_baseline(&file, release)?
     {
-        let baseline = Baseline { bill: Some(list.bill), items: None };
+        let baseline = Baseline { bill: Some(list.bill.clone()), items: None };
         baseline.store(&mut file, &session, (release, None), &ops::stamp())?;
-        let _ = writeln!(output, "The list is the SOUP baseline of {release}");
+        done.push(format!("The list is the SOUP baseline of {release}"));
     }
     time_stamp::after_writing(&mut file, &session);
-    Ok(output)
+    Ok(told(arguments, &list, &plan, &done))
+}
+
+/// What is printed: what was read, and what was done besides.
+fn told(
+    arguments: &SoupImportArguments,
+    list: &RegisterList,
+    plan: &SoupImportPlan,
+    done: &[String],
+) -> String {
+    if arguments.json {
+        return planned_json(arguments, list, plan, done);
+    }
+    let verb = if arguments.rehearse { "would be read" } else { "read" };
+    let mut output = planned(list, plan, verb, arguments.verbose);
+    for words in done {
+        let _ = writeln!(output, "{words}");
+    }
+    output
+}
+
+fn planned_json(
+    arguments: &SoupImportArguments,
+    list: &RegisterList,
+    plan: &SoupImportPlan,
+    done: &[String],
+) -> String {
+    let rows: Vec<Value> = plan
+        .rows
+        .iter()
+        .map(|planned| {
+            let (action, item, why) = match &planned.action {
+                SoupAction::NewItem { .. } => ("new_item", None, None),
+                SoupAction::NewVersion { item, .. } => ("new_version", Some(*item), None),
+                SoupAction::Same { item, .. } => ("same", Some(*item), None),
+                SoupAction::Ambiguous { why } => ("not_taken", None, Some(why)),
+            };
+            json!({"name": planned.row.item, "version": planned.row.version, "action": action, "item": item, "why": why})
+        })
+        .collect();
+    pretty(&json!({
+        "format": 1, "list": list.bill.format, "rehearsed": arguments.rehearse, "rows": rows, "gone": plan.gone,
+        "without_version": list.bill.unversioned, "not_shipped": list.bill.not_shipped, "words": plan.counts().words(),
+        "remark": plan.remark, "also": done,
+    }))
 }
 
 /// Whether the baseline of a release can still be set.
@@ -84,43 +134,10 @@ fn is_before_baseline(file: &ProductFile, release: RecordId) -> Result<bool, Fai
     Ok(matches!(ReleaseState::of(&data), Some(ReleaseState::Planned | ReleaseState::Building)))
 }
 
-/// Values for new items, from `field=value`.
-fn defaults(given: &[String]) -> Result<Fields, Failure> {
-    let mut set = Fields::new();
-    for text in given {
-        let Some((name, value)) = text.split_once('=') else {
-            return Err(Failure::usage(format!(
-                "“{text}” is not a value for a field; write it like risk_tier=low"
-            )));
-        };
-        let Some(field) = Kind::SoupItem.def().field(name.trim()) else {
-            return Err(Failure::usage(format!("a SOUP item has no field “{}”", name.trim())));
-        };
-        let value = value.trim();
-        let value = match field.ty {
-            FieldType::YesNo => Value::Bool(matches!(value, "yes" | "true")),
-            FieldType::Number => value.parse::<u32>().map_or_else(|_| value.into(), Value::from),
-            FieldType::Lines | FieldType::Choices(_) | FieldType::Records => {
-                Value::Array(value.split(';').map(|part| part.trim().into()).collect())
-            }
-            FieldType::Line
-            | FieldType::Text
-            | FieldType::Day
-            | FieldType::Moment
-            | FieldType::Choice(_)
-            | FieldType::Record
-            | FieldType::Rows(_) => value.into(),
-        };
-        let value =
-            field.parse(&value).map_err(|reason| Failure::usage(format!("{}: {reason}", field.label)))?;
-        set.insert(name.trim().to_owned(), value);
-    }
-    Ok(set)
-}
-
-fn planned(list: &RegisterList, plan: &SoupImportPlan, verb: &str) -> String {
+fn planned(list: &RegisterList, plan: &SoupImportPlan, verb: &str, all: bool) -> String {
     let mut output = String::new();
-    let _ = writeln!(output, "{} {verb} ({})", plan.rows.len(), list.bill.format);
+    let components = counted(plan.rows.len(), "component");
+    let _ = writeln!(output, "{components} {verb} ({})", list.bill.format);
     for (why, names) in
         [("without a version", &list.bill.unversioned), ("not shipped", &list.bill.not_shipped)]
     {
@@ -128,18 +145,26 @@ fn planned(list: &RegisterList, plan: &SoupImportPlan, verb: &str) -> String {
             let _ = writeln!(output, "{} {why}, left out: {}", names.len(), named(names));
         }
     }
+    // What was not taken is always said.
+    let (mut lines, mut not_taken) = (Vec::new(), Vec::new());
     for planned in &plan.rows {
-        let row = &planned.row;
-        let words = match &planned.action {
-            SoupAction::NewItem { .. } => "new".to_owned(),
-            SoupAction::NewVersion { item, from } => format!("{item}, before {}", from.join(", ")),
-            SoupAction::Same { .. } => continue,
-            SoupAction::Ambiguous { why } => format!("not taken: {why}"),
-        };
-        let _ = writeln!(output, "{} {}  {words}", row.item, row.version);
+        let name = format!("{} {}", planned.row.item, planned.row.version);
+        match &planned.action {
+            SoupAction::NewItem { .. } => lines.push(format!("{name}  new")),
+            SoupAction::NewVersion { item, from } => {
+                lines.push(format!("{name}  {item}, before {}", from.join(", ")));
+            }
+            SoupAction::Same { .. } => {}
+            SoupAction::Ambiguous { why } => not_taken.push(format!("{name}  not taken: {why}")),
+        }
     }
-    for gone in &plan.gone {
-        let _ = writeln!(output, "{gone}  no longer in the list");
+    lines.extend(plan.gone.iter().map(|gone| format!("{gone}  no longer in the list")));
+    let listed = if all { lines.len() } else { LISTED };
+    for words in lines.iter().take(listed).chain(&not_taken) {
+        let _ = writeln!(output, "{words}");
+    }
+    if lines.len() > listed {
+        let _ = writeln!(output, "and {} more; --verbose lists them all", lines.len() - listed);
     }
     let _ = writeln!(output, "{}", plan.counts().words());
     if let Some(remark) = &plan.remark {
@@ -178,6 +203,8 @@ fn coverage(rows: &[CoverageRow], json: bool) -> CommandResult {
             })
             .collect();
         pretty(&json!({"all": count.all, "covered": count.covered, "rows": rows}))
+    } else if rows.is_empty() {
+        NO_COVERAGE.to_owned()
     } else {
         let mut output = String::new();
         for row in rows {

@@ -3,6 +3,7 @@
 //! Belongs here: the dialogs. Does not belong here: reading or writing the chosen file.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The extension of product files.
 pub const ENDING: &str = "mainstay";
@@ -22,12 +23,59 @@ pub struct PathQuestion {
     pub write_to: Option<PathBuf>,
 }
 
+/// The answer to a question for a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathAnswer {
+    /// A path.
+    Chosen(PathBuf),
+    /// The user chose none.
+    Cancelled,
+    /// The machine has no file dialog.
+    NoDialog,
+}
+
+impl From<Option<PathBuf>> for PathAnswer {
+    fn from(path: Option<PathBuf>) -> Self {
+        path.map_or(Self::Cancelled, Self::Chosen)
+    }
+}
+
+/// What is said where the machine has no file dialog.
+pub const NO_DIALOG: &str = "This machine shows no file dialog, so enter the path. With zenity, or xdg-desktop-portal and \
+                             xdg-desktop-portal-gtk, installed, the program shows one.";
+
 /// Answers questions for paths: [`by_system`] asks the user; a program that drives the window answers by itself.
-pub type AskPath = Box<dyn Fn(&PathQuestion) -> Option<PathBuf>>;
+pub type AskPath = Box<dyn Fn(&PathQuestion) -> PathAnswer>;
+
+/// Nobody closes a dialog sooner after it was asked for.
+const SOONEST: Duration = Duration::from_millis(400);
 
 /// Asks the user with a dialog of the system.
+pub fn by_system(question: &PathQuestion) -> PathAnswer {
+    let before = crate::ops::stamp().steady;
+    match ask_system(question) {
+        Some(path) => PathAnswer::Chosen(path),
+        None if was_none_shown(crate::ops::stamp().steady.saturating_sub(before), has_zenity()) => {
+            PathAnswer::NoDialog
+        }
+        None => PathAnswer::Cancelled,
+    }
+}
+
+/// Whether no dialog was shown, told from how long the answer took. On Linux the desktop portal shows the dialog, or else zenity; if
+/// both are missing, the answer is the same as that of a user who cancels, but at once.
+const fn was_none_shown(took: Duration, has_zenity: bool) -> bool {
+    cfg!(target_os = "linux") && !has_zenity && took.as_millis() < SOONEST.as_millis()
+}
+
+/// Whether zenity is installed, which shows a dialog where the desktop portal does not.
+fn has_zenity() -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join("zenity").is_file())
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one place that opens file dialogs")]
-pub fn by_system(question: &PathQuestion) -> Option<PathBuf> {
+fn ask_system(question: &PathQuestion) -> Option<PathBuf> {
     let asked =
         rfd::FileDialog::new().set_title(&question.title).add_filter(&question.kind, &question.endings);
     if question.folder {
@@ -78,4 +126,17 @@ pub fn open(title: &str, kind: &str, endings: &[&str]) -> PathQuestion {
 /// Asks which folder to read.
 pub fn open_folder(title: &str) -> PathQuestion {
     PathQuestion { folder: true, ..open(title, "", &[]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_at_once_without_zenity_says_that_no_dialog_was_shown() {
+        let (at_once, by_hand) = (Duration::from_millis(3), Duration::from_secs(2));
+        assert_eq!(was_none_shown(at_once, false), cfg!(target_os = "linux"));
+        assert!(!was_none_shown(by_hand, false), "somebody cancelled");
+        assert!(!was_none_shown(at_once, true), "zenity was there");
+    }
 }

@@ -4,6 +4,7 @@
 //! Belongs here: showing the content and asking for the password. Does not belong here: checking it, or performing anything.
 
 mod covered;
+mod entry;
 mod several;
 
 pub use several::SignSeveral;
@@ -12,6 +13,7 @@ use eframe::egui;
 use egui::{Context, Key, Label, Modifiers, RichText, ScrollArea, Ui, WidgetInfo, accesskit::Role};
 
 use self::covered::CoveredParts;
+use self::entry::Entry;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
 use crate::domain::packet;
@@ -23,10 +25,8 @@ use crate::ui::cx::Then;
 use crate::ui::screens::record::page::short_digest;
 use crate::ui::screens::record::show::{LABELS, Names, shown};
 use crate::ui::theme::{bold, bold_family, hint, size, space};
-use crate::ui::widgets::field::Field;
-use crate::ui::widgets::modal::{Dialog, Outcome as Ended};
+use crate::ui::widgets::modal::Dialog;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
-use crate::ui::widgets::text::password_ui;
 
 /// Height of everything in the dialog except the content, in points; the content gets the rest of the window.
 const AROUND: f32 = 400.0;
@@ -78,9 +78,7 @@ pub struct SignDialog {
     then: Then,
     /// The draft to drop after signing.
     draft: Option<String>,
-    password: String,
-    /// Whether confirming was tried without a password.
-    tried: bool,
+    password: Entry,
     /// Why the last attempt was refused.
     refusal: Option<String>,
     /// The message above content that has changed.
@@ -112,8 +110,7 @@ impl SignDialog {
             content: Content::of(preview, names),
             then,
             draft,
-            password: String::new(),
-            tried: false,
+            password: Entry::new(),
             refusal: None,
             changed: None,
             from_top: true,
@@ -151,8 +148,7 @@ impl SignDialog {
 
     /// Draws the dialog. `signer` is the name as printed.
     pub fn ui(&mut self, ctx: &Context, signer: &str) -> Outcome {
-        let missing: Vec<String> =
-            self.password.is_empty().then(|| "Your password is missing".to_owned()).into_iter().collect();
+        let missing = self.password.missing();
         let title = self.title.clone();
         let room = ctx.content_rect().height();
         let ended = Dialog::new("sign", &title, "Sign").missing(&missing).width(720.0).show(ctx, |ui| {
@@ -172,24 +168,9 @@ impl SignDialog {
             if let Some(words) = &self.refusal {
                 banner_ui(ui, &Notice::problem(words.clone(), ""), false);
             }
-            let violation = (self.tried && self.password.is_empty()).then_some("Your password is missing");
-            Field::new("Password")
-                .required("required for every signature")
-                .violation(violation)
-                .show(ui, |ui| password_ui(ui, &mut self.password));
+            self.password.ui(ui);
         });
-        match ended {
-            Ended::Open => Outcome::Pending,
-            Ended::Refused => {
-                self.tried = true;
-                Outcome::Pending
-            }
-            Ended::Cancelled => Outcome::Cancelled,
-            Ended::Confirmed => {
-                self.tried = false;
-                Outcome::Sign(Password::new(std::mem::take(&mut self.password)))
-            }
-        }
+        self.password.outcome(ended)
     }
 
     /// The content scrolls by wheel, and by keys while the password has the focus: Page Up and Page Down, and Ctrl+Home and
@@ -417,11 +398,5 @@ fn title_of(request: &Request) -> String {
         | Request::ChangePassword
         | Request::EnterWithCode { .. }
         | Request::CreateFile { .. } => "Signature".to_owned(),
-    }
-}
-
-impl Drop for SignDialog {
-    fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.password);
     }
 }

@@ -4,7 +4,7 @@ use mainstay::domain::person::Role;
 use mainstay::ops::{Act, Password, Request};
 use serde_json::json;
 
-use crate::desk::{Desk, PASSWORD, go_to, stamp};
+use crate::desk::{Desk, PASSWORD, PLAN, go_to, stamp};
 
 #[test]
 fn whoever_reset_an_access_cannot_confirm_the_identity_behind_it() {
@@ -85,4 +85,25 @@ fn a_code_does_not_let_in_whoever_was_deactivated_meanwhile() {
     assert!(refusal.to_string().contains("the account is “Inactive”"), "{refusal}");
     assert_eq!(desk.state(gil), "inactive");
     desk.assert_verifies();
+}
+
+#[test]
+fn who_was_invited_with_a_role_of_the_plan_is_told_to_be_invited_and_not_to_lack_it() {
+    let mut desk = Desk::staffed_without_plan();
+    let mut invite = |login: &str, roles: Vec<Role>| {
+        let (login, full_name) = (login.to_owned(), "Gil Example".to_owned());
+        desk.by("ana", Request::InvitePerson { login, full_name, roles }).unwrap().record.unwrap()
+    };
+    let invited = invite("gil", vec![Role::Management]);
+    let other = invite("hal", vec![Role::Support]);
+    let rows = json!([{"role": "management", "person": invited}, {"role": "management", "person": other}]);
+    desk.edit("ana", PLAN, json!({"roles": rows})).unwrap();
+    let page = desk.file.page(PLAN, None, desk.now).unwrap();
+    let says = |words: &str| page.notices.iter().any(|notice| notice.contains(words));
+    assert!(says(&format!("The invitation of {invited} as Management is open")), "{:?}", page.notices);
+    assert!(says(&format!("{other} does not hold the role Management")), "{:?}", page.notices);
+    let submit = page.next.iter().find(|next| next.step.name == "submit").unwrap();
+    let unmet = submit.conditions.iter().find(|condition| condition.field == Some("roles") && !condition.met);
+    let text = &unmet.unwrap().text;
+    assert!(text.contains(&format!("{invited} as Management, whose invitation is open")), "{text}");
 }

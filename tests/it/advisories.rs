@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use mainstay::ops::stamp;
-use mainstay::soup::{ImportOutcome, import_advisories};
+use mainstay::soup::{ImportOutcome, declare_whole, import_advisories};
 use serde_json::{Value, json};
 
 use crate::desk::program;
@@ -61,6 +61,11 @@ impl Bench {
             cache.to_str().unwrap(),
             "--json",
         ])
+    }
+
+    /// What was imported is meant to be all that its publishers have.
+    fn whole(&self) {
+        declare_whole(&self.cache()).unwrap();
     }
 
     fn status(&self) -> Value {
@@ -215,6 +220,7 @@ fn a_file_that_breaks_off_leaves_the_former_data_as_it_was() {
         assert_eq!(bench.status(), before, "{name}");
     }
     let sbom = bench.file("bill.json", &bill(&json!([pump_link("2.5")])));
+    bench.whole();
     assert_eq!(bench.scan(&sbom, FRESH).code, 0, "the broken file said 8.0");
 }
 
@@ -326,6 +332,12 @@ fn the_exit_code_of_a_scan_says_affected_then_not_checked_then_nothing() {
         ],
     );
     bench.import(&bench.file("page.json", &page));
+    let few = bench.scan(&sbom, FRESH);
+    let checked = few.json()["components"][0]["checked"][0].clone();
+    assert_eq!((few.code, checked["obstacle"].as_str()), (11, Some("incomplete")), "{}", few.out);
+    let words = "NVD has over 250,000 records, but only 2 were imported";
+    assert!(checked["reason"].as_str().unwrap().contains(words), "{checked}");
+    bench.whole();
     let clean = bench.scan(&sbom, FRESH);
     assert_eq!(clean.code, 0, "{}", clean.out);
     assert_eq!(clean.json()["components"][0]["checked"][0]["outcome"], "nothing_found");
@@ -458,7 +470,7 @@ fn a_single_record_says_nothing_of_what_others_would_say() {
     assert_eq!(scanned.code, 11, "{}", scanned.out);
     let checked = scanned.json()["components"][0]["checked"][0].clone();
     assert_eq!(checked["outcome"], "could_not_be_checked");
-    assert!(checked["reason"].as_str().unwrap().contains("a single record"), "{checked}");
+    assert!(checked["reason"].as_str().unwrap().contains("only 1 were imported"), "{checked}");
     let affected = bench.file("affected.json", &bill(&json!([pump_link("1.9")])));
     assert_eq!(bench.scan(&affected, FRESH).code, 10, "what is found counts all the same");
 }
@@ -476,6 +488,7 @@ fn a_person_can_say_what_is_the_same_and_what_is_not() {
     bench.import(&bench.file("page.json", &page));
     let other = json!([{"type": "library", "name": "link", "version": "1.5", "cpe": "cpe:2.3:a:acme_devices:link:1.5:*:*:*:*:*:*:*"}]);
     let sbom = bench.file("bill.json", &bill(&other));
+    bench.whole();
     assert_eq!(bench.scan(&sbom, FRESH).code, 0);
     let same = bench.file(
         "same.ron",
@@ -656,6 +669,8 @@ fn each_part_of_a_source_is_as_old_as_its_own_data() {
         let components = json!([{"type": "library", "name": "x", "version": "3.0.0", "purl": purl}]);
         outcomes(&bench.scan(&bench.file("bill.json", &bill(&components)), &allowed))
     };
+    assert_eq!(of("pkg:npm/pump@3.0.0"), ["incomplete"], "two records of npm are not all of it");
+    bench.whole();
     assert_eq!(of("pkg:npm/pump@3.0.0"), ["nothing_found"]);
     assert_eq!(of("pkg:pypi/gate@3.0.0"), ["too_old"]);
     // A date that lies ahead says nothing about the age, and pins no record.

@@ -232,7 +232,7 @@ fn a_record_lists_its_parts_and_a_part_names_its_record() {
         assert_eq!(with(&["show", path, id, "--json"]).json()["parent"], "CR-0004");
         let said = with(&["show", path, id]);
         assert!(said.out.contains("\nPart of CR-0004\n"), "{}", said.out);
-        let closed = "(strike); needs: CR-0004, to which it belongs, is “Verifying” (now “Released”)";
+        let closed = "(strike)\n    needs: CR-0004, to which it belongs, is “Verifying” (now “Released”)";
         assert!(said.out.contains(closed), "{}", said.out);
     }
 }
@@ -864,7 +864,7 @@ fn what_prevents_a_step_is_said_as_what_it_needs() {
     let path = example().0.to_str().unwrap();
     let said = with(&["show", path, "PR-0001"]).out;
     assert!(
-        said.contains("Close (close); needs: The problem is resolved") && !said.contains("not yet,"),
+        said.contains("Close (close)\n    needs: The problem is resolved") && !said.contains("not yet,"),
         "{said}"
     );
 }
@@ -897,6 +897,22 @@ fn printed(language: &str) -> Vec<String> {
     text.split(begin.as_str()).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
+/// Advisory data of today, as it is published.
+fn advisory_feeds() -> [(&'static str, Value); 2] {
+    let today = mainstay::ops::now().day();
+    let osv = json!({
+        "schema_version": "1.6.0", "id": "GHSA-aaaa-bbbb-cccc", "modified": format!("{today}T00:00:00Z"), "summary": "A crash on long input",
+        "affected": [{"package": {"ecosystem": "npm", "name": "pump-link"},
+            "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "2.6.3"}]}]}],
+    });
+    let kev = json!({
+        "title": "CISA Catalog of Known Exploited Vulnerabilities", "catalogVersion": "1", "dateReleased": format!("{today}T00:00:00Z"), "count": 1,
+        "vulnerabilities": [{"cveID": "CVE-1999-0001", "vendorProject": "V", "product": "P", "vulnerabilityName": "N", "dateAdded": "2026-01-01",
+            "shortDescription": "S", "requiredAction": "A", "dueDate": "2026-01-22"}],
+    });
+    [("osv.json", osv), ("kev.json", kev)]
+}
+
 #[cfg(unix)]
 #[test]
 fn the_commands_and_files_of_the_documentation_work_as_they_are_printed() {
@@ -910,7 +926,12 @@ fn the_commands_and_files_of_the_documentation_work_as_they_are_printed() {
     let program = Path::new(env!("CARGO_BIN_EXE_mainstay")).parent().unwrap().display();
     let path = format!("{program}:{}", std::env::var("PATH").unwrap());
     let blocks: Vec<String> = printed("sh").into_iter().filter(|block| block.contains("mainstay ")).collect();
-    assert_eq!(blocks.len(), 3, "{blocks:?}");
+    assert_eq!(blocks.len(), 4, "{blocks:?}");
+    let feeds = folder.path().join("feeds");
+    std::fs::create_dir(&feeds).unwrap();
+    for (name, feed) in advisory_feeds() {
+        file(&feeds, name, &feed.to_string());
+    }
     for block in blocks {
         let output = Command::new("sh")
             .args(["-e", "-c", &block])
@@ -926,6 +947,9 @@ fn the_commands_and_files_of_the_documentation_work_as_they_are_printed() {
     let pump = folder.path().join("pump.mainstay");
     let list = with(&["list", pump.to_str().unwrap(), "feedback", "--json"]).json();
     assert_eq!(list["records"].as_array().unwrap().len(), 2, "one by the script, one by the import");
+    let gateway = folder.path().join("gateway.mainstay");
+    let review = with(&["show", gateway.to_str().unwrap(), "SR-0007", "--json"]).json();
+    assert_eq!(review["state"], "approved", "the whole review by scripts");
 }
 
 #[test]

@@ -18,7 +18,7 @@ use mainstay::domain::time::Moment;
 use mainstay::ops::{Act, Password, ProductFile, Receipt, Refused, Session};
 use mainstay::ui::app::{App, Setup, Start};
 use mainstay::ui::cx::Route;
-use mainstay::ui::dialogs::PathQuestion;
+use mainstay::ui::dialogs::{PathAnswer, PathQuestion};
 use serde_json::Value;
 
 use crate::desk::{Desk, PASSWORD, fields, stamp};
@@ -35,6 +35,8 @@ pub struct Window {
     asked: Rc<RefCell<Vec<PathQuestion>>>,
     /// The file that is chosen where one to read is asked for.
     pub chosen: Rc<RefCell<Option<PathBuf>>>,
+    /// Whether the machine has no file dialog.
+    pub no_dialog: Rc<Cell<bool>>,
 }
 
 impl Deref for Window {
@@ -71,7 +73,8 @@ impl Window {
         let session = people[login].for_job();
         let place = folder.path().to_owned();
         let (clock_of_app, asked_of_app) = (Rc::clone(&clock), Rc::clone(&asked));
-        let chosen_of_app = Rc::clone(&chosen);
+        let no_dialog: Rc<Cell<bool>> = Rc::default();
+        let (chosen_of_app, no_dialog_of_app) = (Rc::clone(&chosen), Rc::clone(&no_dialog));
         let harness = Harness::builder().with_size(size).with_max_steps(24).build_eframe(move |cc| {
             let setup = Setup {
                 settings_path: None,
@@ -79,10 +82,11 @@ impl Window {
                 clock: Box::new(move || stamp(clock_of_app.get())),
                 ask_path: Box::new(move |question| {
                     asked_of_app.borrow_mut().push(question.clone());
-                    match &question.write_to {
-                        Some(suggested) => Some(place.join(suggested.file_name()?)),
-                        None => chosen_of_app.borrow().clone(),
+                    if no_dialog_of_app.get() {
+                        return PathAnswer::NoDialog;
                     }
+                    let suggested = question.write_to.as_deref().map(|path| path.file_name().unwrap());
+                    suggested.map(|name| place.join(name)).or_else(|| chosen_of_app.borrow().clone()).into()
                 }),
                 patience: std::time::Duration::from_mins(1),
             };
@@ -92,7 +96,7 @@ impl Window {
             app.go(route);
             app
         });
-        let mut window = Self { harness, people, folder, clock, asked, chosen };
+        let mut window = Self { harness, people, folder, clock, asked, chosen, no_dialog };
         window.settle();
         window
     }

@@ -15,7 +15,7 @@ use crate::soup_desk::{
 };
 
 /// A desk with version 2.3.0 in service; SR-0002 in progress with RI-0003, which no source could check, and RI-0004, with a hit that
-/// nobody judged; SR-0003 handed over by Cleo; FN-0001 not affected, FN-0002 proposed as an accepted risk and signed by Ana.
+/// nobody judged; SR-0003 handed over by Cleo; SR-0004 ready, but with another program than its evidence; FN-0001 not affected, FN-0002 proposed as an accepted risk and signed by Ana.
 fn shelf() -> &'static Scene {
     static SHELF: OnceLock<Scene> = OnceLock::new();
     SHELF.get_or_init(|| {
@@ -36,8 +36,11 @@ fn shelf() -> &'static Scene {
         let set = vulnerability(&desk, "CVE-2031-0002", EXPAT, &["libexpat 2.5.0"]);
         let second = proposed(&mut desk, set, with(accepted, verdicts(&[SERVED], "affected")));
         desk.signed("ana", Request::Sign { id: second, meaning: None }).unwrap();
-        let made = [open, handed_over, first, second].map(|id| id.to_string());
-        assert_eq!(made, ["SR-0002", "SR-0003", "FN-0001", "FN-0002"]);
+        let rewritten = started(&mut desk, json!({}));
+        all_judged(&mut desk, rewritten);
+        desk.edit("cleo", rewritten, json!({"program": "A better program"})).unwrap();
+        let made = [open, handed_over, first, second, rewritten].map(|id| id.to_string());
+        assert_eq!(made, ["SR-0002", "SR-0003", "FN-0001", "FN-0002", "SR-0004"]);
         desk.assert_verifies();
         let head = (desk.file.head().seq, desk.file.head().digest.clone());
         Scene { bytes: std::fs::read(desk.file.path()).unwrap(), head, keys: keys_of(&desk) }
@@ -105,6 +108,20 @@ fn a_confirmation_as_the_program_makes_it_verifies() {
         found.iter().all(|one| one.place == "SR-0003" && one.what.contains("the link from")),
         "{found:#?}"
     );
+}
+
+#[test]
+fn a_review_handed_over_with_a_search_that_is_not_that_of_its_evidence_is_found() {
+    let before = Forger::without_triggers(shelf()).verify(None);
+    assert!(before.iter().all(|one| one.place != "SR-0004"), "nobody signed for it yet: {before:#?}");
+    let f = Forger::without_triggers(shelf());
+    let set =
+        json!({"state": "awaiting_second_review", "reviewer": "PN-0003", "conclusion": "Nothing was found"});
+    let forged = step("cleo", "soup_review.submit", Role::SecurityLead, "SR-0004", set);
+    forge(&f, signed(forged, "SR-0004", Meaning::Reviewed, &[Role::SecurityLead]));
+    let found = f.verify(None);
+    let words = "“Searched with”: A better program, in the evidence Mainstay 0.1.0";
+    assert!(found.iter().any(|one| one.place == "SR-0004" && one.what == words), "{found:#?}");
 }
 
 insiders! {

@@ -171,9 +171,9 @@ fn a_packet_that_fails_before_its_event_leaves_nothing_and_one_that_fails_after_
     // Its name is taken while it is recorded: it gets another one.
     let to = FreshFile::new(&out, None).unwrap();
     std::fs::write(&out, "of somebody else").unwrap();
-    let (receipt, path) = issue(&mut desk, &packet, to).unwrap();
+    let (receipt, paths) = issue(&mut desk, &packet, to).unwrap();
     assert_eq!(files_in(folder.path()), ["packet-2.pdf", "packet.pdf"]);
-    assert_eq!((std::fs::read(path).unwrap(), receipt.seq), (packet.pdf.clone(), before.seq + 1));
+    assert_eq!((std::fs::read(&paths[0]).unwrap(), receipt.seq), (packet.pdf.clone(), before.seq + 1));
     assert_eq!(std::fs::read(&out).unwrap(), b"of somebody else");
     desk.assert_verifies();
 }

@@ -33,7 +33,7 @@ fn year(desk: &Desk, redact: bool) -> BuiltPacket {
 }
 
 /// A verified change whose feedback names a person, with evidence attached.
-fn told_by_a_person(desk: &mut Desk) -> RecordId {
+pub fn told_by_a_person(desk: &mut Desk) -> RecordId {
     let (pr, cr) = tested_change(desk);
     attach(desk, cr, "alarm-test.csv", "");
     verify(desk, pr, cr);

@@ -8,11 +8,13 @@ use std::sync::OnceLock;
 
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
-use mainstay::domain::time::Moment;
+use mainstay::domain::soup_review::evidence::SearchSaid;
+use mainstay::domain::time::{Day, Moment};
 use mainstay::ops::Request;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, go_to};
+use crate::search_file::search_file;
 
 /// The method of the reviews of the desk.
 pub const METHOD: &str =
@@ -179,15 +181,31 @@ pub fn in_scope(desk: &Desk, review: RecordId) -> Vec<RecordId> {
     found.into_values().collect()
 }
 
-/// Attaches the evidence of a search and says what was searched.
+/// The sources of the desk, each with the age of its data in days.
+pub const SOURCES: &[(&str, i64)] = &[("OSV", 2), ("NVD", 2), ("KEV", 2)];
+
+/// Attaches the evidence of a search of today that found what the items say, and says what was searched.
 pub fn evidence(desk: &mut Desk, review: RecordId, more: Value) {
-    let sha256 = desk.attached("cleo", review, "search.json", &format!("{{\"search\": \"{review}\"}}\n"));
-    let row = |source: &str| json!({"source": source, "identifiers": "Package URL", "data_date": "2031-03-01", "age_days": 2});
+    evidence_of(desk, review, (desk.now.day(), SOURCES), more);
+}
+
+/// The same of a search of another day or in other sources.
+pub fn evidence_of(
+    desk: &mut Desk,
+    review: RecordId,
+    (on, sources): (Day, &[(&str, i64)]),
+    more: Value,
+) -> String {
+    let items = desk.file.parts(review, Kind::ReviewItem).unwrap();
+    let text = search_file(on, sources, &items);
+    let said = SearchSaid::read(text.as_bytes()).unwrap();
+    let sha256 = desk.attached("cleo", review, "search.json", &text);
     let set = json!({
-        "evidence_sha256": sha256, "searched_on": desk.now.day(), "program": "Mainstay",
-        "sources": [row("OSV"), row("NVD"), row("KEV")], "limitations": "Only published records are found",
+        "evidence_sha256": sha256, "searched_on": said.on, "program": said.program, "sources": said.sources,
+        "limitations": "Only published records are found",
     });
     desk.edit("cleo", review, with(set, more)).unwrap();
+    sha256
 }
 
 /// Everything of a started review that was not found anywhere, concluded, with its evidence: it waits to be handed over.

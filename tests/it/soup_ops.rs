@@ -6,7 +6,7 @@ use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
 use mainstay::ops::{Act, Request, SoupAction, SoupImportOptions, SoupRow};
 use mainstay::review::{self, ReviewSearch};
-use mainstay::soup::{SameResult, VexFormat, import_advisories};
+use mainstay::soup::{SameResult, VexFormat, declare_whole, import_advisories};
 use mainstay::vex::{self, VexIssuer};
 use serde_json::{Value, json};
 
@@ -38,6 +38,13 @@ pub struct Soup {
 impl Soup {
     /// A desk with advisory data.
     pub fn new() -> Self {
+        let bench = Self::without_kev();
+        bench.advisories("kev.json", &kev());
+        bench
+    }
+
+    /// The same without the catalogue of known exploited vulnerabilities.
+    pub fn without_kev() -> Self {
         let mut desk = Desk::staffed();
         desk.hire("rita", "Rita Example", &[Role::ReleaseManager]);
         desk.hire("sam", "Sam Example", &[Role::SecurityLead]);
@@ -45,7 +52,6 @@ impl Soup {
         let cache = desk.folder.path().join("cache");
         let bench = Self { desk, cache };
         bench.advisories("osv.json", &osv("2031-03-01T00:00:00Z", "A crash on long input"));
-        bench.advisories("kev.json", &kev());
         bench
     }
 
@@ -54,6 +60,7 @@ impl Soup {
         std::fs::write(&path, content).unwrap();
         let taken = import_advisories(&[path], &self.cache, &|_| true, &stamp(self.desk.now)).unwrap();
         assert!(taken[0].records > 0, "{taken:?}");
+        declare_whole(&self.cache).unwrap();
     }
 
     pub fn rows(versions: &[(&str, &str)]) -> Vec<SoupRow> {
@@ -311,4 +318,21 @@ fn what_a_supplier_claims_stands_beside_the_finding_and_decides_nothing() {
         "{told}"
     );
     bench.desk.assert_verifies();
+}
+
+#[test]
+fn all_that_a_review_needs_to_start_is_told_at_once_before_anything_is_searched() {
+    let mut desk = Desk::staffed_without_plan();
+    let review = desk.create("cleo", Kind::SoupReview, json!({"title": "All SOUP", "trigger": "interval"}));
+    let at = desk.tick();
+    let nowhere = desk.folder.path().join("no cache");
+    let options = ReviewSearch::of(&nowhere);
+    let started =
+        review::start(&mut desk.file, &desk.people["cleo"], (review, &options), &|_| true, &stamp(at));
+    let refusal = started.unwrap_err().to_string();
+    for needed in
+        ["A maintenance plan is in force", "a release in service or a candidate", "At least one SOUP item"]
+    {
+        assert!(refusal.contains(needed), "{needed}: {refusal}");
+    }
 }

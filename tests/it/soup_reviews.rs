@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use crate::desk::{Desk, PASSWORD, fields, go_to};
 use crate::soup_desk::{
-    EXPAT, EXPAT_250, SERVED, ZLIB_131, all_judged, built, completed, evidence, hits, judged, list_read,
-    not_affected, not_checked, nothing, proposed, refused, register, reviewed_item, scheduled, searched,
-    serviced, started, verdicts, version, vulnerability, with,
+    EXPAT, EXPAT_250, SERVED, SOURCES, ZLIB_131, all_judged, built, completed, evidence, evidence_of, hits,
+    judged, list_read, not_affected, not_checked, nothing, proposed, refused, register, reviewed_item,
+    scheduled, searched, serviced, started, verdicts, version, vulnerability, with,
 };
 
 fn refused_part(desk: &mut Desk, review: RecordId, set: Value) -> String {
@@ -329,16 +329,21 @@ fn the_evidence_of_the_search_is_kept_and_every_source_of_the_plan_was_searched(
         assert!(refusal.contains(words), "{words} is not in {refusal}");
     }
     let other = "b".repeat(64);
-    evidence(&mut desk, review, json!({"evidence_sha256": other, "sources": [{"source": "OSV"}]}));
+    evidence(
+        &mut desk,
+        review,
+        json!({"evidence_sha256": other, "sources": [{"source": "OSV", "age_days": 2}]}),
+    );
     let refusal = refused(&mut desk, "cleo", review, "submit");
     assert!(refusal.contains("The evidence of the search with this SHA-256 is attached"), "{refusal}");
     assert!(refusal.contains("The required source “KEV” was searched"), "{refusal}");
     let later = desk.now.day().plus_days(2);
     let refusal = refused_edit(&mut desk, review, json!({"searched_on": later}));
     assert!(refusal.contains("“Searched on”"), "{refusal}");
-    let kept = desk.file.referring(review, Kind::Attachment).unwrap().remove(0);
-    let sources = json!([{"source": "OSV"}, {"source": "CISA KEV"}]);
-    desk.edit("cleo", review, json!({"evidence_sha256": kept.text("sha256"), "sources": sources})).unwrap();
+    let day = desk.now.day();
+    let sha256 = evidence_of(&mut desk, review, (day, &[("OSV", 2), ("NVD", 2), ("CISA KEV", 2)]), json!({}));
+    let kept = desk.file.referring(review, Kind::Attachment).unwrap();
+    let kept = kept.into_iter().find(|data| data.text("sha256") == sha256).unwrap();
     desk.sign_go("cleo", review, "submit").unwrap();
     let act = Act::from(go_to(kept.head.id, "withdraw", json!({}))).because("Not wanted");
     assert!(desk.by("cleo", act).is_err(), "the evidence stays");
@@ -385,7 +390,7 @@ fn the_next_date_runs_from_the_day_of_the_search_and_not_from_the_plan() {
     let day = desk.now.day();
     let review = started(&mut desk, json!({"due_on": day.plus_days(-15)}));
     all_judged(&mut desk, review);
-    desk.edit("cleo", review, json!({"searched_on": day.plus_days(-2)})).unwrap();
+    evidence_of(&mut desk, review, (day.plus_days(-2), SOURCES), json!({}));
     completed(&mut desk, review);
     desk.now = desk.now.plus_seconds(10 * 86_400);
     desk.sign_go("ana", review, "approve").unwrap();
@@ -531,5 +536,8 @@ fn who_judged_items_is_not_the_second_reviewer() {
     all_judged(&mut desk, review);
     desk.sign_go("ben", review, "submit").unwrap();
     let why = refused(&mut desk, "cleo", review, "complete");
-    assert!(why.contains("The second reviewer judged no item of the review; RI-"), "{why}");
+    assert!(
+        why.contains("The second reviewer wrote nothing of the review and judged no item of it; "),
+        "{why}"
+    );
 }

@@ -47,6 +47,47 @@ fn an_empty_register_says_what_it_is_for_and_a_list_is_read_into_it_after_a_rehe
 }
 
 #[test]
+fn on_a_machine_without_a_file_dialog_the_path_of_a_list_is_typed() {
+    let mut bench = Soup::new();
+    bench.planned(&[("pump-link", "2.6.3")]);
+    let mut window = Window::new(bench.desk, "ben", Route::List(Kind::SoupItem), SIZE);
+    let bill = window.folder.path().join("bill.json");
+    std::fs::write(&bill, BILL).unwrap();
+    window.no_dialog.set(true);
+    window.press("Read a list…");
+    assert!(window.has("This machine shows no file dialog"), "it is said what to install");
+    window.type_into("Path of the file", &window.folder.path().join("none.json").display().to_string());
+    window.key_press(Key::Enter);
+    window.settle();
+    assert!(window.has("There is no file"));
+    window.picture("no_file_dialog");
+    window.type_into("Path of the file", &bill.display().to_string());
+    window.key_press(Key::Enter);
+    window.until_shown("2 items new, 0 versions new");
+}
+
+#[test]
+fn on_a_machine_without_a_file_dialog_what_is_saved_never_replaces_a_file() {
+    let mut window = Window::new(Desk::new(), "ana", Route::Dashboard, SIZE);
+    let (there, fresh) =
+        (window.folder.path().join("there.mainstay"), window.folder.path().join("b.mainstay"));
+    std::fs::write(&there, "kept").unwrap();
+    window.no_dialog.set(true);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.settle();
+    write(&mut window, "Back up now");
+    window.key_press(Key::Enter);
+    window.settle();
+    window.type_into("Path of the new file", &there.display().to_string());
+    window.press("Save");
+    assert!(window.has("exists already"));
+    assert_eq!(std::fs::read_to_string(&there).unwrap(), "kept");
+    window.type_into("Path of the new file", &fresh.display().to_string());
+    window.press("Save");
+    window.until("the backup", |_| fresh.exists());
+}
+
+#[test]
 fn fields_are_set_in_several_items_and_those_that_may_be_are_approved() {
     let mut bench = Soup::new();
     bench.planned(&[("pump-link", "2.6.3")]);
@@ -154,7 +195,7 @@ fn a_review_is_started_with_its_search_judged_and_checked() {
     window.until_shown("0 of 2 items have their result");
     window.picture("soup_review_page");
     window.press("Check the evidence");
-    window.until_shown("The items say what the kept evidence of the search says.");
+    window.until_shown("The review and its items say what the kept evidence of the search says.");
     window.press("Work through the items");
     window.until_shown("Needs work 2");
     assert_eq!(window.route(), Route::ReviewItems(review));
@@ -235,6 +276,45 @@ fn findings_are_decided_proposed_and_confirmed_by_keys_alone() {
 }
 
 #[test]
+fn enter_right_after_the_password_signs_and_without_one_it_is_said_what_is_missing() {
+    let (mut bench, _, ids) = with_findings(2);
+    crate::soup_triage::judged(&mut bench, &ids);
+    let mut window = Window::new(bench.desk, "ben", Route::Triage, SIZE);
+    window.until_shown("To propose 2");
+    keys(&mut window, "p");
+    window.until_shown("Propose the decision on 2 findings");
+    window.key_press(Key::Enter);
+    window.settle();
+    assert!(window.has("Your password is missing"));
+    window.picture("triage_sign_missing");
+    assert!(window.get_by_label("Password").is_focused(), "it can be typed at once");
+    // Nothing is drawn between the last letter and Enter, as for somebody who types fast on a slow machine.
+    let (key, modifiers) = (Key::Enter, Modifiers::NONE);
+    let enter = |pressed| egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+    let typed = egui::Event::Text(PASSWORD.to_owned());
+    window.input_mut().events.extend([typed, enter(true), enter(false)]);
+    window.until("the proposals", |window| ids.iter().all(|id| window.state_of(*id) == "proposed"));
+}
+
+#[test]
+fn a_password_typed_as_soon_as_the_dialog_is_drawn_signs_by_enter() {
+    let (mut bench, _, ids) = with_findings(2);
+    crate::soup_triage::judged(&mut bench, &ids);
+    let mut window = Window::new(bench.desk, "ben", Route::Triage, SIZE);
+    window.until_shown("To propose 2");
+    window.key_press(Key::P);
+    for _ in 0..60 {
+        window.run_steps(1);
+        if window.query_all_by_label("Password").any(|node| node.is_focused()) {
+            break;
+        }
+    }
+    window.event(egui::Event::Text(PASSWORD.to_owned()));
+    window.key_press(Key::Enter);
+    window.until("the proposals", |window| ids.iter().all(|id| window.state_of(*id) == "proposed"));
+}
+
+#[test]
 fn a_decision_without_its_reasons_is_not_stored_and_the_missing_input_gets_the_focus() {
     let (bench, _, ids) = with_findings(1);
     let mut window = Window::new(bench.desk, "ben", Route::Triage, SIZE);
@@ -301,4 +381,42 @@ fn the_decisions_about_a_release_are_published_as_vex_from_its_page() {
     );
     let text = String::from_utf8(saved).unwrap();
     assert!(text.contains("CVE-2030-0001") && text.contains("under_investigation"), "{text}");
+}
+
+#[test]
+fn the_register_shows_versions_and_a_scheduled_review_has_one_way_to_start() {
+    let (mut bench, release) = register_of_two();
+    let set = json!({"title": "Before the release", "trigger": "before_release", "candidates": [release]});
+    let review = bench.desk.create("sam", Kind::SoupReview, set);
+    let empty =
+        bench.desk.create("sam", Kind::SoupReview, json!({"title": "Service", "trigger": "interval"}));
+    let mut window = Window::new(bench.desk, "sam", Route::List(Kind::SoupItem), SIZE);
+    window.until_shown("2 records");
+    assert!(window.has("Sort by Versions"));
+    assert!(window.query_all_by_role(Part::Label).any(|node| cell(&node, "2.6.2")));
+    window.picture("soup_list_versions");
+    window.go(Route::Record(review));
+    let starts =
+        |window: &Window| window.query_all_by_role_and_label(Part::Button, "Search and start…").count();
+    assert_eq!(starts(&window), 1, "one way leads");
+    assert!(!window.has("Start the review"), "no second way");
+    window.picture("soup_review_scheduled");
+    window.press("Search and start…");
+    assert!(window.has("Start SR-0001"), "it opens the dialog of the search");
+    window.go(Route::Record(empty));
+    window.picture("soup_review_not_ready");
+    assert!(window.has("There is a release in service or a candidate whose SOUP is reviewed"));
+    assert!(window.has("At least one SOUP item is in its scope"), "all that is missing is said at once");
+}
+
+#[test]
+fn a_review_whose_items_are_all_done_says_so_and_what_is_next() {
+    let (mut bench, release) = register_of_two();
+    let review = bench.started(release);
+    bench.judged(review);
+    let mut window = Window::new(bench.desk, "sam", Route::ReviewItems(review), SIZE);
+    window.until_shown("All done: 2 items with a result. Hand the review over from its page.");
+    window.picture("soup_items_all_done");
+    window.press_radio("Ready 0");
+    assert!(window.has("All done"));
 }

@@ -14,7 +14,7 @@ use mainstay_base::clock::{self, Stamp};
 use mainstay_base::time::{Day, Moment};
 use mainstay_soup::formats::sbom;
 use mainstay_soup::model::matching::Knowledge;
-use mainstay_soup::{ImportOutcome, ScanOptions, import_advisories, read_knowledge, scan};
+use mainstay_soup::{ImportOutcome, ScanOptions, declare_whole, import_advisories, read_knowledge, scan};
 
 const TODAY: &str = "2026-11-29";
 
@@ -28,6 +28,7 @@ fn answers(folder: &Path, bill: &str) -> Answers {
     for file in imported {
         assert_eq!(file.outcome, ImportOutcome::Taken, "{}", file.path.display());
     }
+    declare_whole(cache.path()).unwrap();
     let knowledge = folder.join("knowledge.ron");
     let options = ScanOptions {
         today: Day::parse(TODAY).unwrap(),

@@ -37,7 +37,7 @@ pub struct PacketArguments {
     /// Last day of the period, YYYY-MM-DD.
     #[arg(long)]
     pub to: Option<String>,
-    /// The PDF; it must not exist yet.
+    /// The PDF; it must not exist yet. A packet of more than 500 pages becomes volumes beside it: “OUT vol 1 of 7.pdf”.
     #[arg(short = 'o', long = "out")]
     pub out: PathBuf,
     /// Login of the person who issues it.

@@ -59,6 +59,12 @@ pub struct SoupImportArguments {
     /// Only list what would happen; change nothing.
     #[arg(long)]
     pub rehearse: bool,
+    /// List every component that is new or gone, not only the first 20.
+    #[arg(long)]
+    pub verbose: bool,
+    /// Print what was read as JSON.
+    #[arg(long)]
+    pub json: bool,
     /// Login of the person who reads it in.
     #[arg(long, required_unless_present = "rehearse")]
     pub login: Option<String>,
@@ -69,7 +75,10 @@ pub struct SoupImportArguments {
 pub enum Review {
     /// Start a scheduled review: freeze its scope, search the advisory data, keep the evidence, raise findings.
     Start(StartReviewArguments),
-    /// Set fields of items of a review from a RON script, and conclude all items that have everything for their result.
+    /// Answer open items of a review, and conclude all items that have everything for their result.
+    ///
+    /// --set gives the same answer to all open items, or to those that --item names. Other answers for each of many items are a script of
+    /// Edit requests for `mainstay run`; docs/command-line.md has one.
     Run {
         /// The product file.
         file: PathBuf,
@@ -78,6 +87,12 @@ pub enum Review {
         /// Login of the reviewer.
         #[arg(long)]
         login: String,
+        /// An open item that is answered, such as RI-0001; without it all are.
+        #[arg(long = "item", value_name = "RI-0001", requires = "set")]
+        items: Vec<String>,
+        /// A value for a field of the items, such as list_place="Release notes of 2.5.0" or list_read_on=2031-03-03.
+        #[arg(long = "set", value_name = "FIELD=VALUE")]
+        set: Vec<String>,
         /// Take over what the supplier's lists said in the last review of the same version.
         #[arg(long)]
         as_last_time: bool,

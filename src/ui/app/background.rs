@@ -1,11 +1,12 @@
 //! Background jobs: verification after opening, backups, imports and upgrades, and the handling of their results.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::jobs::{Attached, Ended, Finished, RunningKind, Version};
 use super::reason::ReasonDialog;
 use super::{App, Integrity};
+use crate::domain::text::counted;
 use crate::domain::time::Moment;
 use crate::ops::import::{IMPORT_RUNS, ImportJob};
 use crate::ops::workstation::Memory;
@@ -65,9 +66,13 @@ impl App {
         let path = desk.file.path().to_owned();
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let name = format!("{stem} {}.{}", stamp.now.day(), dialogs::ENDING);
-        let Some(target) = (self.setup.ask_path)(&dialogs::backup(&path.with_file_name(name))) else {
-            return;
-        };
+        let question = dialogs::backup(&path.with_file_name(name));
+        self.with_path(question, |app, target| app.back_up_to(target));
+    }
+
+    fn back_up_to(&mut self, target: PathBuf) {
+        let Some(desk) = &self.desk else { return };
+        let path = desk.file.path().to_owned();
         let of = Version::of(desk);
         let kind = RunningKind::Backup { asked_for: true, of: of.clone() };
         let started = self.jobs.start("Backing up", kind, move |progress| {
@@ -224,11 +229,11 @@ impl App {
             desk.integrity = Integrity::Verified { seq: verification.head.0, at: now };
             if asked_for {
                 self.notices.push(Notice::done(format!(
-                    "Everything matches: {} events, {} records, {} signatures, {} attachments.",
-                    verification.events,
-                    verification.records,
-                    verification.signatures,
-                    verification.attachments
+                    "Everything matches: {}, {}, {}, {}.",
+                    counted(verification.events, "event"),
+                    counted(verification.records, "record"),
+                    counted(verification.signatures, "signature"),
+                    counted(verification.attachments, "attachment")
                 )));
             }
         } else {

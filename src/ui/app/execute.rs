@@ -48,7 +48,7 @@ impl App {
             Command::Perform { act, then, draft } => self.perform(act, then, draft),
             Command::SaveDraft(key, body) => self.save_draft(&key, &body),
             Command::DropDraft(key) => self.drop_draft(&key),
-            Command::SaveFile { suggested_name, bytes } => self.save_file(&suggested_name, &bytes),
+            Command::SaveFile { suggested_name, bytes } => self.save_file(&suggested_name, bytes),
             Command::SaveAttachment(id) => self.save_attachment(id),
             Command::AttachDialog(to) => self.attach(to),
             Command::Notify(notice) => self.notices.push(notice),
@@ -56,21 +56,18 @@ impl App {
             Command::ChangePassword => self.begin_password_change(),
             Command::Verify => self.asked.push(AppCommand::Verify),
             Command::ChooseFile { title, kind, endings, answer } => {
-                if let Some(path) = (self.setup.ask_path)(&dialogs::open(&title, kind, endings)) {
-                    answer.put(path);
-                }
+                let question = dialogs::open(&title, kind, endings);
+                self.with_path(question, move |_, path| answer.put(path));
             }
             Command::ChooseFolder { title, answer } => {
-                if let Some(path) = (self.setup.ask_path)(&dialogs::open_folder(&title)) {
-                    answer.put(path);
-                }
+                self.with_path(dialogs::open_folder(&title), move |_, path| answer.put(path));
             }
             Command::Import(job) => self.import(&job),
             Command::Write(write) => self.write(write),
             Command::WriteInBackground(write) => self.write_in_background(write),
             Command::Several(several) => self.perform_several(several),
             Command::Watch(progress) => self.jobs.watch(progress),
-            Command::SavePacket(packet) => self.save_packet(&packet),
+            Command::SavePacket(packet) => self.save_packet(packet),
         }
     }
 
@@ -271,11 +268,7 @@ impl App {
             AppCommand::Palette => self.finder.toggle_palette(),
             AppCommand::New => self.new_of_screen(),
             AppCommand::Edit => choose(ctx, EDIT),
-            AppCommand::Open => {
-                if let Some(path) = (self.setup.ask_path)(&dialogs::open_product()) {
-                    self.open_path(&path);
-                }
-            }
+            AppCommand::Open => self.with_path(dialogs::open_product(), |app, path| app.open_path(&path)),
             AppCommand::NewFile => self.leave(Leave::NewFile),
             AppCommand::Example => match self.setup.data_folder.clone() {
                 Some(folder) => self.leave(Leave::Example(folder)),

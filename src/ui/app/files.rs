@@ -1,6 +1,7 @@
 //! Commands of screens that use the disk: save bytes, read a file, attach a file, save a packet.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use eframe::egui;
 use egui::Context;
@@ -10,6 +11,7 @@ use super::jobs::{Finished, RunningKind};
 use super::open_dialogs::ShownCode;
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
+use crate::domain::record::RecordData;
 use crate::domain::text::sentence;
 use crate::domain::time::Moment;
 use crate::ops::{Act, FileSource, ProductFile, Refused, RenderedPacket, Request};
@@ -33,7 +35,7 @@ pub struct Attaching {
 
 impl App {
     /// Asks where to save bytes, and saves them.
-    pub(super) fn save_file(&mut self, suggested_name: &str, bytes: &[u8]) {
+    pub(super) fn save_file(&mut self, suggested_name: &str, bytes: Vec<u8>) {
         let ending = suggested_name.rsplit_once('.').map_or("", |(_, ending)| ending).to_owned();
         let kind = match ending.as_str() {
             "csv" => "Comma-separated values",
@@ -43,10 +45,13 @@ impl App {
         let suggested = self.folder().join(suggested_name);
         let endings = if ending.is_empty() { "*" } else { &ending };
         let question = dialogs::save("Save as", &suggested, kind, endings);
-        let Some(path) = (self.setup.ask_path)(&question) else { return };
+        self.with_path(question, move |app, path| app.write_file(&path, &bytes));
+    }
+
+    fn write_file(&mut self, path: &Path, bytes: &[u8]) {
         // The file dialog has already asked whether to replace an existing file.
         let original = self.desk.as_ref().map(|desk| desk.file.path());
-        let written = FreshFile::over(&path, original).and_then(|mut file| {
+        let written = FreshFile::over(path, original).and_then(|mut file| {
             file.put(bytes)?;
             file.persist_over()
         });
@@ -68,7 +73,10 @@ impl App {
         };
         let of = desk.file.path().to_owned();
         let question = dialogs::save("Save as", &self.folder().join(attachment.title()), "File", "*");
-        let Some(target) = (self.setup.ask_path)(&question) else { return };
+        self.with_path(question, move |app, target| app.copy_attachment(of, attachment, target));
+    }
+
+    fn copy_attachment(&mut self, of: PathBuf, attachment: RecordData, target: PathBuf) {
         let started = self.jobs.start("Saving the attachment", RunningKind::Save, move |progress| {
             let file = ProductFile::open_for_job(&of)?;
             // The file dialog has already asked whether to replace an existing file.
@@ -91,14 +99,15 @@ impl App {
     /// Asks for a file to attach to a record.
     pub(super) fn attach(&mut self, to: RecordId) {
         let question = dialogs::open("Attach a file", "All files", &["*"]);
-        let Some(path) = (self.setup.ask_path)(&question) else { return };
-        self.dialogs.attaching = Some(Attaching {
-            to,
-            path,
-            description: String::new(),
-            source: String::new(),
-            captured_at: String::new(),
-            tried: false,
+        self.with_path(question, move |app, path| {
+            app.dialogs.attaching = Some(Attaching {
+                to,
+                path,
+                description: String::new(),
+                source: String::new(),
+                captured_at: String::new(),
+                tried: false,
+            });
         });
     }
 
@@ -171,21 +180,33 @@ impl App {
     }
 
     /// Writes the PDF of a packet to a place that the user chooses, and records the issue in the audit trail.
-    pub(super) fn save_packet(&mut self, packet: &RenderedPacket) {
+    pub(super) fn save_packet(&mut self, packet: Arc<RenderedPacket>) {
         let suggested = self.folder().join(format!("{}.pdf", packet.number()));
         let question = dialogs::save("Save the packet", &suggested, "PDF", "pdf");
-        let Some(path) = (self.setup.ask_path)(&question) else { return };
+        self.with_path(question, move |app, path| app.issue_packet(&packet, &path));
+    }
+
+    fn issue_packet(&mut self, packet: &RenderedPacket, path: &Path) {
         let stamp = self.stamp();
         self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         // The file dialog has already asked whether to replace an existing file.
-        let issued = FreshFile::over(&path, Some(desk.file.path()))
+        let issued = FreshFile::over(path, Some(desk.file.path()))
             .map_err(Refused::from)
             .and_then(|to| desk.file.issue_packet_as(session, packet, (to, true), &stamp));
         match issued {
-            Ok((_, path)) => {
+            Ok((_, paths)) => {
                 desk.refusal = None;
-                let words = format!("Packet {} was saved as {}.", packet.number(), path.display());
+                let first = paths.first().map_or_else(String::new, |path| path.display().to_string());
+                let number = packet.number();
+                let words = if paths.len() > 1 {
+                    format!(
+                        "Packet {number} was saved in {} volumes. The first one, the index, is {first}.",
+                        paths.len()
+                    )
+                } else {
+                    format!("Packet {number} was saved as {first}.")
+                };
                 self.notices.push(Notice::done(words));
                 self.look_for_stamp();
             }

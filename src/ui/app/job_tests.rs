@@ -15,6 +15,7 @@ use super::{App, Start};
 use crate::domain::ids::Kind;
 use crate::ops::{FileSource, ProductFile, Request, workstation};
 use crate::ui::cx::{Route, Then};
+use crate::ui::dialogs::PathAnswer;
 
 /// Rows to import.
 const MANY: usize = 300;
@@ -460,7 +461,7 @@ fn a_copy_of_an_attachment_is_saved_in_the_background() {
     let target = folder.path().join("copy.txt");
     let mut window = window_with_data(&clock, Start::File(path), None, egui::Theme::Light);
     let answer = target.clone();
-    window.state_mut().setup.ask_path = Box::new(move |_| Some(answer.clone()));
+    window.state_mut().setup.ask_path = Box::new(move |_| PathAnswer::Chosen(answer.clone()));
     sign_in(&mut window, "ana", PASSWORD);
     let attach = Request::Attach {
         to: "PD-0001".parse().unwrap(),

@@ -161,6 +161,7 @@ impl App {
         self.draw_signing_several(ctx);
         self.draw_code(ctx);
         self.draw_password(ctx);
+        self.draw_typed_path(ctx);
         self.draw_attaching(ctx);
         self.draw_continuing(ctx);
         self.draw_reason(ctx);

@@ -2,6 +2,7 @@
 //!
 //! Belongs here: the state of the window. Does not belong here: rules (ops), or the content of a screen (screens).
 
+mod asking;
 mod background;
 mod execute;
 mod files;

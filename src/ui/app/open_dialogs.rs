@@ -2,6 +2,7 @@
 //!
 //! Belongs here: which are open. Does not belong here: drawing them (`menu`, `files`, `leaving`, `upgrading`).
 
+use super::asking::TypedPath;
 use super::files::Attaching;
 use super::leaving::Leaving;
 use super::reason::ReasonDialog;
@@ -31,6 +32,8 @@ impl ShownCode {
 #[derive(Default)]
 pub struct OpenDialogs {
     pub code: Option<ShownCode>,
+    /// A path that is typed, as the machine has no file dialog.
+    pub path: Option<TypedPath>,
     /// The signature that is being given.
     pub signing: Option<SignDialog>,
     /// The signatures that are being given together.
@@ -55,6 +58,7 @@ impl OpenDialogs {
     /// Whether a dialog is open that the user has to answer first.
     pub fn ask(&self) -> bool {
         self.code.is_some()
+            || self.path.is_some()
             || self.password.is_some()
             || self.signing.is_some()
             || self.signing_several.is_some()
@@ -69,6 +73,7 @@ impl OpenDialogs {
     /// Closes the dialogs of the person who was signed in.
     pub fn close_of_person(&mut self) {
         self.code = None;
+        self.path = None;
         self.signing = None;
         self.signing_several = None;
         self.password = None;

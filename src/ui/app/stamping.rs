@@ -1,5 +1,7 @@
 //! Trusted time stamps: requested in the background when one is due or asked for, or by files where there is no network.
 
+use std::path::Path;
+
 use super::App;
 use super::jobs::{Finished, RunningKind, Version};
 use crate::base::regular;
@@ -132,14 +134,17 @@ impl App {
             Ok(query) => query,
             Err(refusal) => return self.problem(sentence(&refusal.to_string()), "No query was saved."),
         };
-        self.save_file(&format!("event-{}.tsq", query.event), &query.bytes());
+        self.save_file(&format!("event-{}.tsq", query.event), query.bytes());
     }
 
     /// Adds a time stamp from a file that the user chooses.
     pub(super) fn add_stamp_reply(&mut self) {
         let question = dialogs::open("Add a time stamp", "Time stamp reply", &["tsr"]);
-        let Some(path) = (self.setup.ask_path)(&question) else { return };
-        match regular::bytes(&path, STAMP_REPLY_BYTES_MAX) {
+        self.with_path(question, |app, path| app.add_stamp_reply_of(&path));
+    }
+
+    fn add_stamp_reply_of(&mut self, path: &Path) {
+        match regular::bytes(path, STAMP_REPLY_BYTES_MAX) {
             Ok(reply) => {
                 if let Err(refusal) = self.add_time_stamp(&reply, None, true) {
                     self.problem(

@@ -15,6 +15,7 @@ use crate::domain::ids::Kind;
 use crate::domain::time::Moment;
 use crate::ops::{Password, ProductFile, Stamp, write_example};
 use crate::ui::cx::Route;
+use crate::ui::dialogs::PathAnswer;
 use crate::ui::sample::new_pump;
 
 pub(super) use crate::ui::sample::PASSWORD;
@@ -64,7 +65,7 @@ pub(super) fn window_with_data(
                 settings_path: None,
                 data_folder: data,
                 clock: Box::new(move || clock.stamp()),
-                ask_path: Box::new(|_| None),
+                ask_path: Box::new(|_| PathAnswer::Cancelled),
                 patience: std::time::Duration::from_mins(1),
             };
             App::with(cc, setup, what)
@@ -362,15 +363,17 @@ fn window_the_lower_part_of_the_dashboard_shows_upcoming_dates_and_the_plots() {
     let path = folder.path().join("example.mainstay");
     let example = write_example(&path).unwrap();
     let clock = Clock::at("2026-11-18T10:00:00Z");
-    let mut window = sized(&clock, Start::File(path), egui::Theme::Light);
-    sign_in(&mut window, &example.people.first().unwrap().login, &example.password);
-    window.set_size(egui::vec2(1280.0, 1900.0));
-    window.run_steps(4);
-    window.get_by_label_contains("Dates by month");
-    window.get_by_label_contains("Bars of Records by Month");
-    window.get_by_label_contains("Open problem reports by age. Bars of Records by Age");
-    window.get_by_label_contains("Findings without a decision by age. Bars of Records by Age");
-    shot(&mut window, "dashboard-whole", egui::Theme::Light);
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        let mut window = sized(&clock, Start::File(path.clone()), theme);
+        sign_in(&mut window, &example.people.first().unwrap().login, &example.password);
+        window.set_size(egui::vec2(1280.0, 2560.0));
+        window.run_steps(4);
+        window.get_by_label_contains("Dates by month");
+        window.get_by_label_contains("Bars of Records by Month");
+        window.get_by_label_contains("Open problem reports by age. Bars of Records by Age");
+        window.get_by_label_contains("Findings without a decision by age. Bars of Records by Age");
+        shot(&mut window, "dashboard-whole", theme);
+    }
 }
 
 #[test]

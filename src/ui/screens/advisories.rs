@@ -33,9 +33,9 @@ const COLUMNS: [Column<'static>; 7] = [
     Column::new("Files", Width::Fixed(70.0)).right().unsortable(),
     Column::new("Records", Width::Fixed(100.0)).right().unsortable(),
     Column::new("Refused", Width::Fixed(80.0)).right().unsortable(),
-    Column::new("Data date", Width::Fixed(110.0)).unsortable(),
+    Column::new("Dates of the data", Width::Fixed(190.0)).unsortable(),
     Column::new("Confirmed", Width::Fixed(110.0)).unsortable(),
-    Column::new("Age", Width::Fixed(220.0)).unsortable(),
+    Column::new("Age of the oldest", Width::Fixed(220.0)).unsortable(),
 ];
 const PURPOSE: &str = "Published data about vulnerabilities, their exploitation and the end of support. A scan compares it with \
     the components of a release. It belongs to this workstation and is no part of the product file.";
@@ -287,9 +287,18 @@ fn cell(row: &SourceSummary, column: usize) -> Cell<'_> {
         2 => row.records.to_string().into(),
         3 if row.refused > 0 => Cell::toned(Tone::Due, row.refused.to_string()),
         3 => Cell::weak("0"),
-        4 => row.data_date.as_deref().map_or_else(|| Cell::weak("none"), |date| day(date).into()),
+        4 => dates(row),
         5 => row.confirmed_at.map_or_else(|| Cell::weak("no"), |at| at.day().to_string().into()),
         _ => age(row),
+    }
+}
+
+/// From the oldest date of the data to the newest.
+fn dates(row: &SourceSummary) -> Cell<'_> {
+    match (row.oldest_date.as_deref().map(day), row.data_date.as_deref().map(day)) {
+        (_, None) => Cell::weak("none"),
+        (Some(oldest), Some(newest)) if oldest != newest => Cell::from(format!("{oldest} to {newest}")),
+        (_, Some(newest)) => newest.into(),
     }
 }
 

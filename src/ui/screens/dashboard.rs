@@ -10,7 +10,7 @@ use super::panels::first_of;
 use super::parts::tone_of;
 use crate::domain::ids::Kind;
 use crate::domain::maintenance_plan::MaintenancePlanState;
-use crate::domain::text::capital;
+use crate::domain::text::{capital, counted};
 use crate::domain::time::Day;
 use crate::domain::workflow::Tone as StateTone;
 use crate::ops::{Attention, AttentionItem, FindingsOfAge, Trends};
@@ -82,7 +82,9 @@ impl DashboardScreen {
             ui.horizontal(|ui| {
                 let (place, _) = ui.allocate_exact_size(vec2(SHAPE, 20.0), Sense::hover());
                 paint_tone(ui.painter(), place, Tone::Good, palette(ui).tone(Tone::Good).text);
-                ui.label(body("Nothing is overdue or waiting for approval."));
+                let first = attention.coming.iter().filter_map(|item| item.due).min();
+                let words = nothing_now((attention.coming.len(), first), cx.today());
+                ui.add(Label::new(body(words)).wrap());
             });
             return;
         }
@@ -106,6 +108,17 @@ impl DashboardScreen {
         }
         rows_ui(ui, cx, &attention.coming, &mut self.all_coming, "coming");
     }
+}
+
+/// What is said where nothing is due yet: what waits with a later date is waiting nevertheless. `later` is how much waits, and the
+/// first of its days.
+fn nothing_now(later: (usize, Option<Day>), today: Day) -> String {
+    let (count, Some(first)) = later else {
+        return "Nothing is overdue or waiting for approval.".to_owned();
+    };
+    let verb = if count == 1 { "waits" } else { "wait" };
+    let (tasks, due) = (counted(count, "task"), first.relative_words(today));
+    format!("Nothing is overdue. {tasks} {verb} with later dates, the first {due}; see below.")
 }
 
 /// Why dates are provisional, and the way to the plan.
@@ -227,6 +240,7 @@ fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 44.0), Sense::click());
     let name = format!("{}, {} {}, {}, {when}", item.what, item.record, item.title, item.whose);
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &name));
+    let mut cut = false;
     if ui.is_rect_visible(rect) {
         let palette = palette(ui);
         if response.hovered() || response.has_focus() {
@@ -246,9 +260,9 @@ fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
         let (normal, small) = (FontId::proportional(size::BODY), FontId::proportional(size::SMALL));
         let strong = FontId::new(size::BODY, bold_family());
         let top = inner.top();
-        line(ui, &item.what, strong, palette.text, (pos2(left, top), room));
+        cut |= line(ui, &item.what, strong, palette.text, (pos2(left, top), room));
         let second = format!("{}  {}", item.record, item.title);
-        line(ui, &second, small.clone(), palette.weak, (pos2(left, top + 19.0), room));
+        cut |= line(ui, &second, small.clone(), palette.weak, (pos2(left, top + 19.0), room));
         line(ui, &item.whose, normal.clone(), palette.text, (pos2(whose_left, top), whose_width - space::M));
         line(ui, &when, normal, ink, (pos2(when_left, top), when_width));
         line(
@@ -261,14 +275,22 @@ fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
         let due = item.due.map_or_else(|| "No limit in the plan".to_owned(), |due| due.to_string());
         line(ui, &due, small, palette.weak, (pos2(when_left, top + 19.0), when_width));
     }
-    response.on_hover_text(format!("{}\n{} {}", item.what, item.record, item.title))
+    // What is read in full needs no text over the rows below it.
+    if cut {
+        response.on_hover_text(format!("{}\n{} {}", item.what, item.record, item.title))
+    } else {
+        response
+    }
 }
 
-fn line(ui: &Ui, text: &str, font: FontId, colour: egui::Color32, (at, room): (egui::Pos2, f32)) {
+/// Draws one line of text; returns whether it was cut.
+fn line(ui: &Ui, text: &str, font: FontId, colour: egui::Color32, (at, room): (egui::Pos2, f32)) -> bool {
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
     job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(10.0));
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let cut = galley.elided;
     ui.painter().galley(at, galley, colour);
+    cut
 }
 
 fn when_words(item: &AttentionItem, today: Day) -> String {
@@ -365,7 +387,7 @@ fn trends_ui(ui: &mut Ui, trends: &Trends) {
         series: &fix,
         height,
     };
-    if ui.available_width() > 820.0 {
+    if ui.available_width() > TWO_PLOTS {
         ui.columns(2, |columns| {
             bars_ui(&mut columns[0], &open);
             bars_ui(&mut columns[1], &days);
@@ -377,6 +399,9 @@ fn trends_ui(ui: &mut Ui, trends: &Trends) {
     }
     findings_ui(ui, trends, height);
 }
+
+/// From this width on, in points, two plots stand side by side.
+const TWO_PLOTS: f32 = 820.0;
 
 /// Ages as labels of an axis that names the days.
 fn in_days<'a>(ages: impl Iterator<Item = &'a str>) -> Vec<String> {
@@ -408,7 +433,12 @@ fn findings_ui(ui: &mut Ui, trends: &Trends, height: f32) {
         series: &series,
         height,
     };
-    bars_ui(ui, &bars);
+    // As wide as the ages of the problem reports above, so that bars of the same age stand below each other.
+    if ui.available_width() > TWO_PLOTS {
+        ui.columns(2, |columns| bars_ui(&mut columns[0], &bars));
+    } else {
+        bars_ui(ui, &bars);
+    }
 }
 
 /// The median of the days in a month; 0 if none was verified.
@@ -423,5 +453,21 @@ fn median(trends: &Trends, month: &str) -> f64 {
             let lower = days.get(days.len() / 2 - 1).copied().unwrap_or(*upper);
             (lower + upper) as f64 / 2.0
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_with_a_later_date_is_not_said_to_be_nothing() {
+        let today = Day::parse("2031-03-03").unwrap();
+        assert_eq!(nothing_now((0, None), today), "Nothing is overdue or waiting for approval.");
+        let words = nothing_now((65, Some(today.plus_days(4))), today);
+        assert_eq!(
+            words,
+            "Nothing is overdue. 65 tasks wait with later dates, the first in 4 days; see below."
+        );
     }
 }

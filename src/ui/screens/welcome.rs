@@ -16,7 +16,7 @@ use crate::ops::{
     FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Refused, Stamp, default_policy,
     least_strength,
 };
-use crate::ui::dialogs;
+use crate::ui::dialogs::{self, PathAnswer};
 use crate::ui::theme::{Tone, body, hint, palette, size, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::{Guarded, guarded_ui, primary_ui};
@@ -386,11 +386,14 @@ impl Steps {
             .violation(violation)
             .show(ui, |ui| ui.add(TextLine::new(&mut self.path).limit(4000)));
         self.path_touched |= path.changed();
-        if ui.button("Choose a place…").clicked()
-            && let Some(path) = dialogs::by_system(&dialogs::new_product(Path::new(&self.path)))
-        {
-            self.path = path.display().to_string();
-            self.path_touched = true;
+        if ui.button("Choose a place…").clicked() {
+            match dialogs::by_system(&dialogs::new_product(Path::new(&self.path))) {
+                PathAnswer::Chosen(path) => {
+                    (self.path, self.path_touched) = (path.display().to_string(), true);
+                }
+                PathAnswer::Cancelled => {}
+                PathAnswer::NoDialog => self.refusal = Some(dialogs::NO_DIALOG.to_owned()),
+            }
         }
     }
 

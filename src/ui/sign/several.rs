@@ -5,18 +5,17 @@
 use eframe::egui;
 use egui::{CollapsingHeader, Context, Label, ScrollArea, Ui};
 
+use super::entry::Entry;
 use super::{Content, Outcome};
 use crate::domain::choice::Choice as _;
 use crate::domain::requests::Preview;
 use crate::domain::text::sentence;
-use crate::ops::{Act, Password, Refused, value_words};
+use crate::ops::{Act, Refused, value_words};
 use crate::ui::cx::Slot;
 use crate::ui::screens::record::show::Names;
 use crate::ui::theme::{body, bold, hint, space};
-use crate::ui::widgets::field::Field;
-use crate::ui::widgets::modal::{Dialog, Outcome as Ended};
+use crate::ui::widgets::modal::Dialog;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
-use crate::ui::widgets::text::password_ui;
 
 /// Height of the list of what is signed, in points.
 const LIST: f32 = 320.0;
@@ -35,15 +34,9 @@ pub struct SignSeveral {
     acts: Vec<One>,
     /// Where the outcome goes.
     answer: Slot<Option<Refused>>,
-    password: String,
-    tried: bool,
+    password: Entry,
     refusal: Option<String>,
-    /// How often the password was given the focus: a dialog that opens gives it to its first input.
-    focused: u8,
 }
-
-/// Passes in which the password is given the focus.
-const FOCUSED: u8 = 6;
 
 impl SignSeveral {
     /// The dialog for acts and the previews of their dry runs.
@@ -62,7 +55,7 @@ impl SignSeveral {
                 One { act, heading, content }
             })
             .collect();
-        Self { title, acts, answer, password: String::new(), tried: false, refusal: None, focused: 0 }
+        Self { title, acts, answer, password: Entry::new(), refusal: None }
     }
 
     /// The acts, each with the digest of what was shown.
@@ -82,8 +75,7 @@ impl SignSeveral {
 
     /// Draws the dialog. `signer` is the name as printed.
     pub fn ui(&mut self, ctx: &Context, signer: &str) -> Outcome {
-        let missing: Vec<String> =
-            self.password.is_empty().then(|| "Your password is missing".to_owned()).into_iter().collect();
+        let missing = self.password.missing();
         let title = self.title.clone();
         let confirm =
             if self.acts.len() == 1 { "Sign".to_owned() } else { format!("Sign {}", self.acts.len()) };
@@ -100,30 +92,9 @@ impl SignSeveral {
                 if let Some(words) = &self.refusal {
                     banner_ui(ui, &Notice::problem(words.clone(), "Nothing was signed."), false);
                 }
-                let violation =
-                    (self.tried && self.password.is_empty()).then_some("Your password is missing");
-                let password = Field::new("Password")
-                    .required("required for every signature")
-                    .violation(violation)
-                    .show(ui, |ui| password_ui(ui, &mut self.password));
-                if self.focused < FOCUSED && !ui.is_sizing_pass() {
-                    self.focused += 1;
-                    password.request_focus();
-                    ui.ctx().request_repaint();
-                }
+                self.password.ui(ui);
             });
-        match ended {
-            Ended::Open => Outcome::Pending,
-            Ended::Refused => {
-                self.tried = true;
-                Outcome::Pending
-            }
-            Ended::Cancelled => Outcome::Cancelled,
-            Ended::Confirmed => {
-                self.tried = false;
-                Outcome::Sign(Password::new(std::mem::take(&mut self.password)))
-            }
-        }
+        self.password.outcome(ended)
     }
 
     fn list_ui(&self, ui: &mut Ui) {
@@ -167,10 +138,4 @@ fn heading_of(part: &crate::domain::requests::SignedPart) -> String {
     let decision = if decided.is_empty() { String::new() } else { format!(": {decided}") };
     let digest = crate::ui::screens::record::page::short_digest(&part.digest);
     format!("{} {gist}{decision} (SHA-256 {digest})", data.head.id)
-}
-
-impl Drop for SignSeveral {
-    fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.password);
-    }
 }

@@ -1,7 +1,7 @@
 //! A dialog over the window: title, body, buttons. Esc closes, Enter confirms, the first input has the focus.
 
 use eframe::egui;
-use egui::{Button, Context, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Ui};
+use egui::{Button, Context, Event, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Ui};
 
 use super::button::{Guarded, danger_ui, guarded_ui};
 use super::reach::focus_what_follows;
@@ -19,7 +19,7 @@ pub enum Outcome {
     Confirmed,
     /// Confirmed although something is missing: show all violations now.
     Refused,
-    /// Closed by Esc, by the button, or by a click outside.
+    /// Closed by Esc, by the button, or by a click outside before anything was typed.
     Cancelled,
 }
 
@@ -72,6 +72,7 @@ impl<'a> Dialog<'a> {
         let room = ctx.content_rect().size();
         let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::same(20)).corner_radius(10);
         note_opening(ctx, id);
+        let (typed, typed_now) = note_typing(ctx, id);
         let focused_before = ctx.memory(|memory| memory.focused());
         let popup_open = egui::Popup::is_any_open(ctx);
         let by_key = takes_save_key(ctx);
@@ -95,13 +96,35 @@ impl<'a> Dialog<'a> {
             node.set_modal();
             node.push_labelled_by(head.accesskit_id());
         });
-        if outcome == Outcome::Open && !popup_open && (by_key || self.enter_confirms(ctx, focused_before)) {
-            outcome = if self.missing.is_empty() { Outcome::Confirmed } else { Outcome::Refused };
+        if outcome == Outcome::Open && !popup_open {
+            let postponed = ctx.data_mut(|data| data.remove_temp::<bool>(id.with("postponed"))).is_some();
+            if by_key || self.enter_confirms(ctx, focused_before) || postponed {
+                outcome = self.confirmed(ctx, id, typed_now);
+            }
+            // Enter ended the input, which goes on where something is missing.
+            if let (Outcome::Refused, Some(input)) = (outcome, focused_before) {
+                ctx.memory_mut(|memory| memory.request_focus(input));
+            }
         }
-        if outcome == Outcome::Open && shown.should_close() {
+        let lost_by_a_click = typed && shown.backdrop_response.clicked();
+        if outcome == Outcome::Open && !lost_by_a_click && shown.should_close() {
             outcome = Outcome::Cancelled;
         }
         outcome
+    }
+
+    /// What confirming gives. What is missing was told before the inputs took the letters of this pass, so it is asked again in the next
+    /// one: on a slow machine the last letter and Enter arrive together.
+    fn confirmed(&self, ctx: &Context, id: Id, typed_now: bool) -> Outcome {
+        if self.missing.is_empty() {
+            return Outcome::Confirmed;
+        }
+        if typed_now {
+            ctx.data_mut(|data| data.insert_temp(id.with("postponed"), true));
+            ctx.request_repaint();
+            return Outcome::Open;
+        }
+        Outcome::Refused
     }
 
     fn buttons(&self, ui: &mut Ui) -> Outcome {
@@ -155,8 +178,23 @@ fn note_opening(ctx: &Context, id: Id) {
         data.insert_temp(slot, pass);
         if last.is_none_or(|last| last + 1 < pass) {
             data.insert_temp(slot, true);
+            data.insert_temp(id.with("typed"), false);
         }
     });
+}
+
+/// Whether something was typed or pasted since the dialog opened, which a click outside must not lose, and whether it was in this pass.
+fn note_typing(ctx: &Context, id: Id) -> (bool, bool) {
+    let typed = |event: &Event| match event {
+        Event::Text(text) | Event::Paste(text) => !text.is_empty(),
+        _ => false,
+    };
+    let now = ctx.text_edit_focused() && ctx.input(|input| input.events.iter().any(typed));
+    ctx.data_mut(|data| {
+        let before = data.get_temp_mut_or_default::<bool>(id.with("typed"));
+        *before |= now;
+        (*before, now)
+    })
 }
 
 /// Whether to give the focus to the first input now. The first pass of a dialog only measures it, and another dialog that closes at
@@ -243,6 +281,63 @@ mod tests {
         harness.run();
         assert_eq!(harness.state().outcomes, [Outcome::Confirmed]);
         assert_eq!(harness.state().reason, "Filed twice");
+    }
+
+    /// A click far from the dialog.
+    fn click_outside(harness: &mut Harness<'static, Screen>) {
+        let at = egui::pos2(2.0, 2.0);
+        harness.hover_at(at);
+        harness.run();
+        for pressed in [true, false] {
+            let button = egui::PointerButton::Primary;
+            harness.event(Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE });
+            harness.run();
+        }
+    }
+
+    #[test]
+    fn a_click_outside_closes_only_before_something_was_typed() {
+        let mut harness = harness();
+        click_outside(&mut harness);
+        assert_eq!(harness.state().outcomes, [Outcome::Cancelled]);
+        harness.get_by_label("Void…").click();
+        harness.run();
+        harness.get_by_label("Reason").type_text("Filed twice");
+        harness.run();
+        click_outside(&mut harness);
+        assert_eq!(harness.state().outcomes, [Outcome::Cancelled], "what was typed is kept");
+        assert!(harness.state().open);
+        harness.key_press(Key::Escape);
+        harness.run();
+        assert_eq!(harness.state().outcomes, [Outcome::Cancelled, Outcome::Cancelled]);
+    }
+
+    #[test]
+    fn an_input_that_enter_ended_goes_on_where_something_is_missing() {
+        let mut harness = harness();
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().outcomes, [Outcome::Refused]);
+        harness.event(Event::Text("Filed twice".to_owned()));
+        harness.run();
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().outcomes, [Outcome::Refused, Outcome::Confirmed]);
+        assert_eq!(harness.state().reason, "Filed twice");
+    }
+
+    #[test]
+    fn the_last_letter_and_enter_in_one_frame_confirm() {
+        let mut harness = harness();
+        harness.input_mut().events.extend([Event::Text("Filed twice".to_owned()), enter(true), enter(false)]);
+        harness.run();
+        assert_eq!(harness.state().reason, "Filed twice");
+        assert_eq!(harness.state().outcomes, [Outcome::Confirmed]);
+    }
+
+    fn enter(pressed: bool) -> Event {
+        let (key, modifiers) = (Key::Enter, Modifiers::NONE);
+        Event::Key { key, physical_key: None, pressed, repeat: false, modifiers }
     }
 
     #[test]

@@ -196,11 +196,19 @@ fn entry_ui(ui: &mut Ui, entry: &Entry<'_>, on: bool) -> egui::Response {
     response
 }
 
-/// A match in the title counts more than one in the detail.
+/// A match in the title counts more than one in the detail; words that start with the query more than letters that occur in order.
 fn entry_score(query: &str, entry: &Entry<'_>) -> Option<i32> {
-    score(query, entry.title)
-        .map(|score| score + 20 + closeness(query, entry.title))
-        .or_else(|| score(query, entry.detail))
+    let title = score(query, entry.title).map(|score| score + 20 + closeness(query, entry.title));
+    let detail = score(query, entry.detail).map(|score| score + word_starts(query, entry.detail) / 2);
+    title.max(detail)
+}
+
+/// The bonus of a text in which a word starts with the query.
+fn word_starts(query: &str, text: &str) -> i32 {
+    let (query, text) = (query.trim().to_lowercase(), text.to_lowercase());
+    let starts = |at: usize| !text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+    let found = !query.is_empty() && text.match_indices(&query).any(|(at, _)| starts(at));
+    if found { 40 } else { 0 }
 }
 
 /// How well `query` matches `text`: its letters in order, better at word starts or in sequence; `None` if they do not match.
@@ -230,8 +238,8 @@ fn closeness(query: &str, text: &str) -> i32 {
     match text.strip_prefix(&query) {
         _ if query.is_empty() => 0,
         Some("") => 100,
-        Some(_) => 30,
-        None => 0,
+        Some(_) => 60,
+        None => word_starts(&query, &text),
     }
 }
 
@@ -312,6 +320,17 @@ mod tests {
         harness.run();
         assert_eq!(harness.state().1, None);
         assert!(!harness.state().0.is_open());
+    }
+
+    #[test]
+    fn a_word_that_starts_with_the_query_comes_before_letters_that_occur_in_order() {
+        let settings =
+            Entry { title: "Settings", detail: "Theme, text size, how the window is drawn", keys: "" };
+        let review = Entry { title: "SR-0006 SOUP of the medium tier", detail: "SOUP review", keys: "" };
+        let theirs = Entry { title: "Use the dark theme", detail: "", keys: "" };
+        let of = |entry: &Entry<'_>| entry_score("theme", entry).unwrap();
+        assert!(of(&settings) > of(&review), "{} {}", of(&settings), of(&review));
+        assert!(of(&theirs) > of(&settings));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Lists, search and the audit trail, as plain data.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::file::ProductFile;
@@ -14,6 +16,13 @@ impl ProductFile {
     /// The rows of a kind's list, newest first, with the extra columns that the kind declares.
     pub fn list(&self, kind: Kind) -> Result<Vec<ListRow>, Refused> {
         Ok(self.store.list(kind, kind.def().columns)?)
+    }
+
+    /// The titles of the parts that a kind shows in its list, one after the other, by record; empty if it shows none.
+    pub fn listed_parts(&self, kind: Kind) -> Result<BTreeMap<RecordId, String>, Refused> {
+        let Some((parts, _)) = kind.def().listed_parts else { return Ok(BTreeMap::new()) };
+        let titles = self.store.part_titles(parts)?;
+        Ok(titles.into_iter().map(|(id, titles)| (id, titles.join(", "))).collect())
     }
 
     /// All records of a kind, for export and packets.

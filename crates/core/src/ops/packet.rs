@@ -11,11 +11,13 @@ mod analysis;
 mod authority;
 mod chain;
 mod change;
+mod check;
 mod communications;
 mod cover;
 mod declared;
 mod deviations;
 mod findings;
+mod issue;
 mod job;
 mod logs;
 mod matrix;
@@ -38,26 +40,23 @@ mod trail;
 mod vex;
 mod vulnerability;
 
-use std::path::PathBuf;
-
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::file::ProductFile;
 use super::refused::Refused;
-use super::request::{Receipt, Request};
 use super::session::Session;
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::packet;
 use crate::domain::requests::RecordSource as _;
-use crate::report::{self, EmbeddedFile, Fonts, Packet, Rendered, ReportError, Stage};
+use crate::report::{self, EmbeddedFile, Fonts, Packet, Progress, ReportError, Stage};
 use crate::store::{StoreError, Verification};
 use mainstay_base::clock::Stamp;
-use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::time::{Day, Moment};
 
-pub use crate::report::Fonts as PacketFonts;
+pub use crate::report::{Fonts as PacketFonts, Sizes as PacketSizes};
+pub use issue::{PacketVolume, RenderedPacket, volume_path};
 pub use job::PacketOrder;
 pub use order::{OrderCheck, OrderStep, check_order};
 
@@ -123,36 +122,8 @@ pub struct BuiltPacket {
     pub at: Moment,
     /// Its scope.
     pub scope: PacketScope,
-}
-
-/// A packet with its pages.
-#[derive(Debug)]
-pub struct RenderedPacket {
-    /// The PDF file.
-    pub pdf: Vec<u8>,
-    /// Number of pages.
-    pub pages: usize,
-    /// Warnings for the person before handing it out, each a sentence.
-    pub warnings: Vec<String>,
-    /// SHA-256 of `pdf`, hexadecimal.
-    pub sha256: String,
-    /// The standards that the PDF conforms to, in words.
-    pub conformance: &'static str,
-    number: String,
-    facts: Value,
-    rendered: Rendered,
-}
-
-impl RenderedPacket {
-    /// A page (from 0) as width, height and RGBA bytes, at a scale in pixels per point. `None` if there is no such page.
-    pub fn page_image(&self, index: usize, scale: f32) -> Option<(u32, u32, Vec<u8>)> {
-        self.rendered.page_image(index, scale).map(|image| (image.width, image.height, image.rgba))
-    }
-
-    /// Number of the packet, such as `PK-0007`.
-    pub fn number(&self) -> &str {
-        &self.number
-    }
+    /// From how many pages on it is printed in volumes.
+    pub sizes: PacketSizes,
 }
 
 impl ProductFile {
@@ -208,6 +179,9 @@ impl ProductFile {
         let mut packet = cover::packet(&paper, options, made_by, &number)?;
         packet.sections = sections;
         packet.annex = annex;
+        if !packet.brief {
+            packet.checks = check::steps(&number);
+        }
         if redact {
             let mut words = paper.private_words()?;
             words.extend(internal.into_iter().filter(|word| !word.is_empty()));
@@ -217,7 +191,8 @@ impl ProductFile {
                 file.file_name.clone_from(&entry.file_name);
             }
         }
-        Ok(BuiltPacket { packet, files, number, at: stamp.now, scope: options.scope.clone() })
+        let (at, scope) = (stamp.now, options.scope.clone());
+        Ok(BuiltPacket { packet, files, number, at, scope, sizes: PacketSizes::default() })
     }
 
     /// A packet of one record needs a record of the kind that is there.
@@ -243,54 +218,9 @@ impl ProductFile {
     pub fn next_packet_number(&self) -> Result<String, Refused> {
         Ok(packet::words(self.store.next_packet()?))
     }
-
-    /// Writes the PDF of a packet, records the packet, and then gives the PDF its name: what fails before the event leaves nothing, and
-    /// what fails after it does not lose the PDF. Returns the receipt, and where the PDF is. With `over` it replaces a file.
-    ///
-    /// # Errors
-    /// What [`Self::issue_packet`] refuses, and when the PDF cannot be written.
-    pub fn issue_packet_as(
-        &mut self,
-        session: &Session,
-        rendered: &RenderedPacket,
-        (mut to, over): (FreshFile, bool),
-        stamp: &Stamp,
-    ) -> Result<(Receipt, PathBuf), Refused> {
-        self.refuse_read_only()?;
-        to.put(&rendered.pdf)?;
-        to.sync()?;
-        let name = to.target().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let receipt = self.issue_packet(session, rendered, &name, stamp)?;
-        Ok((receipt, to.persist_anyhow(over)?))
-    }
-
-    /// Appends the audit event of a packet with its digest. Call it once the PDF is written, or just before; the
-    /// chain head on the pages is the one before this event.
-    ///
-    /// # Errors
-    /// [`Refused::Rule`] if another packet took the number meanwhile, and whatever `perform` refuses.
-    pub fn issue_packet(
-        &mut self,
-        session: &Session,
-        rendered: &RenderedPacket,
-        file_name: &str,
-        stamp: &Stamp,
-    ) -> Result<Receipt, Refused> {
-        if self.next_packet_number()? != rendered.number {
-            return Err(Refused::Rule(format!(
-                "the number {} was taken by another packet meanwhile; make the packet again",
-                rendered.number
-            )));
-        }
-        let mut facts = rendered.facts.clone();
-        if let Some(facts) = facts.as_object_mut() {
-            facts.insert("file_name".to_owned(), file_name.into());
-        }
-        self.perform(session, Request::NotePacket { facts }.into(), None, stamp)
-    }
 }
 
-/// Lays out the pages of a packet. Long packets take seconds: call it from a background job.
+/// Lays out the pages of a packet. Long packets take seconds, and those in volumes minutes: call it from a background job.
 ///
 /// # Errors
 /// [`Refused::Store`] if the packet cannot be written as a PDF, with the reason.
@@ -301,29 +231,25 @@ pub fn render_packet(built: &BuiltPacket, fonts: &Fonts) -> Result<RenderedPacke
 fn render_while(
     built: &BuiltPacket,
     fonts: &Fonts,
-    keep_going: &dyn Fn(Stage) -> bool,
+    keep_going: Progress<'_>,
 ) -> Result<RenderedPacket, Refused> {
     let at: DateTime<Utc> = built.at.utc();
-    let mut rendered = match report::render_while(&built.packet, &built.files, fonts, at, keep_going) {
+    let mut volumes = Vec::new();
+    let mut sink = |volume: &report::Volume, pdf: &[u8]| {
+        volumes.push(PacketVolume::keep(volume, pdf)?);
+        Ok(())
+    };
+    let packet = (&built.packet, built.files.as_slice());
+    let rendered = report::render_any(packet, fonts, (at, built.sizes), &mut sink, keep_going);
+    let rendered = match rendered {
         Ok(rendered) => rendered,
         Err(ReportError::Cancelled) => return Err(Refused::cancelled()),
         Err(error) => {
             return Err(StoreError::io("the packet could not be made")(std::io::Error::other(error)).into());
         }
     };
-    let pdf = std::mem::take(&mut rendered.pdf);
-    let sha256 = canonical::digest(&pdf);
-    let facts = facts(built, &sha256, rendered.pages);
-    Ok(RenderedPacket {
-        pages: rendered.pages,
-        warnings: std::mem::take(&mut rendered.warnings),
-        conformance: rendered.conformance.words(),
-        number: built.number.clone(),
-        pdf,
-        sha256,
-        facts,
-        rendered,
-    })
+    let facts = facts(built, &canonical::digest(&rendered.pdf), rendered.pages);
+    Ok(RenderedPacket::new(rendered, volumes, built.number.clone(), facts))
 }
 
 /// The facts of the audit event.

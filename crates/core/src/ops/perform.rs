@@ -9,6 +9,7 @@ use super::refused::Refused;
 use super::request::Receipt;
 use super::secrets::{self, Password};
 use super::session::Session;
+use super::soup::evidence;
 use crate::domain::attachment::BYTES_MAX;
 use crate::domain::canonical;
 use crate::domain::event::{CodeKey, Event, Grant, NewKey};
@@ -193,7 +194,10 @@ impl ProductFile {
     /// A preview of an act: its conditions, which of them are unmet, what would be signed and what would change. Nothing is written.
     pub fn preview(&self, session: &Session, act: Act, stamp: &Stamp) -> Result<Preview, Refused> {
         let (act, _) = with_digest(act, &|_| true)?;
-        requests::preview(&Reading::new(&self.store), &session.actor(false, stamp), act)
+        let unmet = evidence::unmet(&self.store, &act.request)?;
+        let mut preview = requests::preview(&Reading::new(&self.store), &session.actor(false, stamp), act)?;
+        preview.missing.extend(unmet.map(|(_, condition)| condition));
+        Ok(preview)
     }
 
     /// Performs several requests in one transaction: all of them, or none. `keep_going` is called before each with
@@ -264,7 +268,9 @@ fn perform_in(
     keep_going: &dyn Fn(u64) -> bool,
 ) -> Result<Receipt, Refused> {
     let actor = session.actor(signed, stamp);
-    let (mut commit, outcome, code) = draft(tx, session, &actor, act, stamp)?;
+    let unmet = evidence::unmet(tx.store(), &act.request)?;
+    let drafted = draft(tx, session, &actor, act, stamp);
+    let (mut commit, outcome, code) = evidence::require(drafted, unmet)?;
     commit.blobs = blobs;
     tx.append_while(&commit, keep_going)?;
     Ok(Receipt { seq: commit.event.seq, record: outcome.parts.record, made: outcome.made, code })

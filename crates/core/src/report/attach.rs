@@ -31,6 +31,11 @@ pub(super) struct Placed<'a> {
     pub(super) entry: usize,
 }
 
+/// SHA-256 in lower-case hexadecimal.
+pub(super) fn digest(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
 /// Pairs every embedded annex entry with its file.
 ///
 /// # Errors
@@ -44,7 +49,7 @@ pub(super) fn pair<'a>(
         annex.iter().enumerate().filter(|(_, entry)| entry.embedded).collect();
     let mut placed = Vec::with_capacity(files.len());
     for file in files {
-        let digest = hex::encode(Sha256::digest(&file.bytes));
+        let digest = digest(&file.bytes);
         let found = free.iter().position(|(_, entry)| {
             entry.file_name == file.file_name
                 && entry.sha256.eq_ignore_ascii_case(&digest)

@@ -12,13 +12,16 @@ mod fonts;
 mod letter;
 mod model;
 mod pdf;
+mod places;
 mod preview;
 mod print;
 #[cfg(test)]
 mod sample;
+mod split;
 #[cfg(test)]
 mod tests;
 mod text;
+mod volumes;
 mod world;
 
 use std::collections::BTreeSet;
@@ -36,9 +39,11 @@ pub use fonts::Fonts;
 pub use letter::{
     Letter, LetterCopy, LetterCover, LetterPart, Logo, LogoFormat, PrintedLetter, render_letter,
 };
-pub use model::{AttachmentEntry, Mark, Packet, Section, Statement, Tone};
+pub use model::{AttachmentEntry, Check, Mark, Packet, Section, Statement, Tone, VolumeNumber};
 pub use pdf::Conformance;
 pub use preview::PageImage;
+pub use split::Sizes;
+pub use volumes::{Sink, Volume};
 
 use attach::Placed;
 use world::PaperWorld;
@@ -74,6 +79,9 @@ pub enum ReportError {
     /// No PDF could be written in any standard.
     #[error("The PDF could not be written: {0}")]
     Pdf(String),
+    /// The caller could not keep a volume.
+    #[error("A volume could not be kept: {0}")]
+    Volume(#[from] std::io::Error),
     /// The caller cancelled.
     #[error("The packet was cancelled.")]
     Cancelled,
@@ -86,12 +94,22 @@ pub enum Stage {
     LayingOut(usize),
     /// Write this many pages as PDF.
     Writing(usize),
+    /// Lay out and write the next volumes.
+    Volumes {
+        /// So many are written.
+        done: usize,
+        /// Of so many.
+        of: usize,
+    },
 }
+
+/// Told before each stage; `false` cancels.
+pub type Progress<'a> = &'a (dyn Fn(Stage) -> bool + Sync);
 
 /// A rendered packet.
 #[derive(Debug)]
 pub struct Rendered {
-    /// The file.
+    /// The file; of a packet in volumes the first one, which is the index.
     pub pdf: Vec<u8>,
     /// Number of pages.
     pub pages: usize,
@@ -100,6 +118,8 @@ pub struct Rendered {
     pub warnings: Vec<String>,
     /// The standards that the file conforms to.
     pub conformance: Conformance,
+    /// The volumes after the first one, if the packet is printed in volumes.
+    pub further: Vec<Volume>,
     document: PagedDocument,
 }
 
@@ -131,8 +151,47 @@ pub fn render_while(
     attachments: &[EmbeddedFile],
     fonts: &Fonts,
     moment: DateTime<Utc>,
-    keep_going: &dyn Fn(Stage) -> bool,
+    keep_going: Progress<'_>,
 ) -> Result<Rendered, ReportError> {
+    let laid = lay(packet, attachments, fonts, keep_going)?;
+    // Typst caches layouts between runs; a packet is seldom rendered twice.
+    typst::comemo::evict(0);
+    go_on(keep_going, Stage::Writing(laid.document.pages().len()))?;
+    write(packet, laid, moment)
+}
+
+/// The same for a packet of any length: a long one is printed in volumes. The bytes of each volume but the first go to `sink` at once, so that only
+/// a few volumes are in memory at a time.
+///
+/// # Errors
+/// What `sink` refuses, and the errors of [`render_while`].
+pub fn render_any(
+    (packet, attachments): (&Packet, &[EmbeddedFile]),
+    fonts: &Fonts,
+    (moment, sizes): (DateTime<Utc>, Sizes),
+    sink: Sink<'_>,
+    keep_going: Progress<'_>,
+) -> Result<Rendered, ReportError> {
+    let cuts = if packet.brief { Vec::new() } else { split::cuts(&packet.sections, sizes) };
+    if cuts.is_empty() {
+        return render_while(packet, attachments, fonts, moment, keep_going);
+    }
+    let print = volumes::Print { packet, files: attachments, fonts, moment, cuts };
+    volumes::render(&print, sink, keep_going)
+}
+
+/// A packet with its pages.
+struct Laid {
+    document: PagedDocument,
+    warnings: Vec<String>,
+}
+
+fn lay(
+    packet: &Packet,
+    attachments: &[EmbeddedFile],
+    fonts: &Fonts,
+    keep_going: Progress<'_>,
+) -> Result<Laid, ReportError> {
     let placed = attach::pair(&packet.annex, attachments)?;
     let names = attach::names(&packet.annex);
     let mut world = PaperWorld::new(fonts, world::PACKET)?;
@@ -142,26 +201,30 @@ pub fn render_while(
         world.put(&format!("data/{index}"), Bytes::new(file.bytes.clone()))?;
     }
     let prepare = |unprintable: &BTreeSet<char>| print::prepare(packet, &names, fonts, unprintable);
-    let (document, mut warnings) = lay_out(&mut world, &prepare, keep_going)?;
-    go_on(keep_going, Stage::Writing(document.pages().len()))?;
+    let (document, warnings) = lay_out(&mut world, &prepare, keep_going)?;
+    Ok(Laid { document, warnings })
+}
+
+fn write(packet: &Packet, laid: Laid, moment: DateTime<Utc>) -> Result<Rendered, ReportError> {
+    let Laid { document, mut warnings } = laid;
+    let volume = packet.volume.map_or_else(String::new, |volume| format!("/{}", volume.number));
     let identity = pdf::Identity {
-        content: format!("{}/{}", packet.packet_number, packet.chain_head_digest),
+        content: format!("{}/{}{volume}", packet.packet_number, packet.chain_head_digest),
         program: packet.program_version.clone(),
     };
     let written = pdf::write(&document, &identity, moment)?;
     warnings.extend(written.warning);
-    // Typst caches layouts between runs; a packet is seldom rendered twice.
-    typst::comemo::evict(0);
     Ok(Rendered {
         pdf: written.bytes,
         pages: document.pages().len(),
         warnings,
         conformance: written.conformance,
+        further: Vec::new(),
         document,
     })
 }
 
-fn go_on(keep_going: &dyn Fn(Stage) -> bool, stage: Stage) -> Result<(), ReportError> {
+fn go_on(keep_going: Progress<'_>, stage: Stage) -> Result<(), ReportError> {
     if keep_going(stage) { Ok(()) } else { Err(ReportError::Cancelled) }
 }
 
@@ -171,7 +234,7 @@ type Prepare<'a> = &'a dyn Fn(&BTreeSet<char>) -> Result<print::PrintData, Repor
 fn lay_out(
     world: &mut PaperWorld<'_>,
     prepare: Prepare<'_>,
-    keep_going: &dyn Fn(Stage) -> bool,
+    keep_going: Progress<'_>,
 ) -> Result<(PagedDocument, Vec<String>), ReportError> {
     let mut unprintable = BTreeSet::new();
     let mut layouts = 0;

@@ -54,11 +54,35 @@ pub struct Packet {
     /// Further statements on the cover: limits of the packet, who may receive it.
     #[serde(default)]
     pub statements: Vec<Statement>,
+    /// How to check the packet without this program, step by step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
+    /// Which volume it is, if the packet is printed in volumes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<VolumeNumber>,
     /// The body, in print order.
     pub sections: Vec<Section>,
     /// Every attachment of the records in the packet, embedded or only listed.
     #[serde(default)]
     pub annex: Vec<AttachmentEntry>,
+}
+
+/// A volume among all volumes of a packet. The first one is the index of the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VolumeNumber {
+    /// From 1.
+    pub number: usize,
+    /// Of so many.
+    pub of: usize,
+}
+
+/// A step of checking a packet with plain tools.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What it shows.
+    pub what: String,
+    /// The commands, for a POSIX shell.
+    pub commands: String,
 }
 
 /// A titled paragraph on the cover.
@@ -103,6 +127,9 @@ pub struct AttachmentEntry {
     pub sha256: String,
     /// Its content, and the record to which it belongs.
     pub description: String,
+    /// Number of the record to which it belongs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_id: Option<String>,
     /// Whether the file itself is inside the PDF. If so, its bytes must be passed to `render`.
     pub embedded: bool,
 }

@@ -97,6 +97,8 @@ const PARAGRAPH: Room = Room { width: TEXT_WIDTH - 16.0, size: BODY_SIZE };
 /// Half the width of a letter, for addresses.
 const NARROW: Room = Room { width: 140.0, size: BODY_SIZE };
 const UNBROKEN: Room = Room { width: f32::INFINITY, size: BODY_SIZE };
+/// The commands of a check.
+const CODE: Room = Room { width: TEXT_WIDTH, size: 7.5 };
 const HEADING: Room = Room { width: TEXT_WIDTH - 40.0, size: 22.0 };
 
 impl Printer<'_> {
@@ -113,9 +115,12 @@ impl Printer<'_> {
             root.get("chain_head_seq").and_then(Value::as_u64).unwrap_or_default(),
             short(root, "chain_head_digest", 17).trim_end_matches('…')
         );
+        let volume = |key: &str| root.get("volume").and_then(|volume| volume[key].as_u64());
+        let volume = volume("number").zip(volume("of"));
+        let volume = volume.map_or_else(String::new, |(number, of)| format!(", volume {number} of {of}"));
         let mut running = json!({
             "product": short(root, "product", 48),
-            "number": short(root, "packet_number", 24),
+            "number": short(root, "packet_number", 24) + &volume,
             "program": short(root, "program_version", 28),
             "head": head,
             "title": short(root, "title", 200),
@@ -123,7 +128,11 @@ impl Printer<'_> {
         });
         self.all(&mut running, UNBROKEN);
         for (key, value) in root.iter_mut() {
-            let room = if key == "title" { HEADING } else { Room { width: 300.0, size: BODY_SIZE } };
+            let room = match key.as_str() {
+                "title" => HEADING,
+                "checks" => CODE,
+                _ => Room { width: 300.0, size: BODY_SIZE },
+            };
             self.all(value, room);
         }
         root.insert("running".to_owned(), running);

@@ -185,7 +185,9 @@ pub(super) fn evidence(name: &str, content: &[u8]) -> (AttachmentEntry, Embedded
         bytes: content.len() as u64,
         sha256: hex::encode(Sha256::digest(content)),
         description: "Test log of VR-0044".to_owned(),
+        record_id: None,
         embedded: true,
+        record_id: None,
     };
     (entry, EmbeddedFile { file_name: name.to_owned(), bytes: content.into() })
 }

@@ -254,3 +254,67 @@ fn samples_for_inspection() {
     println!("scripts: {:?} {:?}", rendered.conformance, rendered.warnings);
     std::fs::write(folder.join("scripts.pdf"), &rendered.pdf).unwrap();
 }
+
+/// A packet that is cut into volumes of two pages, with a file of a record of its last part.
+fn long() -> (Packet, EmbeddedFile) {
+    let mut packet = sample::period(30);
+    let (mut entry, file) = sample::evidence("log.csv", b"a;b");
+    entry.record_id = Some("CR-0170".to_owned());
+    packet.annex = vec![entry];
+    (packet, file)
+}
+
+const SHORT: Sizes = Sizes { longest: 1, volume: 2 };
+
+#[test]
+fn every_volume_meets_both_standards_and_the_index_names_its_digest_and_its_records() {
+    let (packet, file) = long();
+    let mut seen = Vec::new();
+    let mut sink = |volume: &Volume, pdf: &[u8]| {
+        assert_eq!(volume.sha256, attach::digest(pdf));
+        let embeds = pdf.windows(7).any(|part| part == b"log.csv");
+        seen.push((volume.clone(), embeds));
+        Ok(())
+    };
+    let files = [file];
+    let rendered =
+        render_any((&packet, &files), Fonts::bundled(), (sample::moment(), SHORT), &mut sink, &|_| true)
+            .unwrap();
+    assert_eq!(rendered.conformance, Conformance::ArchivalAndAccessible, "{:?}", rendered.warnings);
+    assert!(rendered.warnings.is_empty(), "{:?}", rendered.warnings);
+    assert!(rendered.further.len() > 1, "{:?}", rendered.further);
+    assert_eq!(rendered.further, seen.iter().map(|(volume, _)| volume.clone()).collect::<Vec<_>>());
+    assert_eq!(seen.iter().filter(|(_, embeds)| *embeds).count(), 1, "a file is in one volume");
+    let index = text_of(&rendered);
+    for volume in &rendered.further {
+        assert!(index.contains(&volume.sha256), "{index}");
+        assert!(volume.number > 1 && volume.pages > 0);
+    }
+    assert!(index.contains("CR-0030 to CR-"), "{index}");
+    assert!(index.contains("volume 1 of"), "{index}");
+}
+
+#[test]
+fn a_packet_that_is_short_enough_is_one_pdf_with_the_same_bytes() {
+    let packet = sample::full();
+    let mut sink = |_: &Volume, _: &[u8]| panic!("no volume");
+    let sizes = (sample::moment(), Sizes::default());
+    let any = render_any((&packet, &[]), Fonts::bundled(), sizes, &mut sink, &|_| true).unwrap();
+    assert_eq!(any.pdf, printed(&packet).pdf);
+    assert!(any.further.is_empty());
+}
+
+#[test]
+fn volumes_are_cancelled_between_two_of_them_and_a_sink_that_fails_ends_them() {
+    let (packet, file) = long();
+    let files = [file];
+    let run = |sink: Sink<'_>, keep_going: Progress<'_>| {
+        render_any((&packet, &files), Fonts::bundled(), (sample::moment(), SHORT), sink, keep_going)
+            .unwrap_err()
+    };
+    let go_on_at_first = |stage| !matches!(stage, Stage::Volumes { done: 1.., .. });
+    let cancelled = run(&mut |_, _| Ok(()), &go_on_at_first);
+    assert!(matches!(cancelled, ReportError::Cancelled), "{cancelled}");
+    let full = run(&mut |_, _| Err(std::io::Error::from(std::io::ErrorKind::StorageFull).into()), &|_| true);
+    assert!(matches!(full, ReportError::Volume(_)), "{full}");
+}

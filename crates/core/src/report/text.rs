@@ -177,7 +177,7 @@ fn with_breaks(text: String, room: Room) -> String {
     let limit = (room.width / room.size).max(2.0);
     // The generous widths would break ordinary words that fit; a digest has no narrow letters.
     let too_wide = |word: &str| {
-        (word.len() >= LONG_WORD || word.len() as f32 * 0.4 > limit)
+        (word.len() >= LONG_WORD || word.len() as f32 * 0.4 > limit || is_code(word))
             && word.chars().map(width_of).sum::<f32>() > limit
     };
     if text.len() as f32 <= limit || !text.split(char::is_whitespace).any(too_wide) {
@@ -189,6 +189,12 @@ fn with_breaks(text: String, room: Room) -> String {
         if too_wide(piece) { break_word(piece, step, &mut out) } else { out.push_str(piece) }
     }
     out
+}
+
+/// Whether a word is an identifier, a path or a version: it may break anywhere, and its capitals and digits are wide.
+fn is_code(word: &str) -> bool {
+    let inner = word.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
+    inner.contains(|c: char| c.is_ascii_digit() || matches!(c, '/' | '\\' | '_' | ':' | '@' | '.'))
 }
 
 fn break_word(word: &str, step: f32, out: &mut String) {
@@ -261,6 +267,18 @@ mod tests {
         let out = cleaner.clean(digest, Room { width: 207.0, size: 8.0 });
         assert!(out.contains(BREAK), "{out}");
         assert_eq!(cleaner.clean("organisation", Room { width: 54.0, size: 8.0 }), "organisation");
+    }
+
+    #[test]
+    fn identifiers_and_paths_get_break_points_where_they_could_run_into_the_next_column() {
+        let mut cleaner = Cleaner::new(Fonts::bundled(), &BTreeSet::new());
+        for word in ["GHSA-JFH8-C2JP-5V3Q", "CVE-2021-44228", "src/import/profile.c", "org.apache.logging"] {
+            let out = cleaner.clean(word, Room { width: 58.0, size: 8.0 });
+            assert!(out.contains(BREAK), "{out}");
+            assert_eq!(out.replace(BREAK, ""), word);
+            assert_eq!(cleaner.clean(word, Room { width: 200.0, size: 8.0 }), word);
+        }
+        assert_eq!(cleaner.clean("1.2.3", Room { width: 58.0, size: 8.0 }), "1.2.3");
     }
 
     #[test]

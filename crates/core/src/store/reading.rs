@@ -140,6 +140,10 @@ impl RecordSource<StoreError> for Reading<'_> {
         self.store.editors(id)
     }
 
+    fn written_by(&self, person: RecordId, ids: &[RecordId]) -> Result<Option<RecordId>, StoreError> {
+        self.store.written_by(person, ids)
+    }
+
     fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, StoreError> {
         self.store.last_actor(request, record)
     }

@@ -1,5 +1,7 @@
 //! The product file as the source of records for requests.
 
+use std::collections::BTreeSet;
+
 use rusqlite::OptionalExtension as _;
 
 use super::events::parse_event;
@@ -101,6 +103,26 @@ impl RecordSource<StoreError> for Store {
         let history = self.history(id)?;
         let writing = history.iter().filter(|event| authorship::writes(event, id));
         Ok(distinct(writing.map(|event| event.actor)))
+    }
+
+    fn written_by(&self, person: RecordId, ids: &[RecordId]) -> Result<Option<RecordId>, StoreError> {
+        let keys: Vec<i64> = ids.iter().map(|id| id.key()).collect();
+        let kinds: BTreeSet<&str> = ids.iter().map(|id| id.kind.code()).collect();
+        let requests: Vec<String> =
+            kinds.iter().flat_map(|kind| [format!("{kind}.create"), format!("{kind}.edit")]).collect();
+        let sql = "SELECT body FROM event WHERE actor = ?1 AND request IN (SELECT value FROM json_each(?2))
+                     AND seq IN (SELECT seq FROM touch WHERE record IN (SELECT value FROM json_each(?3))) ORDER BY seq";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let (requests, keys) = (serde_json::json!(requests).to_string(), serde_json::json!(keys).to_string());
+        let mut rows = statement.query([&person.to_string(), &requests, &keys])?;
+        while let Some(row) = rows.next()? {
+            let event = parse_event(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+            let mut touched = event.changes.iter().map(|change| change.record).filter(|id| ids.contains(id));
+            if let Some(id) = touched.find(|id| authorship::writes(&event, *id)) {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, StoreError> {

@@ -1,5 +1,6 @@
 //! Reading and writing records. All kinds use the same SQL statements.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -171,6 +172,25 @@ impl Store {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The titles of the parts of a kind that are not closed, by the record of which they are parts, in the order of their numbers.
+    pub fn part_titles(&self, kind: Kind) -> Result<BTreeMap<RecordId, Vec<String>>, StoreError> {
+        let sql = "SELECT parent, title, state FROM record WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(keys_of(kind), |row| {
+            let text = |index| row.get::<_, Option<String>>(index).map(Option::unwrap_or_default);
+            Ok((text(0)?, text(1)?, text(2)?))
+        })?;
+        let mut found: BTreeMap<RecordId, Vec<String>> = BTreeMap::new();
+        for row in rows {
+            let (parent, title, state) = row?;
+            let closed = kind.def().state(&state).is_some_and(|state| state.terminal);
+            if let Some(parent) = parent.parse().ok().filter(|_| !closed) {
+                found.entry(parent).or_default().push(title);
+            }
+        }
+        Ok(found)
     }
 
     /// A record of the kind with this value in a line field.

@@ -7,6 +7,7 @@ mod contents;
 mod events;
 mod read;
 mod replay;
+mod searches;
 mod strict;
 mod tables;
 
@@ -356,6 +357,7 @@ impl<'a> Check<'a> {
         self.head_against(remembered);
         let head = std::mem::take(&mut self.findings);
         self.part("records", Self::records)?;
+        self.part("searches", Self::searches)?;
         self.part("signatures", Self::signatures)?;
         self.part("accounts", Self::credentials)?;
         Ok(Parts { chain, stray_keys, touches, head, contents: std::mem::take(&mut self.findings) })

@@ -21,4 +21,13 @@ impl Cache {
         }
         Ok(tx.commit()?)
     }
+
+    /// Notes of every file that it is all that its publisher has. Unlike a confirmation, this gives no age.
+    pub fn declare_whole(&mut self, word: &str) -> Result<(), StoreError> {
+        self.conn.execute(
+            "INSERT OR IGNORE INTO coverage (file, ecosystem) SELECT id, ?1 FROM source_file",
+            [word],
+        )?;
+        Ok(())
+    }
 }

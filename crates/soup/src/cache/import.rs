@@ -1,6 +1,6 @@
 //! Import of one file into the cache in one transaction, so that a file that breaks off leaves the existing data unchanged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params};
 use sha2::{Digest as _, Sha256};
@@ -31,6 +31,8 @@ pub struct NewRecord {
     pub keys: Vec<String>,
     /// The parts of its source that it covers, such as an ecosystem.
     pub ecosystems: Vec<String>,
+    /// What it counts for in the file. The file covers each of these with the number of its records.
+    pub counts: Vec<String>,
 }
 
 impl NewRecord {
@@ -61,6 +63,7 @@ pub struct Import<'c> {
     more: Waiting,
     file: i64,
     ecosystems: BTreeSet<String>,
+    counts: BTreeMap<String, u64>,
     /// Texts that are not written yet, by their records. They are written many at once, so that their pages are not between those of the
     /// records.
     texts: Vec<(i64, Vec<u8>)>,
@@ -96,6 +99,7 @@ impl Cache {
             more,
             file,
             ecosystems: BTreeSet::new(),
+            counts: BTreeMap::new(),
             texts: Vec::new(),
             texts_bytes: 0,
         })
@@ -108,6 +112,12 @@ impl Import<'_> {
         for ecosystem in &record.ecosystems {
             if !self.ecosystems.contains(ecosystem) {
                 self.ecosystems.insert(ecosystem.clone());
+            }
+        }
+        for what in &record.counts {
+            match self.counts.get_mut(what) {
+                Some(count) => *count += 1,
+                None => drop(self.counts.insert(what.clone(), 1)),
             }
         }
         let known: Option<(i64, String, [u8; 32])> = self
@@ -211,6 +221,10 @@ impl Import<'_> {
         let mut cover = self.tx.prepare("INSERT INTO coverage (file, ecosystem) VALUES (?1, ?2)")?;
         for ecosystem in &self.ecosystems {
             cover.execute(params![self.file, ecosystem])?;
+        }
+        // One record is its own number: files with one record each come by the ten thousand.
+        for (what, count) in self.counts.iter().filter(|_| file.records > 1) {
+            cover.execute(params![self.file, format!("{what} {count}")])?;
         }
         drop(cover);
         self.tx.commit()?;

@@ -23,7 +23,7 @@ pub use import::{Kept, NewRecord};
 /// SQLite `application_id` of an advisory cache: the letters `MSTA`.
 const APPLICATION_ID: i32 = 0x4D53_5441;
 /// SQLite `user_version`: the layout of tables and bodies that this program reads.
-const LAYOUT: i32 = 4;
+const LAYOUT: i32 = 5;
 /// Name of the file in its folder.
 const FILE_NAME: &str = "advisories.sqlite";
 const SCHEMA: &str = include_str!("schema.sql");

@@ -49,7 +49,7 @@ CREATE TABLE record_key (
 CREATE TABLE keys_entered (up_to INTEGER NOT NULL) STRICT;
 INSERT INTO keys_entered (up_to) VALUES (0);
 
--- What each file covers, such as ecosystems.
+-- What each file covers, such as ecosystems, and how many of its records are about each.
 CREATE TABLE coverage (
   file INTEGER NOT NULL REFERENCES source_file (id),
   ecosystem TEXT NOT NULL,

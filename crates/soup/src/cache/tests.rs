@@ -12,6 +12,7 @@ fn record(id: &str, modified: &str, keys: &[&str]) -> NewRecord {
         digest: NewRecord::digest_of(&format!("{id} {modified}")),
         keys: keys.iter().map(|key| (*key).to_owned()).collect(),
         ecosystems: Vec::new(),
+        counts: Vec::new(),
     }
 }
 

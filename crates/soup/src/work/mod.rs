@@ -10,7 +10,7 @@ mod vex;
 pub use crate::cache::answers::{Answer, AnswerWriter};
 pub use advisories::{
     AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, SourceSummary,
-    VexClaim, cache_status, import_advisories, show_advisory, vex_claims,
+    VexClaim, VexClaims, cache_status, import_advisories, show_advisory, vex_claims,
 };
 pub use bills::{
     BillFile, BillSyntax, InspectedBill, bill_head, compare_bills, convert_bill, inspect_bill,
@@ -18,12 +18,12 @@ pub use bills::{
 };
 pub use scan::{
     AskedScan, Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScanQuestion, ScanReceiver,
-    ScannedComponent, Score, is_decided, read_knowledge, scan, scan_into,
+    ScannedComponent, Score, declare_whole, is_decided, read_knowledge, scan, scan_into,
 };
 pub use search_run::{
-    Delta, EvidenceRecord, HitRecord, SameResult, SearchHit, SearchOptions, SearchProgram, SearchResult,
-    SearchRun, SearchScore, SearchSource, SearchSubject, SearchedSubject, SourceResult, SubjectChange,
-    SubjectOutcome, run_again, run_search, since,
+    Delta, EvidenceRecord, HitRecord, RecordText, SameResult, SearchHit, SearchOptions, SearchProgram,
+    SearchResult, SearchRun, SearchScore, SearchSource, SearchSubject, SearchedSubject, SourceResult,
+    SubjectChange, SubjectOutcome, run_again, run_search, since,
 };
 pub use update::{
     OnUpdate, Pace, Secret, UpdateOutcome, UpdateProgress, UpdateSettings, UpdateSource, UpdatedSource,

@@ -8,6 +8,7 @@ mod basis;
 mod findings;
 mod in_order;
 mod result;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -32,6 +33,7 @@ use mainstay_base::time::Day;
 
 pub use asked::AskedScan;
 pub use result::{Checked, FoundAdvisory, FoundRecord, ScannedComponent, Score};
+pub use whole::declare_whole;
 
 /// Days after which advisory data counts as too old, unless the user sets another limit.
 pub const MAX_AGE_DAYS: u32 = 14;

@@ -9,6 +9,7 @@ mod parts;
 mod read;
 mod search;
 mod since;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ pub use parts::{
 };
 pub use search::run_search;
 pub use since::{Delta, SubjectChange, since};
+pub use texts::RecordText;
 
 /// The number of the form of the file.
 const FORMAT: u32 = 1;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui;
 use egui::{
-    ColorImage, Image, Key, Modifiers, ScrollArea, TextureHandle, TextureOptions, Ui, WidgetInfo, vec2,
+    ColorImage, Image, Key, Label, Modifiers, ScrollArea, TextureHandle, TextureOptions, Ui, WidgetInfo, vec2,
 };
 
 use super::warnings_ui;
@@ -38,6 +38,14 @@ impl Preview {
     /// Draws the page with its controls.
     pub fn ui(&mut self, ui: &mut Ui) {
         warnings_ui(ui, &self.packet);
+        if !self.packet.further.is_empty() {
+            let words = format!(
+                "The packet has {} pages in {} volumes. This is the first one, the index; save the packet to read the others.",
+                self.packet.all_pages(),
+                self.packet.further.len() + 1
+            );
+            ui.add(Label::new(body(words)).wrap());
+        }
         let last = self.packet.pages.saturating_sub(1);
         self.keys(ui, last);
         ui.horizontal(|ui| {

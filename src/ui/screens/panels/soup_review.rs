@@ -19,6 +19,7 @@ use crate::ui::screens::soup::starting::{AdvisoryData, Starting};
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::button_in_reach_ui;
+use crate::ui::widgets::reach::{Near, reach};
 
 pub(super) const PANEL: PanelDef =
     PanelDef { kind: Kind::SoupReview, open: |id| Box::new(ReviewPanel::of(id)) };
@@ -97,7 +98,8 @@ impl ReviewPanel {
         let words = "Searches in the advisory data of this workstation, keeps the evidence, and makes an item for every version";
         ui.add_space(space::S);
         ui.horizontal_wrapped(|ui| {
-            if cx.writable() && may && button_in_reach_ui(ui, SEARCH, words) {
+            // Its button is the step of the page: one way to start.
+            if cx.writable() && may && reach(ui, Near::Step, SEARCH, words) {
                 self.starting = Some(Starting::of(id));
             }
             let words =
@@ -132,7 +134,7 @@ impl ReviewPanel {
                 ui.label(hint(ui, "The evidence is being checked…"));
                 return;
             }
-            let words = "Whether the items say what the kept evidence of the search says";
+            let words = "Whether the review and its items say what the kept evidence of the search says";
             if button_in_reach_ui(ui, "Check the evidence", words) {
                 self.check(ui, cx, false);
             }
@@ -210,9 +212,13 @@ fn items_ui(ui: &mut Ui, rows: &[ReviewRow]) {
 fn checked_ui(ui: &mut Ui, found: &EvidenceCheck) {
     ui.add_space(space::S);
     if found.differs.is_empty() {
-        tone_words_ui(ui, Tone::Good, "The items say what the kept evidence of the search says.");
+        tone_words_ui(
+            ui,
+            Tone::Good,
+            "The review and its items say what the kept evidence of the search says.",
+        );
     } else {
-        tone_words_ui(ui, Tone::Late, "The items differ from the kept evidence:");
+        tone_words_ui(ui, Tone::Late, "The review differs from the kept evidence:");
         lines_ui(ui, &found.differs);
     }
     match &found.again {

@@ -21,6 +21,7 @@ use crate::domain::choice::Choice as _;
 use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, Section};
+use crate::domain::text::counted;
 use crate::ops::Refused;
 use crate::ui::cx::{Command, Cx};
 use crate::ui::dry_run::DryRun;
@@ -481,7 +482,8 @@ fn long_ui(ui: &mut Ui, field: &FieldDef, value: &serde_json::Value) {
     let rows = value.as_array().map_or(0, Vec::len);
     ui.label(bold(field.label));
     let words = format!(
-        "{rows} rows, read from a file. They are on the page of the record, where another file is read."
+        "{}, read from a file. They are on the page of the record, where another file is read.",
+        counted(rows, "row")
     );
     ui.add(Label::new(hint(ui, words)).wrap());
 }

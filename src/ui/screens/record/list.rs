@@ -130,7 +130,8 @@ impl ListScreen {
             }
             let chosen: Vec<RecordId> = self.chosen().map(|line| line.id).collect();
             let cursor = self.table.cursor.and_then(|row| self.line(row)).map(|line| line.id);
-            self.lines = lines(self.kind, &rows, &names, &wanting, cx.stamp.offset_minutes);
+            let parts = cx.file.listed_parts(self.kind)?;
+            self.lines = lines(self.kind, (&rows, &parts), &names, &wanting, cx.stamp.offset_minutes);
             let present = states(&self.lines);
             let declared = self.kind.def().states.iter().filter(|state| present.contains(state.code));
             self.states =

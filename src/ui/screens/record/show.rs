@@ -12,6 +12,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::RowKey;
 use crate::domain::record::RecordData;
 use crate::domain::signature::Part;
+use crate::domain::text::counted;
 use crate::domain::time::{Day, Moment};
 use crate::ui::theme::{bold, hint, size, space};
 use crate::ui::widgets::date_field::{DateKind, relative_words};
@@ -317,7 +318,7 @@ fn long_ui(
         filled.iter().map(|column| Column::new(column.label, Width::Rest(120.0)).unsortable()).collect();
     let slot = ui.make_persistent_id("rows");
     let mut state: TableState = ui.data(|data| data.get_temp(slot)).unwrap_or_default();
-    let name = format!("{} rows", rows.len());
+    let name = counted(rows.len(), "row");
     ui.label(hint(ui, &name));
     Table::new(&name, &columns, rows.len()).only_read().within(LONG).show(
         ui,

@@ -22,6 +22,7 @@ use crate::ui::cx::{Cx, Route};
 use crate::ui::looking::Looking;
 use crate::ui::screens::parts::refusal_ui;
 use crate::ui::theme::{Tone, hint, space};
+use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::segments_ui;
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::table::{Cell, Column, Table, Width};
@@ -200,6 +201,31 @@ impl ItemsScreen {
         self.shown_for = Some(wanted);
     }
 
+    /// What is said where the filter shows no item, and what to do then.
+    fn nothing_ui(&self, ui: &mut Ui) {
+        let rows = self.rows();
+        let open = rows.iter().filter(|row| !row.done).count();
+        if !self.text.trim().is_empty() {
+            ui.label("No item matches the words above.");
+        } else if open == 0 {
+            let all = counted(rows.len(), "item");
+            tone_words_ui(
+                ui,
+                Tone::Good,
+                &format!("All done: {all} with a result. Hand the review over from its page."),
+            );
+        } else if self.filter == Filter::NeedsWork {
+            let items = counted(open, "open item");
+            let have = if open == 1 { "has" } else { "have" };
+            let words = format!(
+                "Nothing needs work: {items} {have} everything for a result. Conclude them under “Ready”."
+            );
+            tone_words_ui(ui, Tone::Good, &words);
+        } else {
+            ui.label("No item is like this. Choose another filter above.");
+        }
+    }
+
     fn table_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         const COLUMNS: [Column<'static>; 6] = [
             Column::new("Item", Width::Rest(150.0)).unsortable(),
@@ -210,7 +236,7 @@ impl ItemsScreen {
             Column::new("State", Width::Fixed(128.0)).unsortable(),
         ];
         if self.picked.order.is_empty() {
-            ui.label("No item matches the filter.");
+            self.nothing_ui(ui);
             return;
         }
         let rows = self.looking.get().map(Vec::as_slice).unwrap_or_default();

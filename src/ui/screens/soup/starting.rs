@@ -138,12 +138,21 @@ pub struct Starting {
     searching: Option<Job<FoundSearch>>,
     written: Option<Slot<Option<Refused>>>,
     refusal: Option<Refused>,
+    /// What the review itself still needs, and the event after which that was looked up.
+    needs: Option<(u64, Vec<String>)>,
 }
 
 impl Starting {
     /// The dialog for a review.
     pub fn of(review: RecordId) -> Self {
-        Self { review, data: AdvisoryData::default(), searching: None, written: None, refusal: None }
+        Self {
+            review,
+            data: AdvisoryData::default(),
+            searching: None,
+            written: None,
+            refusal: None,
+            needs: None,
+        }
     }
 
     /// Draws the dialog; returns whether it goes on.
@@ -163,13 +172,13 @@ impl Starting {
             None => {}
         }
         let missing: Vec<String> = match (&self.searching, &self.written) {
-            (Some(_), _) => Some("The search is running"),
-            (None, Some(_)) => Some("The review is being written"),
-            (None, None) => self.data.missing(),
-        }
-        .map(str::to_owned)
-        .into_iter()
-        .collect();
+            (Some(_), _) => vec!["The search is running".to_owned()],
+            (None, Some(_)) => vec!["The review is being written".to_owned()],
+            (None, None) => {
+                let data = self.data.missing().map(str::to_owned);
+                self.needs(cx).iter().cloned().chain(data).collect()
+            }
+        };
         let title = format!("Start {}", self.review);
         let dialog = Dialog::new("start_review", &title, "Search and start").missing(&missing).width(680.0);
         let outcome = dialog.show(ui.ctx(), |ui| self.contents_ui(ui));
@@ -184,8 +193,30 @@ impl Starting {
         }
     }
 
+    /// All that the review needs before it can start, in sentences.
+    fn needs(&mut self, cx: &Cx<'_>) -> &[String] {
+        let seq = cx.file.head().seq;
+        if self.needs.as_ref().is_none_or(|(at, _)| *at != seq) {
+            let needs = match cx.file.may_start_review(cx.session, self.review, cx.stamp) {
+                Ok(()) => Vec::new(),
+                Err(Refused::Conditions { unmet, .. }) => {
+                    unmet.into_iter().map(|condition| condition.text).collect()
+                }
+                Err(refusal) => vec![sentence(&refusal.to_string())],
+            };
+            self.needs = Some((seq, needs));
+        }
+        self.needs.as_ref().map_or(&[], |(_, needs)| needs)
+    }
+
     fn contents_ui(&mut self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::S;
+        if let Some((_, needs)) = self.needs.as_ref().filter(|(_, needs)| !needs.is_empty()) {
+            tone_words_ui(ui, Tone::Due, "The review cannot start yet. It needs:");
+            for words in needs {
+                ui.add(Label::new(format!("– {words}")).wrap());
+            }
+        }
         let words = "Its scope is frozen, every version is searched for in this data, the evidence is attached, and what was found \
                      becomes findings. All of it, or nothing.";
         ui.add(Label::new(hint(ui, words)).wrap());

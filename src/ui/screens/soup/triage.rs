@@ -32,7 +32,7 @@ use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::table::{Cell, Column, Table, Width};
 
 /// Width of the finding beside the list, in points.
-const SIDE: f32 = 520.0;
+const SIDE: f32 = 480.0;
 /// Most drafts of decisions that are kept while others are looked at.
 const DRAFTS_MAX: usize = 200;
 
@@ -255,7 +255,8 @@ impl TriageScreen {
         }
         self.acts.problem_ui(ui);
         self.foot_ui(ui, cx, &chosen);
-        ScrollArea::vertical().id_salt("finding").auto_shrink([false, false]).show(ui, |ui| {
+        // Each finding is read from its top.
+        ScrollArea::vertical().id_salt(("finding", &chosen)).auto_shrink([false, false]).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - space::M);
             if let [one] = chosen.as_slice() {
                 self.one_ui(ui, cx, *one);
@@ -312,10 +313,10 @@ impl TriageScreen {
 
     fn table_ui(&mut self, ui: &mut Ui) {
         const COLUMNS: [Column<'static>; 5] = [
-            Column::new("Finding", Width::Fixed(132.0)).unsortable(),
-            Column::new("Severity", Width::Fixed(104.0)).unsortable(),
-            Column::new("What it is", Width::Rest(120.0)).unsortable(),
-            Column::new("In the product", Width::Fixed(128.0)).unsortable(),
+            Column::new("Finding", Width::Fixed(164.0)).unsortable(),
+            Column::new("Severity", Width::Fixed(100.0)).unsortable(),
+            Column::new("What it is", Width::Rest(140.0)).unsortable(),
+            Column::new("In the product", Width::Fixed(124.0)).unsortable(),
             Column::new("State", Width::Fixed(128.0)).unsortable(),
         ];
         if self.picked.order.is_empty() {

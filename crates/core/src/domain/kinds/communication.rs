@@ -6,7 +6,7 @@ mod drafts;
 mod rules;
 
 pub use drafts::draft_for;
-pub use rules::{decided_for_change, decided_for_release};
+pub use rules::{communications_of, decided_for_change, decided_for_release};
 
 use crate::domain::choice::choice;
 use crate::domain::ids::{Kind, RecordId};

@@ -5,6 +5,7 @@
 
 mod deadlines;
 mod effects;
+mod follow_up;
 mod rules;
 pub mod verdicts;
 
@@ -125,6 +126,39 @@ rows! {
         applicability: Option<Applicability> = "Applicability" => required(FindingState::Proposed.code());
         /// Why, if it differs from the others.
         rationale: Line = "Why";
+    }
+}
+
+rows! {
+    /// A version that a release contained when a finding was decided.
+    pub struct DecidedFor {
+        /// The release.
+        release: Option<RecordId> = "Release" => target(Kind::Release);
+        /// Name and version of the SOUP item.
+        version: Line = "SOUP version";
+    }
+}
+
+/// The line between what a source says in a description and what the program says of the match.
+const MATCHED: &str = "\nHow it was matched:\n";
+
+/// The description of a finding: what the source says, then what the program says of the match.
+pub fn described(source: &str, matched: &[String]) -> String {
+    if matched.is_empty() { source.to_owned() } else { format!("{source}{MATCHED}{}", matched.join("\n")) }
+}
+
+/// What the source says in a description.
+pub fn source_text(description: &str) -> &str {
+    description.split_once(MATCHED).map_or(description, |(source, _)| source)
+}
+
+impl Finding {
+    /// Why the product is not affected, in the words of VEX: as it is stated. A false positive of which nothing is stated is other code than
+    /// the vulnerable one; that the component is absent would have to be said.
+    pub fn vex_justification(&self) -> Option<Justification> {
+        let other = (self.disposition == Some(Disposition::FalsePositive))
+            .then_some(Justification::VulnerableCodeNotPresent);
+        self.justification.or(other)
     }
 }
 
@@ -317,11 +351,11 @@ record! {
             proposed_by: Option<RecordId> = "Proposed by" => by_system(), target(Kind::Person);
             /// When it was decided.
             decided_on: Option<Day> = "Decided on" => by_system();
-            /// How the items were used when it was decided. If that changes, the decision is not carried over.
+            /// How the items were used when it was proposed and decided. If that changes, the decision is neither confirmed nor carried over.
             where_used: Line = "Use of the items at the decision" => by_system();
-            /// The versions that each release contained when it was decided, a line each. If those of a release change, what was stated for it
-            /// no longer holds.
-            decided_for: Vec<Line> = "Versions at the decision" => by_system();
+            /// The versions that each release contained when it was proposed and decided. If those of a release change, the decision is not
+            /// confirmed, and what was stated for the release no longer holds.
+            decided_for: Table<DecidedFor> = "Versions at the decision" => by_system();
         }
         section "Follow-up", "IEC 62304 6.2.2, 6.2.5", false, FOLLOWED_UP => {
             /// The problem report.
@@ -340,9 +374,29 @@ record! {
     }
 }
 
+/// Whether a finding is known to be exploited, in words; empty if it is not, or if it is no vulnerability that a search found.
+pub fn exploited_words(finding: &Finding) -> &'static str {
+    let searched = finding.finding_kind == Some(FindingKind::Vulnerability) && !finding.reviews.is_empty();
+    match finding.kev_listed {
+        None if !searched => "",
+        listed => crate::domain::review_item::exploited_words(listed),
+    }
+}
+
 /// Who works on findings.
 pub const ANALYSTS: &[Role] =
     &[Role::SecurityLead, Role::DevLead, Role::Developer, Role::RiskManager, Role::Quality];
+
+/// Who works on findings or confirms decisions may return a proposal, with the reason.
+const RETURNERS: &[Role] = &[
+    Role::SecurityLead,
+    Role::DevLead,
+    Role::Developer,
+    Role::RiskManager,
+    Role::Quality,
+    Role::Regulatory,
+    Role::Management,
+];
 
 /// The declaration of findings.
 pub const DEF: KindDef = KindDef {

@@ -3,7 +3,7 @@
 
 mod rules;
 
-pub use rules::{SearchOutcome, hits_undecided, is_done, lane_a_is_done, outcome};
+pub use rules::{SearchOutcome, hits_undecided, is_done, lane_a_is_done, list_was_read, outcome};
 
 use crate::domain::choice::choice;
 use crate::domain::field::Table;
@@ -99,12 +99,21 @@ rows! {
         verdict: Line = "Match";
         /// The severity score.
         severity: Line = "Severity";
-        /// Whether it is known to be exploited.
+        /// Whether it is known to be exploited; empty if the catalogue of such vulnerabilities was not searched.
         exploited: Option<bool> = "Known exploited";
         /// What became of it since the last review.
         since_last: Option<SinceLast> = "Since last time";
         /// SHA-256 of the records that describe it.
         digest: Line = "SHA-256 of its records";
+    }
+}
+
+/// Whether a vulnerability is known to be exploited, in words; empty if the catalogue was searched and does not list it.
+pub const fn exploited_words(exploited: Option<bool>) -> &'static str {
+    match exploited {
+        Some(true) => "Known to be exploited",
+        Some(false) => "",
+        None => "Whether it is exploited is not known: the KEV catalogue was not searched",
     }
 }
 

@@ -124,6 +124,28 @@ pub fn is_introduced(world: &dyn World, item: &str, content: &SoupDesignator) ->
     begun || was_there(world, item, content)
 }
 
+/// Since when a version is in the product, in words. Of a version of the product that is no release of the file, nothing shows that it
+/// contained it; this is said.
+pub fn since_words(world: &dyn World, since: &str) -> String {
+    let known = if is_release(world, since) { "" } else { " (no release of this file; not shown by it)" };
+    format!("since {since}{known}")
+}
+
+fn is_release(world: &dyn World, version: &str) -> bool {
+    world.all(Kind::Release).iter().any(|data| versions::same(data.text("version"), version))
+}
+
+/// What a reader of a designator must know.
+fn notices(case: &Case) -> Vec<String> {
+    let since = case.data.text("present_since");
+    if since.is_empty() || is_release(case.world, since) {
+        return Vec::new();
+    }
+    vec![format!(
+        "It is said to be in the product since {since}. That is no release of this file, so nothing in it shows this."
+    )]
+}
+
 /// A released version of the product that the file knows has it in its baseline. The first one brings its SOUP without a change; one that
 /// follows another needs a change for what is new.
 fn was_there(world: &dyn World, item: &str, content: &SoupDesignator) -> bool {
@@ -160,6 +182,7 @@ pub const DEF: KindDef = KindDef {
     edit_by: KEEPERS,
     may_create,
     why_reason,
+    notices,
     columns: &["purl", "introduced_by", "present_since"],
     evidence: &["8.1.2"],
     ..KindDef::new(Kind::SoupDesignator, "Designator", "Designators")

@@ -247,6 +247,7 @@ pub const DEF: KindDef = KindDef {
     why_reason: rules::why_reason,
     notices: rules::notices,
     columns: &["supplier", "risk_tier", "can_contribute", "reviewed_on", "end_of_support"],
+    listed_parts: Some((Kind::SoupDesignator, "Versions")),
     place: Place::Area(46),
     referable: true,
     assignable: true,

@@ -4,9 +4,12 @@
 //! A session has no verdict: its conclusion is made of the results of its items (`review_item`). What it covers is frozen when it
 //! starts (`scope`).
 
+pub mod agreement;
 mod deadlines;
+pub mod evidence;
 mod rules;
 pub mod scope;
+pub mod sources;
 
 pub use rules::{START, conclusion_of, may_be_handed_over, source_names};
 
@@ -117,6 +120,13 @@ states! {
 }
 
 use SoupReviewState as S;
+
+impl SoupReviewState {
+    /// Whether somebody signed that it is done: what it says of its search and of its items counts.
+    pub const fn is_handed_over(self) -> bool {
+        matches!(self, Self::AwaitingSecondReview | Self::Completed | Self::Approved)
+    }
+}
 
 const SCHEDULED: &[&str] = &[S::Scheduled.code()];
 const WORKED_ON: &[&str] = &[S::InProgress.code()];

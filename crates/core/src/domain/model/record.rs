@@ -124,6 +124,8 @@ pub struct KindDef {
     pub notices: fn(&Case) -> Vec<String>,
     /// Additional columns of its list, by field name.
     pub columns: &'static [&'static str],
+    /// The kind of its parts whose titles are a column of its list, and the head of that column.
+    pub listed_parts: Option<(Kind, &'static str)>,
     /// Where people find its records.
     pub place: Place,
     /// Whether people may name one in a field and find it in the palette.
@@ -190,6 +192,7 @@ impl KindDef {
             on_sign: no_effects,
             notices: no_notices,
             columns: &[],
+            listed_parts: None,
             place: Place::Linked,
             referable: false,
             assignable: false,

@@ -189,6 +189,10 @@ pub trait World {
     fn signatures(&self, id: RecordId) -> Vec<Signature>;
     /// Everybody who created the record or edited the content that an approval of it fixes. Fields that a step filled do not count.
     fn editors(&self, id: RecordId) -> Vec<RecordId>;
+    /// One of these records of which a person is an editor, asked for all of them at once.
+    fn written_by(&self, person: RecordId, ids: &[RecordId]) -> Option<RecordId> {
+        ids.iter().copied().find(|id| self.editors(*id).contains(&person))
+    }
 }
 
 /// Whether everything that a signature covers is unchanged since it was signed.

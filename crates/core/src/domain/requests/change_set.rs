@@ -414,4 +414,8 @@ impl<F> World for ChangeSet<'_, F> {
     fn editors(&self, id: RecordId) -> Vec<RecordId> {
         self.note(self.source.editors(id))
     }
+
+    fn written_by(&self, person: RecordId, ids: &[RecordId]) -> Option<RecordId> {
+        self.note(self.source.written_by(person, ids))
+    }
 }

@@ -73,6 +73,15 @@ pub trait RecordSource<F> {
     /// Everybody who created the record or edited the content that an approval of it fixes, sorted: the actors of the events
     /// that [`crate::domain::authorship::writes`] selects.
     fn editors(&self, id: RecordId) -> Result<Vec<RecordId>, F>;
+    /// One of these records of which a person is an editor.
+    fn written_by(&self, person: RecordId, ids: &[RecordId]) -> Result<Option<RecordId>, F> {
+        for id in ids {
+            if self.editors(*id)?.contains(&person) {
+                return Ok(Some(*id));
+            }
+        }
+        Ok(None)
+    }
     /// The person who last performed a request on a record.
     fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, F>;
     /// Whether a login is or was in use.

@@ -98,6 +98,10 @@ impl<F> World for CachedSource<'_, F> {
     fn editors(&self, id: RecordId) -> Vec<RecordId> {
         self.note(self.source.editors(id))
     }
+
+    fn written_by(&self, person: RecordId, ids: &[RecordId]) -> Option<RecordId> {
+        self.note(self.source.written_by(person, ids))
+    }
 }
 
 fn by_target(records: Vec<SharedRecord>) -> ByTarget {

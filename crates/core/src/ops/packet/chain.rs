@@ -75,8 +75,8 @@ impl ChangeChain {
             paper.mark_printed(test.head.id);
         }
         let releases = Released::with_change(paper, id)?;
-        let mut named = vec![(id, "change_requests")];
-        named.extend(releases.iter().map(|released| (released.id(), "releases")));
+        let mut named = vec![id];
+        named.extend(releases.iter().map(|released| released.id()));
         let told = Told::about(paper, &named)?;
         let deviations = deviations::naming(paper, &[(id, "change_requests")])?;
         Ok(Self {

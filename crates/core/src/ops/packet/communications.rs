@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::authority;
 use super::paper::{Paper, state_mark};
 use super::record;
-use crate::domain::communication::{Communication, CommunicationKind, CommunicationState};
+use crate::domain::communication::{Communication, CommunicationKind, CommunicationState, communications_of};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::recipient::Reached;
 use crate::ops::page::RecordPage;
@@ -46,10 +46,10 @@ impl Told {
         Ok(Self { content: page.data.typed(), reached, page, approvals })
     }
 
-    /// The communications that name one of the records in the field that goes with it, in the order of their numbers.
-    pub fn about(paper: &mut Paper<'_>, named: &[(RecordId, &str)]) -> Result<Vec<Self>, Refused> {
+    /// The communications of these records, in the order of their numbers.
+    pub fn about(paper: &mut Paper<'_>, named: &[RecordId]) -> Result<Vec<Self>, Refused> {
         let ids: BTreeSet<RecordId> = paper.ask(|world| {
-            let found = named.iter().flat_map(|(id, field)| world.naming(*id, Kind::Communication, field));
+            let found = named.iter().flat_map(|id| communications_of(world, *id));
             found.map(|data| data.head.id).collect()
         })?;
         ids.into_iter().map(|id| Self::of(paper, id)).collect()

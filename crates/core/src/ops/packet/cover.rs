@@ -8,6 +8,7 @@ use crate::domain::attachment::{Attachment, AttachmentState};
 use crate::domain::ids::Kind;
 use crate::domain::product::SafetyClass;
 use crate::domain::record::RecordData;
+use crate::domain::text::counted;
 use crate::ops::refused::Refused;
 use crate::report::{AttachmentEntry, EmbeddedFile, Mark, Packet, Statement};
 
@@ -119,14 +120,17 @@ fn integrity(paper: &Paper<'_>) -> Mark {
     };
     match (paper.checked, result.findings.first()) {
         (_, Some(first)) => Mark::late(format!(
-            "Chain verified: no. {} findings, the first at {}: {}",
-            result.findings.len(),
+            "Chain verified: no. {}, the first at {}: {}",
+            counted(result.findings.len(), "finding"),
             first.place,
             first.what
         )),
         (Checked::Clean, None) => Mark::good(format!(
-            "Chain verified: yes. {} events, {} records, {} signatures and {} attachments match",
-            result.events, result.records, result.signatures, result.attachments
+            "Chain verified: yes. {}, {}, {} and {} match",
+            counted(result.events, "event"),
+            counted(result.records, "record"),
+            counted(result.signatures, "signature"),
+            counted(result.attachments, "attachment")
         )),
         (Checked::Broken | Checked::NotDone, None) => Mark::due(format!(
             "Chain verified: only up to event {}; later events were not verified",
@@ -212,6 +216,7 @@ fn entry(paper: &Paper<'_>, data: &RecordData, attachment: &Attachment) -> Attac
         bytes: u64::from(attachment.bytes.unwrap_or(0)),
         sha256: attachment.sha256.to_string(),
         description: format!("{id}{subject}{description}{end}"),
+        record_id: attachment.subject.map(|subject| subject.to_string()),
         embedded: false,
     }
 }

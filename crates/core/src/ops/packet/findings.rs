@@ -8,10 +8,9 @@ use super::sections::{joined, nothing};
 use super::{record, trail};
 use crate::domain::choice::Choice as _;
 use crate::domain::event::Event;
+use crate::domain::finding::exploited_words;
 use crate::domain::finding::verdicts::{Verdict, applicability_of, verdict_for};
-use crate::domain::finding::{
-    Applicability, Disposition, Finding, FindingKind, FindingState, Justification, RiskControl,
-};
+use crate::domain::finding::{Applicability, Finding, FindingKind, FindingState, Justification, RiskControl};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::release::Release;
 use crate::domain::shared_record::SharedRecord;
@@ -193,11 +192,9 @@ pub(super) fn status_of(verdict: &Verdict) -> Applicability {
     verdict.applicability().unwrap_or(Applicability::UnderInvestigation)
 }
 
-/// Why the product is not affected, in the words of VEX. A false positive is another component.
+/// Why the product is not affected, in the words of VEX.
 pub(super) fn justification_of(finding: &Finding, status: Applicability) -> Option<Justification> {
-    let other = (finding.disposition == Some(Disposition::FalsePositive))
-        .then_some(Justification::ComponentNotPresent);
-    finding.justification.or(other).filter(|_| status == Applicability::NotAffected)
+    finding.vex_justification().filter(|_| status == Applicability::NotAffected)
 }
 
 /// A status of VEX with its tone.
@@ -260,10 +257,11 @@ fn row(case: &Case) -> Vec<Cell> {
         .chain(content.communications.iter().copied())
         .map(|id| id.to_string())
         .collect();
-    let exploited = if content.kev_listed == Some(true) { "\nKnown to be exploited" } else { "" };
+    let exploited = exploited_words(content);
     vec![
         format!("{}\n{}", case.id(), word_or(content.severity, "")).trim().into(),
-        format!("{}\n{}\nSafety: {}{exploited}", case.name(), case.components(), safety_words(content))
+        format!("{}\n{}\nSafety: {}\n{exploited}", case.name(), case.components(), safety_words(content))
+            .trim_end()
             .into(),
         format!("{}\n{}", day_or(content.learned_on, "–"), day_or(case.decided_on(), "not yet")).into(),
         mark.into(),

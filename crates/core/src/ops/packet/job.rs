@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::{PacketFonts, PacketOptions, RenderedPacket, Stage, render_while};
 use crate::domain::choice::Choice as _;
+use crate::domain::text::counted;
 use crate::ops::file::ProductFile;
 use crate::ops::jobs::Progress;
 use crate::ops::refused::Refused;
@@ -64,7 +65,11 @@ impl PacketOrder {
             let (words, share) = match stage {
                 Stage::LayingOut(0) => ("Laying out the pages".to_owned(), 0.5),
                 Stage::LayingOut(_) => ("Laying out the pages once more".to_owned(), 0.65),
-                Stage::Writing(pages) => (format!("Writing {pages} pages"), 0.8),
+                Stage::Writing(pages) => (format!("Writing {}", counted(pages, "page")), 0.8),
+                Stage::Volumes { done, of } => {
+                    let share = 0.5 + 0.5 * done as f32 / of.max(1) as f32;
+                    (format!("Laying out {of} volumes, {done} written"), share)
+                }
             };
             progress.step(&words, share).is_ok()
         })

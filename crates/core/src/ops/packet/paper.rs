@@ -219,8 +219,8 @@ impl<'a> Paper<'a> {
         Ok(words)
     }
 
-    /// A signature as printed.
-    pub fn signature(&self, view: &SignatureView) -> SignatureBlock {
+    /// A signature as printed. `all` are the signatures on the same record: a later one can supersede it.
+    pub fn signature(&self, view: &SignatureView, all: &[SignatureView]) -> SignatureBlock {
         let signature = &view.signature;
         let covers: Vec<String> = signature
             .covers
@@ -243,11 +243,11 @@ impl<'a> Paper<'a> {
                 .covers
                 .first()
                 .map_or_else(String::new, |cover| cover.digest.chars().take(16).collect()),
-            validity: self.validity(view),
+            validity: self.validity(view, all),
         }
     }
 
-    fn validity(&self, view: &SignatureView) -> Mark {
+    fn validity(&self, view: &SignatureView, all: &[SignatureView]) -> Mark {
         if !view.holds {
             let parts: Vec<String> = view
                 .differences
@@ -259,7 +259,18 @@ impl<'a> Paper<'a> {
                     format!("covers {id} revision {signed}, now {now}; these fields differ: {fields}")
                 })
                 .collect();
-            return Mark::late(parts.join(". "));
+            return match superseding(view, all) {
+                Some(later) => {
+                    let (name, meaning) = (&later.signature.printed_name, word(later.signature.meaning));
+                    let when = later.signature.when_words();
+                    let meaning = meaning.to_lowercase();
+                    Mark::neutral(format!(
+                        "superseded by the signature of {name} ({meaning}, {when}). It {}",
+                        parts.join(". It ")
+                    ))
+                }
+                None => Mark::late(parts.join(". ")),
+            };
         }
         match self.checked {
             Checked::Clean => Mark::good("valid"),
@@ -281,6 +292,20 @@ impl<'a> Paper<'a> {
         };
         labels.iter().filter(|label| covered(label)).cloned().collect()
     }
+}
+
+/// The last signature after one that covers the same subject with all that this one covers of it, and whose content is unchanged: the
+/// record went on, and what it says now is signed.
+pub(super) fn superseding<'a>(view: &SignatureView, all: &'a [SignatureView]) -> Option<&'a SignatureView> {
+    let signature = &view.signature;
+    let covers_as_much = |later: &Signature| {
+        signature.covers.iter().all(|cover| {
+            let same = later.covers.iter().find(|other| other.record == cover.record);
+            same.is_some_and(|other| other.part == Part::Content || other.part == cover.part)
+        })
+    };
+    let later = all.iter().filter(|other| other.holds && other.signature.event > signature.event);
+    later.filter(|other| covers_as_much(&other.signature)).max_by_key(|other| other.signature.event)
 }
 
 fn gather(data: &RecordData, found: &mut BTreeSet<String>) {
@@ -337,4 +362,42 @@ pub(super) fn state_mark(data: &RecordData) -> Mark {
         || Mark::neutral(data.head.state.clone()),
         |state| Mark::new(tone(state.tone), state.word),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Kind;
+    use crate::domain::signature::{Cover, Meaning};
+
+    /// A signature of an event on a finding.
+    fn view(event: u64, part: Part, holds: bool) -> SignatureView {
+        let finding = RecordId::new(Kind::Finding, 1);
+        let cover = Cover { digest: String::new(), part, record: finding, revision: 1 };
+        let signature = Signature {
+            at: Moment::parse("2031-03-03T09:00:00Z").unwrap(),
+            covers: vec![cover],
+            event,
+            login: "cleo".to_owned(),
+            meaning: Meaning::Reviewed,
+            offset_minutes: 0,
+            printed_name: "Cleo Example".to_owned(),
+            reason: None,
+            roles: Vec::new(),
+            signer: RecordId::new(Kind::Person, 3),
+            subject: finding,
+        };
+        SignatureView { signature, differences: Vec::new(), holds }
+    }
+
+    #[test]
+    fn a_signature_is_superseded_only_by_a_later_valid_one_that_covers_as_much() {
+        let proposed = view(10, Part::Content, false);
+        let by = |all: &[SignatureView]| superseding(&proposed, all).map(|later| later.signature.event);
+        let (confirmed, returned) = (view(12, Part::Content, true), view(11, Part::Content, false));
+        assert_eq!(by(&[proposed.clone(), returned.clone(), confirmed]), Some(12));
+        assert_eq!(by(&[proposed.clone(), returned]), None, "the later one does not hold either");
+        assert_eq!(by(&[proposed.clone(), view(9, Part::Content, true)]), None, "an earlier one");
+        assert_eq!(by(&[proposed.clone(), view(12, Part::Scope, true)]), None, "it covers less");
+    }
 }

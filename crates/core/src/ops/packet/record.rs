@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::paper::{Paper, state_mark};
+use super::paper::{Paper, state_mark, superseding};
 use crate::domain::field::{FieldDef, FieldType, is_empty};
 use crate::domain::record::{RecordData, Section as Group};
 use crate::ops::page::{RecordPage, SignatureView};
@@ -85,10 +85,11 @@ fn printed(paper: &Paper<'_>, page: &RecordPage, field: &FieldDef) -> Field {
     printed
 }
 
-/// Whether a field changed after a signature that covers it.
+/// Whether a field changed after a signature that covers it and that no later one supersedes.
 fn amended(paper: &Paper<'_>, page: &RecordPage, label: &str) -> Option<String> {
     let id = page.data.head.id;
-    page.signatures.iter().rev().find_map(|view| {
+    let stands = |view: &&SignatureView| superseding(view, &page.signatures).is_none();
+    page.signatures.iter().rev().filter(stands).find_map(|view| {
         let (_, _, _, labels) = view.differences.iter().find(|(record, ..)| *record == id)?;
         let covered = paper.covered_labels(&view.signature, id, labels);
         covered.iter().any(|changed| changed == label).then(|| {
@@ -159,7 +160,8 @@ pub(super) fn signatures(
     page: &RecordPage,
     take: impl Fn(&SignatureView) -> bool,
 ) -> Block {
-    signed(page.signatures.iter().filter(|view| take(view)).map(|view| paper.signature(view)))
+    let all = &page.signatures;
+    signed(all.iter().filter(|view| take(view)).map(|view| paper.signature(view, all)))
 }
 
 fn signed(signatures: impl Iterator<Item = SignatureBlock>) -> Block {
@@ -173,8 +175,11 @@ fn signed(signatures: impl Iterator<Item = SignatureBlock>) -> Block {
 
 /// The signatures of the approvals of a record and those on itself, or a note that there is none.
 fn all_signatures(paper: &Paper<'_>, page: &RecordPage, approvals: &[RecordPage]) -> Block {
-    let views = approvals.iter().flat_map(|approval| &approval.signatures).chain(&page.signatures);
-    signed(views.map(|view| paper.signature(view)))
+    let pages = approvals.iter().chain([page]);
+    signed(pages.flat_map(|page| {
+        let all = &page.signatures;
+        all.iter().map(|view| paper.signature(view, all))
+    }))
 }
 
 /// The whole record with the signatures of its approvals.

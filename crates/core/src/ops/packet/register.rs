@@ -15,6 +15,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::RiskTier;
 use crate::domain::review_item::{ItemResult, ReviewItem};
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::soup_designator::since_words;
 use crate::domain::soup_item::SoupItem;
 use crate::domain::soup_item::due::{Coverage, CoverageRow, matrix};
 use crate::domain::soup_review::SoupReview;
@@ -61,7 +62,7 @@ fn origins(world: &dyn World) -> BTreeMap<(RecordId, String), String> {
         let origin = match data.value("introduced_by").as_str() {
             Some(change) => change.to_owned(),
             None if since.is_empty() => return None,
-            None => format!("since {since}"),
+            None => since_words(world, since),
         };
         Some(((data.head.parent?, data.title().to_owned()), origin))
     });

@@ -54,7 +54,7 @@ impl Dossier {
         }
         let mut named = vec![(id, "releases")];
         named.extend(content.change_requests.iter().map(|change| (*change, "change_requests")));
-        let told = Told::about(paper, &named)?;
+        let told = Told::about(paper, &named.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
         let deviations = super::deviations::naming(paper, &named)?;
         let reviewed = super::reviewed::of_release_soup(paper, id, content)?;
         Ok(Self { released, before, changes, problems, tests, told, deviations, reviewed })

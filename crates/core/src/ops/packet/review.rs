@@ -41,6 +41,8 @@ struct Looked {
 struct Dossier {
     page: RecordPage,
     content: SoupReview,
+    /// Where review and items differ from the evidence of the search.
+    differs: Vec<String>,
     plan: Option<Arc<MaintenancePlan>>,
     items: Vec<Looked>,
     cases: Vec<Case>,
@@ -73,7 +75,8 @@ impl Dossier {
         })?;
         let cases = Case::all(paper, found)?;
         let (known, obsolete) = paper.ask(names)?;
-        Ok(Self { page, content, plan, items, cases, releases, known, obsolete })
+        let differs = paper.file.evidence_differences(id)?;
+        Ok(Self { page, content, differs, plan, items, cases, releases, known, obsolete })
     }
 
     fn state(&self) -> Option<SoupReviewState> {
@@ -195,7 +198,8 @@ fn in_time(due: Option<Day>, done: Option<Day>, today: Day) -> Option<Mark> {
     Some(match done {
         Some(done) if done <= due => Mark::good(format!("Searched on {done}, due on {due}: in time")),
         Some(done) => {
-            Mark::late(format!("Searched on {done}, {} days after it was due", done.days_since(due)))
+            let late = counted(done.days_since(due), "day");
+            Mark::late(format!("Searched on {done}, {late} after it was due"))
         }
         None if today > due => Mark::late(format!("Due on {due} and not done yet")),
         None => Mark::due(format!("Due on {due}")),
@@ -256,6 +260,7 @@ fn method(paper: &Paper<'_>, dossier: &Dossier) -> Section {
     let mut fields = dossier.fields(paper, &["method", "program", "searched_on", "evidence_sha256"]);
     fields.extend(dossier.fields(paper, &["limitations"]));
     let mut blocks = vec![Block::Fields { fields }];
+    blocks.extend(agrees(dossier));
     if content.sources.iter().any(|row| is_nvd(&row.source)) {
         blocks.push(Block::note(Tone::Due, NVD));
     }
@@ -267,6 +272,27 @@ fn method(paper: &Paper<'_>, dossier: &Dossier) -> Section {
     }
     chapter(2, "Method, sources, identifiers, limitations", "IEC 62304 7.1.3; IEC 81001-5-1 9.5", blocks)
 }
+
+/// Whether the review and its items are what the kept evidence of the search says, and where they are not.
+fn agrees(dossier: &Dossier) -> Vec<Block> {
+    if dossier.differs.is_empty() {
+        if dossier.items.is_empty() {
+            return Vec::new();
+        }
+        let words = "Searched when, with what and in which sources, and what was found for each item: all of it is what the kept evidence of the \
+                     search says.";
+        return vec![Block::note(Tone::Good, words)];
+    }
+    let words = "The review differs from the kept evidence of its search. What stands here of the search is not proven by it:";
+    let mut items: Vec<String> = dossier.differs.iter().take(DIFFERENCES_MAX).cloned().collect();
+    if dossier.differs.len() > DIFFERENCES_MAX {
+        items.push(format!("and {} more", dossier.differs.len() - DIFFERENCES_MAX));
+    }
+    vec![Block::note(Tone::Late, words), Block::List { items }]
+}
+
+/// Most differences from the evidence that are printed.
+const DIFFERENCES_MAX: usize = 200;
 
 /// For how many items a source found something, has nothing, or cannot answer: as the search says, or else as the items say.
 pub(super) fn answers<'i>(row: &SearchedSource, items: impl Iterator<Item = &'i ReviewItem>) -> [u32; 3] {

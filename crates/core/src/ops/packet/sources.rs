@@ -9,6 +9,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::FeedbackSource;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::source_check::{SourceCheck, SourceCheckState};
+use crate::domain::text::counted;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Mark, Tone};
 use mainstay_base::time::Day;
@@ -134,7 +135,7 @@ fn sources(
                 source.code.to_string().into(),
                 format!("{}\n{}", source.name, word_or(source.side, "")).into(),
                 source.owner.to_string().into(),
-                source.polling_days.map_or_else(String::new, |every| format!("{every} days")).into(),
+                source.polling_days.map_or_else(String::new, |every| counted(every, "day")).into(),
                 days.iter().filter(within).count().to_string().into(),
                 last.map_or_else(String::new, Day::to_string).into(),
                 result,

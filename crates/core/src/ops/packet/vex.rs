@@ -65,7 +65,7 @@ fn row(one: &ReleaseStatement, case: &Case) -> Vec<Cell> {
     let status = one.applicability.unwrap_or(Applicability::UnderInvestigation);
     let aliases =
         if one.aliases.is_empty() { String::new() } else { format!(" ({})", one.aliases.join(", ")) };
-    let name = format!("{}{aliases}\n{}", one.id, one.title);
+    let name = format!("{}{aliases}\n{}", one.id, one.text);
     let components = one.components.iter().map(|(item, version, _)| format!("{item} {version}"));
     let decided = match one.decided_on.filter(|_| one.applicability.is_some()) {
         Some(day) => format!("{day}\n{}", counted(case.persons(), "person")),
@@ -84,8 +84,7 @@ fn row(one: &ReleaseStatement, case: &Case) -> Vec<Cell> {
 fn said(one: &ReleaseStatement, status: Applicability, remedied_in: &str) -> String {
     match status {
         Applicability::NotAffected => {
-            let other = one.false_positive.then_some(Justification::ComponentNotPresent.code());
-            let known = one.justification.or(other).and_then(Justification::from_code);
+            let known = one.justification.and_then(Justification::from_code);
             known.map_or_else(|| one.impact.clone(), |why| format!("{} ({}).", word(why), why.code()))
         }
         Applicability::Affected if remedied_in.is_empty() => one.action.clone(),

@@ -9,7 +9,7 @@ use super::review::{FoundItem, FoundSearch};
 use crate::domain::canonical;
 use crate::domain::change_request::SoupChange;
 use crate::domain::field::is_empty;
-use crate::domain::finding::{Finding, FindingState, REASSESS, known_as};
+use crate::domain::finding::{Finding, FindingKind, FindingState, REASSESS, described, known_as};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::record::Fields;
@@ -28,8 +28,12 @@ pub struct FoundAdvisory {
     /// Whether it says that the version is affected, possibly on a condition, so that a finding is raised. Other hits are judged in the
     /// review item first.
     pub raises: bool,
+    /// What kind of finding it is. What its source publishes as information only is no vulnerability.
+    pub kind: Option<FindingKind>,
     /// What the source says.
     pub description: String,
+    /// What the program says of the match, a line each.
+    pub matched: Vec<String>,
     /// The affected versions, in words.
     pub affected_range: String,
     /// The versions with the correction.
@@ -73,6 +77,8 @@ struct Group<'a> {
     versions: BTreeSet<String>,
     digests: BTreeSet<String>,
     exploited: bool,
+    /// Whether the catalogue of known exploited vulnerabilities was not searched for one of its hits.
+    not_known: bool,
     raises: bool,
 }
 
@@ -87,6 +93,7 @@ impl<'a> Group<'a> {
         self.versions.insert(version.row.label());
         self.digests.insert(hit.digest.to_string());
         self.exploited |= hit.exploited == Some(true);
+        self.not_known |= hit.exploited.is_none();
         self.raises |= more.raises && hit.since_last != Some(SinceLast::Withdrawn);
     }
 
@@ -96,12 +103,18 @@ impl<'a> Group<'a> {
         self.versions.extend(other.versions);
         self.digests.extend(other.digests);
         self.exploited |= other.exploited;
+        self.not_known |= other.not_known;
         self.raises |= other.raises;
         if let Some((hit, more)) = other.first
             && self.first.is_none_or(|(_, first)| !first.raises && more.raises)
         {
             self.first = Some((hit, more));
         }
+    }
+
+    /// Whether it is known to be exploited; `None` if the catalogue was not searched.
+    fn kev_listed(&self) -> Option<bool> {
+        if self.exploited { Some(true) } else { (!self.not_known).then_some(false) }
     }
 
     /// The digest of the records that describe it, over all items.
@@ -165,9 +178,7 @@ pub(super) fn raise(
     let known = known_findings(case.world);
     let mut acts = Vec::new();
     let mut raised = Raised::default();
-    for group in groups(versions, search) {
-        let ids: BTreeSet<RecordId> =
-            group.names.keys().filter_map(|name| known.get(name)).flatten().copied().collect();
+    for (group, ids) in of_findings(groups(versions, search), &known) {
         for data in ids.iter().filter_map(|id| case.world.record(*id)) {
             meet_again(&mut acts, &mut raised, (&data, review), &group);
         }
@@ -180,6 +191,36 @@ pub(super) fn raise(
         }
     }
     (acts, raised)
+}
+
+/// The groups with the findings that know one of their names. Groups that one finding knows are one: it is met once, with everything
+/// that is said of it.
+fn of_findings<'a>(
+    groups: Vec<Group<'a>>,
+    known: &BTreeMap<String, BTreeSet<RecordId>>,
+) -> Vec<(Group<'a>, BTreeSet<RecordId>)> {
+    let mut found: Vec<Option<(Group<'a>, BTreeSet<RecordId>)>> = Vec::new();
+    let mut at_finding: BTreeMap<RecordId, usize> = BTreeMap::new();
+    for mut group in groups {
+        let mut ids: BTreeSet<RecordId> =
+            group.names.keys().filter_map(|name| known.get(name)).flatten().copied().collect();
+        let places: BTreeSet<usize> = ids.iter().filter_map(|id| at_finding.get(id).copied()).collect();
+        let mut at = found.len();
+        for place in places.into_iter().rev() {
+            if let Some((mut earlier, theirs)) = found.get_mut(place).and_then(Option::take) {
+                earlier.join(group);
+                group = earlier;
+                ids.extend(theirs);
+                at = place;
+            }
+        }
+        at_finding.extend(ids.iter().map(|id| (*id, at)));
+        match found.get_mut(at) {
+            Some(free) => *free = Some((group, ids)),
+            None => found.push(Some((group, ids))),
+        }
+    }
+    found.into_iter().flatten().collect()
 }
 
 /// The findings by all their names.
@@ -201,20 +242,20 @@ fn new_finding(review: RecordId, group: &Group, search: &FoundSearch) -> Option<
     let title = if hit.title.is_empty() { hit.advisory.to_string() } else { hit.title.to_string() };
     let values = [
         ("title", text::title(&title).into()),
-        ("finding_kind", "vulnerability".into()),
+        ("finding_kind", json!(more.kind.unwrap_or(FindingKind::Vulnerability))),
         ("external_id", json!(hit.advisory)),
         ("aliases", json!(aliases)),
         ("items", json!(group.items)),
         ("versions", json!(group.versions)),
         ("affected_range", line(&more.affected_range)),
         ("fixed_in", line(&more.fixed_in)),
-        ("description", more.description.clone().into()),
+        ("description", described(&more.description, &more.matched).into()),
         ("source", line(&more.sources.join(", "))),
         ("learned_on", json!(search.on)),
         ("cvss", line(&more.cvss)),
         ("severity", json!(more.severity)),
         ("cwe", json!(more.cwe)),
-        ("kev_listed", group.exploited.into()),
+        ("kev_listed", json!(group.kev_listed())),
         ("kev_added", json!(more.kev_added)),
         ("kev_due", json!(more.kev_due)),
         ("epss", line(&more.epss)),
@@ -300,16 +341,21 @@ fn news(finding: &Finding, group: &Group) -> Fields {
     let own = known_as(finding);
     let others = group.names.iter().filter(|(name, _)| !own.contains(*name)).map(|(_, name)| name.clone());
     let aliases: Vec<String> = finding.aliases.iter().map(ToString::to_string).chain(others).collect();
+    // A catalogue that does not list it any more, or was not searched, takes nothing back.
+    let kev_listed = match (finding.kev_listed, group.kev_listed()) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (known, searched) => searched.or(known),
+    };
     let mut set = filled([
         ("versions", json!(versions)),
         ("items", json!(items)),
         ("aliases", json!(aliases)),
         ("advisory_digest", group.digest().into()),
-        ("kev_listed", (group.exploited || finding.kev_listed == Some(true)).into()),
+        ("kev_listed", json!(kev_listed)),
     ]);
     if let Some((_, more)) = group.first {
         set.extend(filled([
-            ("description", more.description.clone().into()),
+            ("description", described(&more.description, &more.matched).into()),
             ("source", line(&more.sources.join(", "))),
             ("cwe", json!(more.cwe)),
             ("affected_range", line(&more.affected_range)),

@@ -12,6 +12,7 @@ use crate::domain::review_item::{
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_review::scope::{releases_of, scope_of};
 use crate::domain::soup_review::{SoupReview, SoupReviewState};
+use crate::domain::workflow::Condition;
 use crate::ops::file::ProductFile;
 use crate::ops::refused::{Refused, require_kind};
 use crate::ops::request::{Act, Request};
@@ -46,8 +47,8 @@ pub struct ReviewRow {
     pub done: bool,
     /// Whether it has everything for its result.
     pub ready: bool,
-    /// What it still needs, in words.
-    pub missing: Vec<String>,
+    /// What it still needs.
+    pub missing: Vec<Condition>,
     /// Its result.
     pub result: Option<ItemResult>,
 }
@@ -114,11 +115,7 @@ impl ProductFile {
                     let open = ReviewItemState::of(data) == Some(ReviewItemState::Open);
                     let conditions =
                         step.filter(|_| open).map(|step| step.conditions(&case.of(data))).unwrap_or_default();
-                    let missing: Vec<String> = conditions
-                        .iter()
-                        .filter(|condition| !condition.met)
-                        .map(|condition| condition.text.clone())
-                        .collect();
+                    let missing = conditions.into_iter().filter(|condition| !condition.met).collect();
                     let undecided = data
                         .typed::<ReviewItem>()
                         .map_or(0, |content| hits_undecided(case.world, &content).len());
@@ -223,7 +220,7 @@ fn of_item(id: RecordId) -> Result<(), Refused> {
     require_kind(id, Kind::ReviewItem, "name a reviewed item, such as RI-0001")
 }
 
-fn row_of(data: &SharedRecord, (open, undecided): (bool, usize), missing: Vec<String>) -> ReviewRow {
+fn row_of(data: &SharedRecord, (open, undecided): (bool, usize), missing: Vec<Condition>) -> ReviewRow {
     let content = data.typed::<ReviewItem>().unwrap_or_default();
     ReviewRow {
         id: Some(data.head.id),

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use super::findings::{FoundAdvisory, Raised, raise};
 use crate::domain::field::{Table, is_empty};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::Fields;
+use crate::domain::record::{Fields, RecordData};
 use crate::domain::review_item::{
-    Hit, ReviewItem, ReviewItemState, SearchResult, SinceLast, SourceRow, outcome,
+    Hit, ReviewItem, ReviewItemState, SearchResult, SinceLast, SourceRow, list_was_read, outcome,
 };
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_review::scope::{InScope, releases_of, scope_of};
-use crate::domain::soup_review::{SearchedSource, SoupReview, SoupReviewState};
+use crate::domain::soup_review::{START, SearchedSource, SoupReview, SoupReviewState};
 use crate::domain::text;
 use crate::domain::workflow::Case;
 use crate::ops::evidence::EvidenceFile;
@@ -110,14 +110,7 @@ impl ProductFile {
         let mut last: Option<(String, RecordId, String)> = None;
         for row in self.list(Kind::SoupReview)? {
             let data = self.record(row.id)?;
-            let counts = matches!(
-                SoupReviewState::of(&data),
-                Some(
-                    SoupReviewState::AwaitingSecondReview
-                        | SoupReviewState::Completed
-                        | SoupReviewState::Approved
-                )
-            );
+            let counts = is_handed_over(&data);
             let key = (data.text("searched_on").to_owned(), row.id, data.text("evidence_sha256").to_owned());
             if row.id != review && counts && !key.2.is_empty() && last.as_ref().is_none_or(|last| *last < key)
             {
@@ -136,6 +129,25 @@ impl ProductFile {
         let files = self.referring(record, Kind::Attachment)?;
         let kept = files.iter().find(|data| data.text("sha256").eq_ignore_ascii_case(sha256));
         Ok(kept.map(|data| self.attachment_bytes(data)).transpose()?.flatten())
+    }
+
+    /// Whether a review may start now, before the search is made for it.
+    ///
+    /// # Errors
+    /// All conditions that are not met yet, or that the person may not start it.
+    pub fn may_start_review(
+        &self,
+        session: &Session,
+        review: RecordId,
+        stamp: &Stamp,
+    ) -> Result<(), Refused> {
+        of_review(review)?;
+        let step = Request::Move { id: review, go: START.to_owned(), set: Fields::new() };
+        let missing = self.preview(session, step.into(), stamp)?.missing;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Refused::Conditions { what: format!("starting {review}"), unmet: missing })
     }
 
     /// Starts a review with the search that was made for it: the scope is frozen, the evidence attached, every version gets its item,
@@ -211,21 +223,39 @@ impl ProductFile {
     }
 }
 
+fn is_handed_over(review: &RecordData) -> bool {
+    SoupReviewState::of(review).is_some_and(SoupReviewState::is_handed_over)
+}
+
+/// What the newest review of the same version that stands said of the supplier's list. Nothing is taken over where it raised findings, or
+/// where it said that there is no list and the register names one now.
 fn list_before(case: &Case, data: &SharedRecord) -> Option<Fields> {
     let designator = data.text("designator").parse().ok()?;
-    let mut before = case.world.naming(designator, Kind::ReviewItem, "designator");
-    before.retain(|other| {
-        other.head.parent != data.head.parent
-            && ReviewItemState::of(other) == Some(ReviewItemState::Done)
-            && other.text("result") != "findings_raised"
-    });
-    let last = before.into_iter().max_by_key(|other| other.head.id)?;
-    let taken = ["list_place", "list_judgement", "no_list", "list_read_on"];
+    let before = case.world.naming(designator, Kind::ReviewItem, "designator");
+    let of_review = |other: SharedRecord| {
+        let review = case.world.record(other.head.parent?)?;
+        (review.head.id != data.head.parent? && is_handed_over(&review))
+            .then(|| (review.text("searched_on").to_owned(), other.head.id, other))
+    };
+    let (_, _, last) =
+        before.into_iter().filter_map(of_review).max_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)))?;
+    if ReviewItemState::of(&last) != Some(ReviewItemState::Done) || last.text("result") == "findings_raised" {
+        return None;
+    }
+    let was_read = last.typed::<ReviewItem>().is_some_and(|item| list_was_read(&item));
+    if !was_read && !data.text("list_place").is_empty() {
+        return None;
+    }
+    let taken: &[&str] = if was_read {
+        &["list_place", "list_judgement", "list_read_on"]
+    } else {
+        &["no_list", "list_judgement", "list_read_on"]
+    };
     let mut set = Fields::new();
     for name in taken {
         let value = last.value(name);
         if !is_empty(value) {
-            set.insert(name.to_owned(), value.clone());
+            set.insert((*name).to_owned(), value.clone());
         }
     }
     (!set.is_empty()).then_some(set)

@@ -1,10 +1,11 @@
 //! What is said of the findings about one release, for VEX documents and the table for customers (domain 2.10).
 
 use crate::domain::finding::verdicts::{self, Verdict};
-use crate::domain::finding::{Applicability, Disposition, Finding, FindingState, Response};
+use crate::domain::finding::{Applicability, Finding, FindingState, Response, source_text};
 use crate::domain::ids::RecordId;
-use crate::domain::release::Release;
+use crate::domain::release::{Release, SoupVersion};
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::soup_item::register::Register;
 use crate::domain::time::Day;
 use crate::domain::workflow::World;
 use crate::ops::file::ProductFile;
@@ -23,12 +24,12 @@ pub struct ReleaseStatement {
     pub aliases: Vec<String>,
     /// Its title.
     pub title: String,
+    /// What its source says, or its title where that says nothing more.
+    pub text: String,
     /// The rows of the baseline that it concerns: item, version, package URL.
     pub components: Vec<(String, String, String)>,
     /// What holds for the release; `None` while nothing is decided.
     pub applicability: Option<Applicability>,
-    /// Whether the match was wrong.
-    pub false_positive: bool,
     /// The release from which the verdict was carried over.
     pub carried_from: Option<RecordId>,
     /// The justification in the words of VEX.
@@ -61,21 +62,39 @@ impl ProductFile {
 /// What is said of every finding that concerns a release, by identifier.
 pub fn statements(world: &dyn World, release: &SharedRecord, today: Day) -> Vec<ReleaseStatement> {
     let Some(content) = release.typed::<Release>() else { return Vec::new() };
+    let register = Register::of(world);
     let mut found: Vec<ReleaseStatement> = verdicts::of_release(world, release.head.id, today)
         .into_iter()
-        .filter_map(|(data, verdict)| statement(&data, &verdict, &content))
+        .filter_map(|(data, verdict)| statement(&data, &verdict, (&content, &register)))
         .collect();
     found.sort_by(|a, b| (&a.id, a.finding).cmp(&(&b.id, b.finding)));
     found
 }
 
-fn statement(data: &SharedRecord, verdict: &Verdict, release: &Release) -> Option<ReleaseStatement> {
-    let finding = data.typed::<Finding>()?;
-    let named = |row: &&crate::domain::release::SoupVersion| {
-        let label = format!("{} {}", row.item, row.version);
-        finding.versions.iter().any(|version| **version == *label)
+/// The rows of the baseline that a finding names. Of several packages with one name and version, those of its items.
+fn components<'r>(finding: &Finding, release: &'r Release, register: &Register) -> Vec<&'r SoupVersion> {
+    let named = |row: &&SoupVersion| finding.versions.iter().any(|version| row.is(version));
+    let rows: Vec<&SoupVersion> = release.soup_baseline.iter().filter(named).collect();
+    let of_items = |row: &&SoupVersion| {
+        register.find(row).is_some_and(|known| finding.items.contains(&known.item.head.id))
     };
-    let components = release.soup_baseline.iter().filter(named);
+    let own: Vec<&SoupVersion> = rows.iter().copied().filter(of_items).collect();
+    if own.is_empty() { rows } else { own }
+}
+
+/// What the source of a finding says; its title where there is no more.
+fn text_of(finding: &Finding) -> String {
+    let said = source_text(&finding.description).trim();
+    if said.is_empty() { finding.title.to_string() } else { said.to_owned() }
+}
+
+fn statement(
+    data: &SharedRecord,
+    verdict: &Verdict,
+    (release, register): (&Release, &Register),
+) -> Option<ReleaseStatement> {
+    let finding = data.typed::<Finding>()?;
+    let components = components(&finding, release, register).into_iter();
     let remedied = matches!(FindingState::of(data), Some(FindingState::Remediated | FindingState::Closed))
         && *finding.remedied_in == *release.version;
     let applicability = match verdict.applicability() {
@@ -88,16 +107,16 @@ fn statement(data: &SharedRecord, verdict: &Verdict, release: &Release) -> Optio
         id: finding.external_id.to_string(),
         aliases: finding.aliases.iter().map(ToString::to_string).collect(),
         title: finding.title.to_string(),
+        text: text_of(&finding),
         components: components
             .map(|row| (row.item.to_string(), row.version.to_string(), row.purl.to_string()))
             .collect(),
         applicability,
-        false_positive: finding.disposition == Some(Disposition::FalsePositive),
         carried_from: match verdict {
             Verdict::CarriedOver { from, .. } => Some(*from),
             Verdict::NotConcerned | Verdict::Stated(_) | Verdict::Open(_) => None,
         },
-        justification: finding.justification.filter(|_| not_affected).map(|choice| choice.code()),
+        justification: finding.vex_justification().filter(|_| not_affected).map(|choice| choice.code()),
         impact: finding.impact_statement.trim().to_owned(),
         action: finding.action_statement.trim().to_owned(),
         responses: finding.responses.clone(),

@@ -50,6 +50,18 @@ impl Replay {
         self.ledger.get(id).filter(|_| !self.contradicted)
     }
 
+    /// All records of a kind as the events made them, in order.
+    pub fn all(&self, kind: Kind) -> Vec<SharedRecord> {
+        let Ok(records) = self.ledger.all(kind);
+        records
+    }
+
+    /// The parts of one kind of a record as the events made them, in order.
+    pub fn parts(&self, parent: RecordId, kind: Kind) -> Vec<SharedRecord> {
+        let Ok(parts) = self.ledger.parts(parent, kind);
+        parts
+    }
+
     /// The roles that a person holds at this point.
     pub fn roles(&self, person: RecordId) -> Vec<Role> {
         self.ledger.person(person).map(|account| account.1.roles.clone()).unwrap_or_default()

@@ -48,6 +48,30 @@ impl Coverage {
         covered
     }
 
+    /// The same part without its release.
+    pub fn of_any_release(self) -> Self {
+        match self {
+            Self::Products | Self::Packages(_) => self,
+            Self::Distribution { kind, namespace, release: _ } => {
+                Self::Distribution { kind, namespace, release: None }
+            }
+        }
+    }
+
+    /// The part in words: `npm packages`.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Products => "products".to_owned(),
+            Self::Packages(kind) => format!("{kind} packages"),
+            Self::Distribution { kind, namespace, release: None } => {
+                format!("{kind} packages of {namespace}")
+            }
+            Self::Distribution { kind, namespace, release: Some(release) } => {
+                format!("{kind} packages of {namespace} {release}")
+            }
+        }
+    }
+
     /// Parses the text that `Display` writes.
     pub fn parse(text: &str) -> Option<Self> {
         if text == "products" {

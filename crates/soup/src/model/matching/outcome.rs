@@ -39,7 +39,7 @@ pub enum Obstacle {
     NotComparable,
     /// The data is older than allowed, or of unknown age.
     TooOld,
-    /// The data is not complete: pages are missing, or records could not be read.
+    /// The data is not complete: it is only part of what the publisher has, or records could not be read.
     Incomplete,
 }
 
@@ -65,6 +65,8 @@ pub struct SourceFacts {
     pub allowed_days: Option<u32>,
     /// What is missing from its data, in words.
     pub gaps: Vec<String>,
+    /// What is missing from the data about one part, in words.
+    pub partial: BTreeMap<Coverage, String>,
 }
 
 /// The result of one source for a component.
@@ -99,6 +101,23 @@ impl<'j> From<&'j Judgement> for JudgedRecord<'j> {
 /// The obstacle, and its words.
 type Unchecked = (Obstacle, String);
 
+/// The data by which a source covers a component.
+#[derive(Debug, Clone, Copy)]
+struct Held<'f> {
+    /// Its age in days; `None` if it is not known.
+    age: Option<u32>,
+    /// What is missing from it.
+    gap: Option<&'f str>,
+}
+
+impl Held<'_> {
+    /// The data of several parts together: as old as the oldest, where an unknown age counts as the oldest, and as incomplete as any.
+    fn and(self, other: Self) -> Self {
+        let oldest = |age: &Option<u32>| age.map_or(u32::MAX, |age| age);
+        Self { age: std::cmp::max_by_key(self.age, other.age, oldest), gap: self.gap.or(other.gap) }
+    }
+}
+
 /// Sums up the judgements of all records of one source. A finding counts even if an obstacle may hide further findings. A withdrawn record
 /// is a finding only if no doubt is left.
 pub fn outcome<'j>(
@@ -132,8 +151,11 @@ pub fn outcome<'j>(
     let doubt = |why: String| (Obstacle::NotComparable, why);
     let obstacle = match lookup {
         Err(obstacle) => Some(obstacle),
-        Ok((_, age)) => too_old(facts, age)
-            .or_else(|| facts.gaps.first().map(|gap| (Obstacle::Incomplete, gap.clone())))
+        Ok((_, held)) => too_old(facts, held.age)
+            .or_else(|| {
+                let gap = facts.gaps.first().map(String::as_str).or(held.gap);
+                gap.map(|gap| (Obstacle::Incomplete, gap.to_owned()))
+            })
             .or_else(|| {
                 identity.usable_version(identity.version.as_deref()).err().map(|why| doubt(why.to_owned()))
             }),
@@ -175,8 +197,12 @@ fn names(identity: &Identity, why: &Why) -> bool {
     exactly && (identity.distribution().is_none() || why.product.starts_with("pkg:"))
 }
 
-/// The identifier by which the source covers the component, with the age of that data, or why the source does not cover it.
-fn lookup(identity: &Identity, facts: &SourceFacts, named: bool) -> Result<(String, Option<u32>), Unchecked> {
+/// The identifier by which the source covers the component, with that data, or why the source does not cover it.
+fn lookup<'f>(
+    identity: &Identity,
+    facts: &'f SourceFacts,
+    named: bool,
+) -> Result<(String, Held<'f>), Unchecked> {
     match facts.source {
         Source::Osv => by_package(identity, facts, named),
         Source::Nvd => by_product(identity, facts),
@@ -184,32 +210,33 @@ fn lookup(identity: &Identity, facts: &SourceFacts, named: bool) -> Result<(Stri
     }
 }
 
-fn age_of(facts: &SourceFacts, coverage: &Coverage) -> Option<Option<u32>> {
-    facts.covers.get(coverage).copied()
+fn held_of<'f>(facts: &'f SourceFacts, coverage: &Coverage) -> Option<Held<'f>> {
+    let age = *facts.covers.get(coverage)?;
+    Some(Held { age, gap: facts.partial.get(coverage).map(String::as_str) })
 }
 
 /// A source of packages covers whole ecosystems. The first identifier that is covered counts; if there is none, the reason of the first.
-fn by_package(
+fn by_package<'f>(
     identity: &Identity,
-    facts: &SourceFacts,
+    facts: &'f SourceFacts,
     named: bool,
-) -> Result<(String, Option<u32>), Unchecked> {
+) -> Result<(String, Held<'f>), Unchecked> {
     let mut first = None;
     for known in &identity.purls {
-        match package_age(identity, known, facts, named) {
-            Ok(age) => return Ok((known.shown.clone(), age)),
+        match package_data(identity, known, facts, named) {
+            Ok(held) => return Ok((known.shown.clone(), held)),
             Err(why) => first = first.or(Some(why)),
         }
     }
     Err(first.unwrap_or_else(|| (Obstacle::NoIdentifier, "the component has no package URL".to_owned())))
 }
 
-fn package_age(
+fn package_data<'f>(
     identity: &Identity,
     known: &KnownPurl,
-    facts: &SourceFacts,
+    facts: &'f SourceFacts,
     named: bool,
-) -> Result<Option<u32>, Unchecked> {
+) -> Result<Held<'f>, Unchecked> {
     let kind = &known.purl.kind;
     // Modules of Go may have a path of one part.
     if let Some(breach) = known.purl.breach().filter(|_| kind != "golang") {
@@ -220,18 +247,18 @@ fn package_age(
         return Err((Obstacle::NoData, "the source has no record that names this repository".to_owned()));
     }
     if !ecosystem::is_distribution(kind) {
-        return age_of(facts, &Coverage::Packages(kind.clone()))
+        return held_of(facts, &Coverage::Packages(kind.clone()))
             .ok_or_else(|| (Obstacle::NoData, format!("the source has no records for {kind} packages")));
     }
     let own = known.purl.namespace.as_deref().map(ecosystem::distribution).unwrap_or_default();
     let none = |words: String| (Obstacle::Distribution, words);
-    let mut releases: BTreeMap<Option<&str>, Option<u32>> = BTreeMap::new();
-    for (coverage, age) in &facts.covers {
+    let mut releases: BTreeMap<Option<&str>, Held<'f>> = BTreeMap::new();
+    for coverage in facts.covers.keys() {
         if let Coverage::Distribution { kind: of, namespace, release } = coverage
             && of == kind
             && namespace == own
         {
-            releases.insert(release.as_deref(), *age);
+            releases.extend(held_of(facts, coverage).map(|held| (release.as_deref(), held)));
         }
     }
     if releases.is_empty() {
@@ -241,15 +268,14 @@ fn package_age(
     }
     let of_release = |own: &Release| {
         let answering = |release: &&str| Release::parse(release).answers_for(own);
-        let ages = releases.iter().filter(|(release, _)| release.as_ref().is_some_and(answering));
-        // An unknown age counts as the oldest.
-        ages.map(|(_, age)| *age).max_by_key(|age| age.map_or(u32::MAX, |age| age))
+        let answering = releases.iter().filter(|(release, _)| release.as_ref().is_some_and(answering));
+        answering.map(|(_, held)| *held).reduce(Held::and)
     };
-    let age = match &known.release {
+    let held = match &known.release {
         Some(release) => of_release(release).or_else(|| releases.get(&None).copied()),
         None => releases.get(&None).copied(),
     };
-    let Some(age) = age else {
+    let Some(held) = held else {
         return Err(none(match &known.release {
             Some(release) => format!("the source has no records of release {release} of {own}"),
             None => format!(
@@ -262,11 +288,11 @@ fn package_age(
             "the component does not name its source package, and {own} publishes by source packages"
         )));
     }
-    Ok(age)
+    Ok(held)
 }
 
 /// A source of products covers every product by its CPE name, but no package of a distribution.
-fn by_product(identity: &Identity, facts: &SourceFacts) -> Result<(String, Option<u32>), Unchecked> {
+fn by_product<'f>(identity: &Identity, facts: &'f SourceFacts) -> Result<(String, Held<'f>), Unchecked> {
     if let Some(kind) = identity.distribution() {
         return Err((
             Obstacle::Distribution,
@@ -281,24 +307,24 @@ fn by_product(identity: &Identity, facts: &SourceFacts) -> Result<(String, Optio
     let Some(known) = identity.cpes.first() else {
         return Err((Obstacle::NoIdentifier, "the component has no CPE name".to_owned()));
     };
-    let age = age_of(facts, &Coverage::Products)
+    let held = held_of(facts, &Coverage::Products)
         .ok_or_else(|| (Obstacle::NoData, "the source has no records of products".to_owned()))?;
-    Ok((known.shown.clone(), age))
+    Ok((known.shown.clone(), held))
 }
 
 /// A source that names products in its own words covers only products that a record names.
-fn by_name(
+fn by_name<'f>(
     identity: &Identity,
-    facts: &SourceFacts,
+    facts: &'f SourceFacts,
     named: bool,
-) -> Result<(String, Option<u32>), Unchecked> {
+) -> Result<(String, Held<'f>), Unchecked> {
     let purl = identity.purls.first().map(|known| &known.shown);
     let Some(shown) = purl.or(identity.cpes.first().map(|known| &known.shown)) else {
         let words = "the component has neither a CPE name nor a package URL";
         return Err((Obstacle::NoIdentifier, words.to_owned()));
     };
-    match age_of(facts, &Coverage::Products).filter(|_| named) {
-        Some(age) => Ok((shown.clone(), age)),
+    match held_of(facts, &Coverage::Products).filter(|_| named) {
+        Some(held) => Ok((shown.clone(), held)),
         None => Err((Obstacle::NoData, "the source has no record that names this product".to_owned())),
     }
 }

@@ -3,6 +3,7 @@
 //! The value of an advisory has two parts: the data for the verdict, then the further data that a finding shows. A scan reads the first
 //! part of every record that may concern a component, and the second part only of those that do. Everything else is in the text.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
@@ -69,10 +70,24 @@ pub enum Covered {
     Joined,
     /// A page of a larger set.
     Page(Part),
+    /// Number of its records that are about a part, whatever the release.
+    Held(Coverage, u64),
+    /// Number of its records that are about vulnerabilities.
+    Counted(u64),
+    /// It is declared to be all that its publisher has.
+    Whole,
 }
 
 /// The prefix for a source.
 const KIND: &str = "kind:";
+/// The prefix for the number of records about a part.
+const HELD: &str = "held:";
+/// The prefix for the number of records.
+const COUNTED: &str = "counted:";
+/// The coverage of a file that is declared to be whole.
+pub const WHOLE: &str = "whole:";
+/// The identifiers of records about packages that are malicious themselves. They are many, and say nothing about vulnerabilities.
+const MALICIOUS: &str = "MAL-";
 /// The prefix for a page of a larger set.
 const PAGE: &str = "page:";
 /// The coverage of a file with exploitation or prediction entries.
@@ -83,6 +98,16 @@ impl Covered {
     pub fn parse(text: &str) -> Option<Self> {
         if text == JOINED {
             return Some(Self::Joined);
+        }
+        if text == WHOLE {
+            return Some(Self::Whole);
+        }
+        if let Some(count) = text.strip_prefix(COUNTED) {
+            return count.trim().parse().ok().map(Self::Counted);
+        }
+        if let Some(held) = text.strip_prefix(HELD) {
+            let (part, count) = held.rsplit_once(' ')?;
+            return Some(Self::Held(Coverage::parse(part)?, count.parse().ok()?));
         }
         if let Some(code) = text.strip_prefix(KIND) {
             let all = [Source::Nvd, Source::Cve, Source::Osv, Source::Csaf];
@@ -125,6 +150,24 @@ fn coverage(published: &Published) -> Vec<String> {
     };
     let kind = format!("{KIND}{}", source_code(advisory.source));
     std::iter::once(kind).chain(Coverage::of(advisory).iter().map(Coverage::to_string)).collect()
+}
+
+/// What a record counts for in its file: a record of packages about vulnerabilities, for each part once, whatever the release.
+fn counts(published: &Published) -> Vec<String> {
+    let advisory = match published {
+        Published::Advisory(advisory) if advisory.source == Source::Osv => advisory,
+        Published::Advisory(_)
+        | Published::Exploited(_)
+        | Published::Predicted(_)
+        | Published::Support(_)
+        | Published::Statement(_) => return Vec::new(),
+    };
+    if advisory.id.starts_with(MALICIOUS) {
+        return Vec::new();
+    }
+    let parts: BTreeSet<Coverage> =
+        Coverage::of(advisory).into_iter().map(Coverage::of_any_release).collect();
+    std::iter::once(COUNTED.to_owned()).chain(parts.iter().map(|part| format!("{HELD}{part}"))).collect()
 }
 
 /// A record that is ready for the cache except for its text.
@@ -188,6 +231,7 @@ pub fn pack(published: Published, with: &Packing<'_>) -> Result<Draft, Refused> 
             .unwrap_or_default(),
         keys: keys(&published),
         ecosystems: coverage(&published),
+        counts: counts(&published),
         body: value(published).map_err(|error| broken(with.place, &error))?,
         raw: Vec::new(),
         digest: [0; 32],

@@ -10,7 +10,7 @@ use crate::model::advisory::Published;
 use crate::model::vex::{Statement, Status};
 use crate::refused::Refused;
 
-/// Most claims about one vulnerability.
+/// Most claims about one vulnerability that are read; how many more there are is told.
 const CLAIMS_MAX: usize = 50;
 /// Most subjects of a claim that are named.
 const SUBJECTS_MAX: usize = 5;
@@ -54,20 +54,26 @@ impl VexClaim {
     }
 }
 
+/// The claims about one vulnerability.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VexClaims {
+    /// Claims, at most 50.
+    pub claims: Vec<VexClaim>,
+    /// How many more there are.
+    pub more: usize,
+}
+
 /// The claims about vulnerabilities, by the identifier that was asked for.
 ///
 /// # Errors
 /// When the cache cannot be read.
-pub fn vex_claims(folder: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String, Vec<VexClaim>>, Refused> {
+pub fn vex_claims(folder: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String, VexClaims>, Refused> {
     let mut found = BTreeMap::new();
     let Some(cache) = Cache::open_to_read(folder)? else { return Ok(found) };
     let files = cache.files()?;
     for id in ids {
-        let mut claims = Vec::new();
+        let mut found_for = VexClaims::default();
         for number in cache.numbers_under(&body::joined_key(id))? {
-            if claims.len() >= CLAIMS_MAX {
-                break;
-            }
             let read = cache.read(number, |file, bytes| body::unpack(bytes).map(|(one, _)| (file, one)))?;
             let Some((file, Published::Statement(statement))) = read.transpose()? else { continue };
             let about = std::iter::once(&statement.vulnerability).chain(&statement.aliases);
@@ -75,15 +81,19 @@ pub fn vex_claims(folder: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<Stri
             if !same {
                 continue;
             }
+            if found_for.claims.len() >= CLAIMS_MAX {
+                found_for.more += 1;
+                continue;
+            }
             let from = files.iter().find(|known| known.id == file);
-            claims.push(VexClaim {
+            found_for.claims.push(VexClaim {
                 source: from.map(|file| file.source.clone()).unwrap_or_default(),
                 file: from.map(|file| file.name.clone()).unwrap_or_default(),
                 statement: *statement,
             });
         }
-        if !claims.is_empty() {
-            found.insert(id.clone(), claims);
+        if !found_for.claims.is_empty() {
+            found.insert(id.clone(), found_for);
         }
     }
     Ok(found)

@@ -22,7 +22,7 @@ use mainstay_base::note::{Gravity, Notes};
 use mainstay_base::regular;
 use mainstay_base::time::Moment;
 
-pub use claims::{VexClaim, vex_claims};
+pub use claims::{VexClaim, VexClaims, vex_claims};
 pub use show::{AdvisoryVersion, show_advisory};
 pub(in crate::work) use status::age;
 pub use status::{CacheStatus, SourceStatus, SourceSummary, cache_status};

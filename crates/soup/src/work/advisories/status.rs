@@ -78,6 +78,8 @@ pub struct SourceSummary {
     pub refused: u64,
     /// The newest date of the data, according to the files.
     pub data_date: Option<String>,
+    /// The oldest date of the data, according to the files.
+    pub oldest_date: Option<String>,
     /// When an update last found that nothing newer is published.
     pub confirmed_at: Option<Moment>,
     /// The age in days as a scan counts it: that of the oldest file; `None` if a file gives no date.
@@ -112,6 +114,7 @@ fn summaries(
             records: files.iter().map(|file| file.records).sum(),
             refused: files.iter().map(|file| file.refused).sum(),
             data_date: files.iter().filter_map(|file| file.data_date.clone()).max(),
+            oldest_date: files.iter().filter_map(|file| file.data_date.clone()).min(),
             confirmed_at: files.iter().filter_map(|file| file.confirmed_at).max(),
             age_days,
             too_old: age_days.is_none_or(|days| days > max_age_days),

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ScanOptions;
+use super::whole::{self, Content, File};
 use crate::cache::Cache;
-use crate::formats::advisories::Part;
 use crate::model::advisory::Source;
 use crate::model::matching::{Coverage, SourceFacts};
 use crate::refused::Refused;
@@ -28,10 +28,8 @@ pub(super) struct Basis {
 #[derive(Default)]
 struct SourceFiles {
     kind: Option<Source>,
-    /// The number of the newest file for each part of the source and each file name.
-    parts: BTreeMap<(Coverage, String), i64>,
-    /// The number and the pages of the newest file with each name.
-    pages: BTreeMap<String, (i64, Vec<Part>)>,
+    /// By their numbers.
+    files: BTreeMap<i64, Content>,
 }
 
 impl Basis {
@@ -49,104 +47,57 @@ impl Basis {
         for (file, covered) in cache.coverage()? {
             let Some(source) = source_of(&file).filter(|_| current.contains(&file)) else { continue };
             let entry = by_source.entry(source.name.clone()).or_default();
+            let content = entry.files.entry(file).or_default();
             match body::Covered::parse(&covered) {
                 Some(body::Covered::Joined) => joins = true,
                 Some(body::Covered::Kind(kind)) => entry.kind = Some(kind),
-                Some(body::Covered::Part(part)) => {
-                    let newest = entry.parts.entry((part, source.file.clone())).or_insert(file);
-                    *newest = file.max(*newest);
-                }
-                Some(body::Covered::Page(page)) => {
-                    let pages = entry.pages.entry(source.file.clone()).or_default();
-                    if file > pages.0 {
-                        *pages = (file, Vec::new());
-                    }
-                    pages.1.push(page);
-                }
+                Some(body::Covered::Part(part)) => drop(content.parts.insert(part)),
+                Some(body::Covered::Page(page)) => content.pages.push(page),
+                Some(body::Covered::Held(part, count)) => drop(content.held.insert(part, count)),
+                Some(body::Covered::Counted(count)) => content.counted = count,
+                Some(body::Covered::Whole) => content.declared = true,
                 None => {}
             }
         }
         let facts = by_source.into_iter().filter_map(|(name, all)| {
             let kind = all.kind?;
-            let gaps = all.gaps(&name, &source_of);
-            let facts = SourceFacts {
-                source: kind,
-                covers: all.ages(&source_of),
-                allowed_days: Some(options.max_age_days),
-                gaps,
-            };
-            Some((name, facts))
+            let files: BTreeMap<i64, File<'_>> = all
+                .files
+                .into_iter()
+                .filter_map(|(id, content)| Some((id, File { status: source_of(&id)?, content })))
+                .collect();
+            Some((name.clone(), facts_of(&name, kind, &files, options)))
         });
         Ok(Self { facts: facts.collect(), joins, current })
     }
 }
 
-impl SourceFiles {
-    /// The age of each part.
-    fn ages<'s>(
-        &self,
-        source_of: &dyn Fn(&i64) -> Option<&'s SourceStatus>,
-    ) -> BTreeMap<Coverage, Option<u32>> {
-        let mut files: BTreeMap<Coverage, Vec<&SourceStatus>> = BTreeMap::new();
-        for ((part, _), file) in &self.parts {
-            files.entry(part.clone()).or_default().extend(source_of(file));
+/// The facts about one source. A file is superseded by a later one of the same name for each part for which that one answers.
+fn facts_of(name: &str, kind: Source, files: &BTreeMap<i64, File<'_>>, options: &ScanOptions) -> SourceFacts {
+    let mut newest: BTreeMap<(&Coverage, &str), i64> = BTreeMap::new();
+    for (id, file) in files {
+        for part in file.answers_for() {
+            newest.insert((part, file.status.file.as_str()), *id);
         }
-        files.into_iter().map(|(part, files)| (part, age(&files))).collect()
     }
-
-    /// What is missing from the data, in words.
-    fn gaps<'s>(&self, name: &str, source_of: &dyn Fn(&i64) -> Option<&'s SourceStatus>) -> Vec<String> {
-        let mut gaps = Vec::new();
-        let mut by_total: BTreeMap<u64, Vec<Part>> = BTreeMap::new();
-        // An update fetches every page itself, and says so only when it has the last one.
-        let confirmed = |file: &i64| source_of(file).is_some_and(|source| source.confirmed_at.is_some());
-        let whole = self.pages.values().any(|(file, _)| confirmed(file));
-        for page in self.pages.values().flat_map(|(_, pages)| pages).filter(|_| !whole) {
-            by_total.entry(page.total).or_default().push(*page);
-        }
-        for (total, mut pages) in by_total {
-            let present = covered(&mut pages);
-            if present < total {
-                gaps.push(format!("{name} has {total} records, but only {present} of them were imported"));
-            }
-        }
-        let files: BTreeSet<&i64> = self.parts.values().collect();
-        let files: Vec<&SourceStatus> = files.into_iter().filter_map(source_of).collect();
-        if files.iter().map(|source| source.records).sum::<u64>() == 1 {
-            gaps.push(format!(
-                "only a single record of {name} was imported, which says nothing about other vulnerabilities"
-            ));
-        }
-        let refused = files.into_iter().filter(|source| source.refused > 0);
-        gaps.extend(
-            refused.map(|source| format!("{} records of {} could not be read", source.refused, source.file)),
-        );
-        gaps
+    let mut parts: BTreeMap<&Coverage, Vec<&File<'_>>> = BTreeMap::new();
+    for ((part, _), id) in &newest {
+        parts.entry(part).or_default().extend(files.get(id));
     }
-}
-
-/// Number of records that pages cover together.
-fn covered(pages: &mut [Part]) -> u64 {
-    pages.sort_unstable_by_key(|page| page.start);
-    let mut end = 0;
-    let mut count = 0;
-    for page in pages {
-        let last = page.start.saturating_add(page.count);
-        count += last.saturating_sub(page.start.max(end));
-        end = end.max(last);
+    let current: BTreeSet<i64> = newest.values().copied().collect();
+    let current: Vec<&File<'_>> = current.iter().filter_map(|id| files.get(id)).collect();
+    let mut facts = SourceFacts {
+        source: kind,
+        covers: BTreeMap::new(),
+        allowed_days: Some(options.max_age_days),
+        gaps: whole::gaps(name, kind, &current, options.today),
+        partial: BTreeMap::new(),
+    };
+    for (part, files) in parts {
+        let statuses: Vec<&SourceStatus> = files.iter().map(|file| file.status).collect();
+        facts.covers.insert(part.clone(), age(&statuses));
+        let gap = if kind == Source::Osv { whole::gap_of_part(name, part, &files) } else { None };
+        facts.partial.extend(gap.map(|gap| (part.clone(), gap)));
     }
-    count
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pages_that_overlap_or_leave_gaps_count_what_they_cover() {
-        let page = |start, count| Part { start, count, total: 100 };
-        assert_eq!(covered(&mut [page(50, 50), page(0, 50)]), 100);
-        assert_eq!(covered(&mut [page(0, 60), page(50, 10), page(80, 20)]), 80);
-        assert_eq!(covered(&mut [page(u64::MAX, 5)]), 0);
-    }
+    facts
 }

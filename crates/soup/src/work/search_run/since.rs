@@ -56,6 +56,8 @@ pub struct Delta {
     pub item: String,
     /// Its version now; of a removed subject, its version then.
     pub version: String,
+    /// Its package URL; may be empty.
+    pub purl: String,
     /// The main identifier of the advisory; `None` for a difference of the subject itself.
     pub advisory: Option<String>,
     /// The title of the advisory; empty for a difference of the subject itself.
@@ -136,6 +138,7 @@ fn delta(
     Delta {
         item: subject.subject.item.clone(),
         version: subject.subject.version.clone(),
+        purl: subject.subject.purl.clone(),
         advisory: hit.map(|hit| hit.id.clone()),
         title: hit.map(|hit| hit.title.clone()).unwrap_or_default(),
         change,

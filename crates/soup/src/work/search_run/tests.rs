@@ -5,6 +5,7 @@ use super::*;
 use crate::model::matching::Obstacle;
 use crate::refused::Refused;
 use crate::work::advisories::import_advisories;
+use crate::work::scan::declare_whole;
 use mainstay_base::clock::{self, Stamp};
 use mainstay_base::time::Moment;
 
@@ -56,6 +57,11 @@ impl Bench {
         assert!(taken[0].records > 0, "{taken:?}");
     }
 
+    /// What was imported is meant to be all that its publishers have.
+    fn whole(&self) {
+        declare_whole(&self.cache()).unwrap();
+    }
+
     fn osv(&self, name: &str, records: &[Value]) {
         let lines: Vec<String> = records.iter().map(Value::to_string).collect();
         self.import(&format!("{name}.osv.jsonl"), &lines.join("\n"));
@@ -71,6 +77,7 @@ impl Bench {
             &[osv("GHSA-0001", "left-pad", "2.0.0", &more), osv("GHSA-0002", "other", "1.0.0", &json!({}))],
         );
         bench.import("kev.json", KEV);
+        bench.whole();
         bench
     }
 
@@ -197,7 +204,17 @@ fn a_run_that_was_touched_is_refused_with_the_place() {
 }
 
 #[test]
-fn what_no_source_covers_or_old_data_would_hide_is_not_checked() {
+fn what_no_source_covers_or_old_or_partial_data_would_hide_is_not_checked() {
+    let bench = Bench::new();
+    bench.osv(
+        "npm",
+        &[osv("GHSA-0001", "left-pad", "2.0.0", &json!({})), osv("GHSA-0002", "other", "1.0.0", &json!({}))],
+    );
+    let run = bench.run(&[left_pad(), subject("clean", "1.0.0", "pkg:npm/clean@1.0.0")]);
+    let of = |item: &str| run.subjects.iter().find(|one| one.subject.item == item).unwrap().outcome();
+    assert_eq!(of("left-pad"), SubjectOutcome::Hits(1), "what is found counts in any part of the data");
+    let words = "over 3,000 records about npm packages are published, but only 2 of GitHub were imported";
+    assert!(matches!(of("clean"), SubjectOutcome::NotChecked { why } if why.contains(words)));
     let bench = Bench::filled();
     let cargo = subject("serde", "1.0.0", "pkg:cargo/serde@1.0.0");
     let nameless = subject("some/thing", "1.0.0", "");
@@ -252,6 +269,7 @@ fn since_last_time_tells_each_difference_once() {
         ],
     );
     let of = |item: &str, version: &str| subject(item, version, &format!("pkg:npm/{item}@{version}"));
+    bench.whole();
     let former = bench.run(&[of("a", "1.0.0"), of("b", "1.0.0"), of("c", "1.0.0")]);
     let later = |id: &str, fixed: &str, more: Value| {
         let mut record = osv(id, "a", fixed, &more);
@@ -268,6 +286,7 @@ fn since_last_time_tells_each_difference_once() {
         ],
     );
     bench.import("kev.json", KEV);
+    bench.whole();
     let now = bench.run(&[of("a", "1.0.0"), of("b", "2.5.0"), of("d", "1.0.0")]);
     let told: Vec<String> = since(&former, &now)
         .iter()

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use eframe::egui::Ui;
 
 use super::ANY;
-use super::shown::{FIXED, Line, cell_of, more, titles};
+use super::shown::{FIXED, Line, cell_of, field_of, titles};
 use crate::domain::field::FieldType;
 use crate::domain::ids::Kind;
 use crate::ops::Attention;
@@ -39,10 +39,13 @@ pub(super) fn columns(kind: Kind) -> Vec<Column<'static>> {
             2 => Width::Fixed(172.0),
             3 => Width::Fixed(if kind.def().assignable { 130.0 } else { 72.0 }),
             _ if index == last => Width::Fixed(100.0),
+            // Identifiers of advisories are up to 19 characters long.
+            _ if field_of(kind, index).is_some_and(|field| field.ty == FieldType::Line) => {
+                Width::Fixed(164.0)
+            }
             _ => Width::Fixed(130.0),
         };
-        let number =
-            more(kind).nth(index.wrapping_sub(FIXED)).is_some_and(|field| field.ty == FieldType::Number);
+        let number = field_of(kind, index).is_some_and(|field| field.ty == FieldType::Number);
         let column = Column::new(title, width);
         columns.push(if number { column.right() } else { column });
     }

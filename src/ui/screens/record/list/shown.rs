@@ -52,6 +52,7 @@ pub struct ListQuery {
 /// Titles of the columns.
 pub fn titles(kind: Kind) -> Vec<&'static str> {
     let mut titles = vec!["Number", first_label(kind), "State", "Owner"];
+    titles.extend(kind.def().listed_parts.map(|(_, head)| head));
     titles.extend(more(kind).map(|field| field.label));
     titles.push("Entered");
     titles
@@ -61,15 +62,21 @@ fn first_label(kind: Kind) -> &'static str {
     kind.def().field("title").map_or("Title", |field| field.label)
 }
 
+/// The declared field of a column, if it has one.
+pub fn field_of(kind: Kind, column: usize) -> Option<&'static FieldDef> {
+    let first = FIXED + usize::from(kind.def().listed_parts.is_some());
+    more(kind).nth(column.checked_sub(first)?)
+}
+
 /// The declared columns of a kind's list.
-pub fn more(kind: Kind) -> impl Iterator<Item = &'static FieldDef> {
+fn more(kind: Kind) -> impl Iterator<Item = &'static FieldDef> {
     kind.def().columns.iter().filter_map(move |name| kind.def().field(name))
 }
 
-/// Converts rows to text.
+/// Converts rows to text. `parts` are the titles of the parts that the list shows.
 pub fn lines(
     kind: Kind,
-    rows: &[ListRow],
+    (rows, parts): (&[ListRow], &BTreeMap<RecordId, String>),
     names: &BTreeMap<RecordId, String>,
     attention: &BTreeMap<RecordId, (Tone, String)>,
     offset_minutes: i32,
@@ -85,6 +92,9 @@ pub fn lines(
                 state.map_or(row.state.as_str(), |state| state.word).to_owned(),
                 owner.unwrap_or_default(),
             ];
+            if def.listed_parts.is_some() {
+                cells.push(parts.get(&row.id).cloned().unwrap_or_default());
+            }
             cells.extend(more(kind).zip(&row.more).map(|(field, stored)| cell(field, stored, names)));
             let local = row.created_at.plus_seconds(i64::from(offset_minutes) * 60);
             cells.push(local.day().to_string());

@@ -5,6 +5,7 @@ use egui::{Label, Ui};
 
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{PersonState, Role};
+use crate::domain::text::counted;
 use crate::ops::{Act, RecordPage, Request, TraceStep};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::screens::parts::tone_of;
@@ -124,7 +125,7 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
 fn attention_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {
     let Ok(Some(attention)) = cx.attention() else { return };
     for item in attention.now.iter().filter(|item| item.record == id) {
-        let when = item.when("overdue", |_| format!("in {} days", -item.days_late));
+        let when = item.when("overdue", |_| format!("in {}", counted(-item.days_late, "day")));
         tone_words_ui(ui, tone_of(item.tone), &format!("{} ({when}; {})", item.what, item.whose));
     }
 }

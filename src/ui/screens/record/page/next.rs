@@ -5,7 +5,7 @@ use egui::{Button, Frame, Label, Margin, Ui};
 
 use super::move_dialog::{MoveDialog, ask_move, ask_signature};
 use crate::domain::choice::Choice as _;
-use crate::domain::ids::RecordId;
+use crate::domain::ids::{Kind, RecordId};
 use crate::domain::workflow::{Condition, Move};
 use crate::ops::{Ahead, NextStep, RecordPage, SigningOffer};
 use crate::ui::cx::{Cx, Route};
@@ -110,7 +110,11 @@ fn possible(next: &NextStep) -> bool {
     next.allowed && next.conditions.iter().all(open)
 }
 
-fn caption(step: &Move) -> String {
+/// The words on the button of a step: those of the panel where it takes the step with what belongs to it.
+fn caption(kind: Kind, step: &Move) -> String {
+    if let Some(button) = instead_of(kind, step.name) {
+        return button.to_owned();
+    }
     let more = step.reason || step.sign.is_some() || !step.asks.is_empty();
     if more { format!("{}…", step.label) } else { step.label.to_owned() }
 }
@@ -118,8 +122,10 @@ fn caption(step: &Move) -> String {
 /// One main step with its conditions. Returns whether to take it.
 fn step_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, (next, first): (&NextStep, bool)) -> bool {
     let ready = possible(next) && cx.writable();
-    let caption = caption(next.step);
-    let chosen = ready && step_in_reach(ui, page, &caption);
+    let kind = page.data.head.id.kind;
+    let caption = caption(kind, next.step);
+    // The panel offers its own button in the palette.
+    let chosen = ready && instead_of(kind, next.step.name).is_none() && step_in_reach(ui, page, &caption);
     let pressed = if ready && first {
         primary_ui(ui, &caption).clicked()
     } else {
@@ -146,7 +152,7 @@ fn step_in_reach(ui: &Ui, page: &RecordPage, caption: &str) -> bool {
 
 fn minor_ui(ui: &mut Ui, cx: &Cx<'_>, page: &RecordPage, next: &NextStep) -> bool {
     let ready = possible(next) && cx.writable();
-    let caption = caption(next.step);
+    let caption = caption(page.data.head.id.kind, next.step);
     let detail = format!("Another step of {}, with a reason", page.data.head.id);
     let chosen = ready && reach(ui, Near::Place, &caption, &detail);
     let why = next.why_not().unwrap_or_else(|| "The file is read-only".to_owned());

@@ -4,8 +4,8 @@ use eframe::egui::{Label, Ui};
 
 use crate::domain::choice::Choice as _;
 use crate::domain::record::RecordData;
-use crate::domain::review_item::{Dismissed, Hit, ReviewItem, SourceAnswer, SourceRow};
-use crate::domain::text::counted;
+use crate::domain::review_item::{Dismissed, Hit, ReviewItem, SourceAnswer, SourceRow, exploited_words};
+use crate::domain::text::{counted, inside_a_sentence};
 use crate::ops::ReviewRow;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::theme::{Tone, bold, hint, space};
@@ -35,7 +35,7 @@ pub(super) fn detail_ui(ui: &mut Ui, cx: &mut Cx<'_>, data: &RecordData, row: &R
         }
     });
     for missing in &row.missing {
-        tone_words_ui(ui, Tone::Due, missing);
+        tone_words_ui(ui, Tone::Due, &missing.text);
     }
     list_ui(ui, &item);
     search_ui(ui, &item);
@@ -122,8 +122,9 @@ fn hit_ui(ui: &mut Ui, hit: &Hit, dismissed: Option<&Dismissed>) {
     if !hit.severity.is_empty() {
         facts.push(hit.severity.to_string());
     }
-    if exploited {
-        facts.push("known to be exploited".to_owned());
+    let known = exploited_words(hit.exploited);
+    if !known.is_empty() {
+        facts.push(inside_a_sentence(known));
     }
     if let Some(since) = hit.since_last {
         facts.push(since.word().to_lowercase());

@@ -4,7 +4,7 @@ use eframe::egui::{Align, CollapsingHeader, Label, Layout, Ui, vec2};
 
 use super::form::FIELDS;
 use crate::domain::choice::Choice as _;
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, exploited_words};
 use crate::domain::ids::RecordId;
 use crate::domain::record::RecordData;
 use crate::domain::text::counted;
@@ -31,8 +31,9 @@ pub(super) fn known_ui(ui: &mut Ui, cx: &mut Cx<'_>, (data, row): (&RecordData, 
         if !finding.external_id.is_empty() {
             ui.label(finding.external_id.to_string());
         }
-        if finding.kev_listed == Some(true) {
-            badge_ui(ui, Tone::Late, "Known to be exploited");
+        let exploited = exploited_words(&finding);
+        if !exploited.is_empty() {
+            badge_ui(ui, if finding.kev_listed == Some(true) { Tone::Late } else { Tone::Due }, exploited);
         }
         if let Some(severity) = finding.severity {
             badge_ui(ui, Tone::Due, severity.word());

@@ -16,7 +16,7 @@ use crate::domain::release::{Release, markets_named};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::time::Day;
-use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, no_signing};
+use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, World, no_signing};
 use mainstay_base::distinct::distinct;
 
 pub(super) const MOVES: &[Move] = &[
@@ -243,9 +243,21 @@ pub(super) fn signing(case: &Case) -> Signing {
 /// What is said about a release or a change.
 type Said = (RecordId, S, Arc<Communication>);
 
-/// The communications that name a record in this field and tell users, or leave that out.
-fn about(case: &Case, id: RecordId, field: &str) -> Vec<Said> {
-    let found: Vec<SharedRecord> = case.world.naming(id, Kind::Communication, field);
+/// The communications of a record: those that name it in the field for records of its kind.
+pub fn communications_of(world: &dyn World, id: RecordId) -> Vec<SharedRecord> {
+    let field = if id.kind == Kind::Release {
+        "releases"
+    } else if id.kind == Kind::ChangeRequest {
+        "change_requests"
+    } else {
+        "subjects"
+    };
+    world.naming(id, Kind::Communication, field)
+}
+
+/// The communications of a record that tell users, or leave that out.
+fn about(case: &Case, id: RecordId) -> Vec<Said> {
+    let found = communications_of(case.world, id);
     let said =
         found.iter().filter_map(|data| Some((data.head.id, S::of(data)?, data.typed::<Communication>()?)));
     said.filter(|(_, _, content)| content.communication_kind.is_some_and(CommunicationKind::tells_users))
@@ -270,9 +282,9 @@ fn missing(said: &[Said], market: Market, what: &str) -> Condition {
 /// Before a release: for every market in which it is released a communication about it is approved, or about each of its changes;
 /// or it is signed that none is required.
 pub fn decided_for_release(case: &Case, release: &Release) -> Vec<Condition> {
-    let of_release = about(case, case.id(), "releases");
+    let of_release = about(case, case.id());
     let of_changes: Vec<Vec<Said>> =
-        release.change_requests.iter().map(|change| about(case, *change, "change_requests")).collect();
+        release.change_requests.iter().map(|change| about(case, *change)).collect();
     let markets = case.world.product().markets.clone();
     if markets.is_empty() {
         return vec![markets_named(case)];
@@ -297,10 +309,10 @@ pub fn decided_for_change(case: &Case, change: &ChangeRequest) -> Vec<Condition>
     if change.affects_released_software != Some(true) && change.communication_required != Some(true) {
         return Vec::new();
     }
-    let mut said = about(case, case.id(), "change_requests");
+    let mut said = about(case, case.id());
     let mut not_there = Vec::new();
     for data in case.world.naming(case.id(), Kind::Release, "change_requests") {
-        said.extend(about(case, data.head.id, "releases"));
+        said.extend(about(case, data.head.id));
         let rows =
             data.typed::<Release>().map(|release| release.regulatory_decisions.0.clone()).unwrap_or_default();
         not_there

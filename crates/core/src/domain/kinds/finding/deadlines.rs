@@ -2,9 +2,8 @@
 //! (domain 6). All limits are values of the plan.
 
 use super::{Finding, FindingState as S};
-use crate::domain::communication::CommunicationState;
+use crate::domain::communication::{CommunicationState, communications_of};
 use crate::domain::deadline::{Deadline, Limit, STATE_SINCE, Task};
-use crate::domain::ids::Kind;
 use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::person::Role;
 use crate::domain::workflow::Case;
@@ -20,7 +19,8 @@ const AFFECTED: &[&str] = &[
 
 pub(super) const ALL: &[Deadline] = &[
     Deadline::new("Decide the finding", Role::SecurityLead, WAITING, Limit::Tasks(triage), "IEC 62304 7.1.3")
-        .rank(1),
+        .rank(1)
+        .words(to_decide),
     Deadline::new(
         "Decide the finding",
         Role::SecurityLead,
@@ -29,6 +29,7 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 7.1.3",
     )
     .rank(2)
+    .words(to_decide)
     .only(|case| triage(case).is_empty()),
     Deadline::new(
         "Act on the uncontrolled risk",
@@ -55,6 +56,15 @@ pub(super) const ALL: &[Deadline] = &[
     )
     .rank(1),
     Deadline::new(
+        "Follow the finding up",
+        Role::Quality,
+        AFFECTED,
+        Limit::Days("follow_up_days", STATE_SINCE),
+        "IEC 62304 6.2.2",
+    )
+    .rank(2)
+    .only(|case| uncontrolled(case).is_empty() && patch(case).is_empty() && reassess(case).is_empty()),
+    Deadline::new(
         "Close the finding",
         Role::Quality,
         &[S::Remediated.code()],
@@ -62,6 +72,12 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 7.1.3",
     ),
 ];
+
+/// What is asked for: a decision, or the confirmation of the proposed one.
+fn to_decide(case: &Case) -> String {
+    let proposed = S::of(case.data) == Some(S::Proposed);
+    if proposed { "Confirm the decision on the finding" } else { "Decide the finding" }.to_owned()
+}
 
 fn finding(case: &Case) -> Option<std::sync::Arc<Finding>> {
     case.data.typed::<Finding>()
@@ -88,10 +104,9 @@ fn uncontrolled(case: &Case) -> Vec<Task> {
     let Some(from) = finding.learned_on else { return Vec::new() };
     let governing = case.world.governing();
     let mut tasks = Vec::new();
-    let told = case.records(&finding.communications).iter().any(|data| {
-        CommunicationState::of(data).is_some_and(CommunicationState::is_done)
-            && data.head.id.kind == Kind::Communication
-    });
+    let told = communications_of(case.world, case.id())
+        .iter()
+        .any(|data| CommunicationState::of(data).is_some_and(CommunicationState::is_done));
     if let Some(days) = governing.plan().uncontrolled_tell_days.filter(|_| !told) {
         let what = "Tell users: interim controls and plan for the remedy".to_owned();
         tasks.push(Task { what, by: from.plus_days(i64::from(days)) });

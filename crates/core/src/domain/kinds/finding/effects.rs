@@ -1,25 +1,61 @@
 //! What follows from decisions on findings: what they rest on is noted, and an uncontrolled risk opens a problem report and a
 //! security advisory (domain 2.10).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::verdicts::decided_for;
-use super::{Applicability, Disposition, Finding};
+use super::{Applicability, DecidedFor, Disposition, Finding};
 use crate::domain::canonical;
-use crate::domain::communication::CommunicationState;
+use crate::domain::communication::{CommunicationState, communications_of};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::soup_item::SoupItem;
-use crate::domain::text;
-use crate::domain::workflow::{Case, Effect, World};
+use crate::domain::text::{self, Line};
+use crate::domain::workflow::{Case, Condition, Effect, World};
 use mainstay_base::distinct::distinct;
 
-/// The person who proposes a decision is noted.
-pub(super) fn proposed(case: &Case, _: &Finding) -> Vec<Effect> {
+/// The person who proposes a decision is noted, with what the decision rests on.
+pub(super) fn proposed(case: &Case, finding: &Finding) -> Vec<Effect> {
     let Some(actor) = case.actor else { return Vec::new() };
-    let mut set = Fields::new();
+    let mut set = basis(case.world, finding);
     set.insert("proposed_by".into(), json!(actor));
     vec![Effect::Set { id: case.id(), set }]
+}
+
+/// What a decision rests on: how the items are used, and the versions in the releases for which it is stated.
+fn basis(world: &dyn World, finding: &Finding) -> Fields {
+    let mut set = Fields::new();
+    let used = where_used_text(world, &finding.items);
+    set.insert("where_used".into(), if used.is_empty() { Value::Null } else { used.into() });
+    let versions = decided_for(world, finding);
+    set.insert("decided_for".into(), if versions.is_empty() { Value::Null } else { json!(versions) });
+    set
+}
+
+/// A decision is confirmed only on the basis on which it was proposed.
+pub(super) fn basis_is_as_proposed(world: &dyn World, finding: &Finding) -> Vec<Condition> {
+    let used = *finding.where_used == *where_used_text(world, &finding.items);
+    let of = |row: &DecidedFor| (row.release, row.version.clone());
+    let then: BTreeSet<(Option<RecordId>, Line)> = finding.decided_for.iter().map(of).collect();
+    let versions = then == decided_for(world, finding).iter().map(of).collect();
+    let how = "return it to investigation and propose it again";
+    let say = |what: &str, met: bool| if met { what.to_owned() } else { format!("{what}; {how}") };
+    vec![
+        Condition::new(
+            "IEC 62304 7.1.3",
+            say("The items are used as they were when it was proposed", used),
+            used,
+        )
+        .at("where_used"),
+        Condition::new(
+            "IEC 62304 8.3",
+            say("The releases contain the versions that they did when it was proposed", versions),
+            versions,
+        )
+        .at("decided_for"),
+    ]
 }
 
 /// How the items of a finding are used, in one line. A decision holds for it. What is longer than a line ends with its digest, so that
@@ -51,11 +87,8 @@ fn joined(hazards: &[&str]) -> String {
 /// The day and the use of the items are noted. An uncontrolled risk opens a problem report and a security advisory.
 pub(super) fn decided(case: &Case) -> Vec<Effect> {
     let Some(finding) = case.data.typed::<Finding>() else { return Vec::new() };
-    let mut set = Fields::new();
+    let mut set = basis(case.world, &finding);
     set.insert("decided_on".into(), json!(case.now.day()));
-    let used = where_used_text(case.world, &finding.items);
-    set.insert("decided_for".into(), json!(decided_for(case.world, &finding)));
-    set.insert("where_used".into(), if used.is_empty() { Value::Null } else { used.into() });
     let mut effects = vec![Effect::Set { id: case.id(), set }];
     if finding.disposition == Some(Disposition::AffectedUncontrolled) {
         effects.extend(problem_of(case, &finding));
@@ -94,7 +127,7 @@ fn problem_of(case: &Case, finding: &Finding) -> Option<Effect> {
 
 /// The draft of a security advisory, due inside the limit of the plan.
 fn advisory_of(case: &Case, finding: &Finding) -> Option<Effect> {
-    let told = case.world.naming(case.id(), Kind::Communication, "subjects");
+    let told = communications_of(case.world, case.id());
     if told.iter().any(|data| CommunicationState::of(data) != Some(CommunicationState::Void)) {
         return None;
     }

@@ -3,20 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use super::effects::{decided, proposed};
+use super::effects::{basis_is_as_proposed, decided, proposed};
+use super::follow_up::{has_action, may_be_closed, reached_users};
 use super::verdicts::{applicability_of, releases_concerned};
 use super::{
-    ANALYSTS, Applicability, Disposition, Finding, FindingKind, FindingState as S, RiskControl, UNDECIDED,
+    ANALYSTS, Applicability, Disposition, Finding, FindingKind, FindingState as S, RETURNERS, RiskControl,
+    UNDECIDED, exploited_words,
 };
 use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
-use crate::domain::change_request::ChangeState;
 use crate::domain::choice::Choice as _;
-use crate::domain::communication::CommunicationState;
-use crate::domain::ids::{Kind, RecordId};
+use crate::domain::ids::Kind;
 use crate::domain::person::Role;
 use crate::domain::record::RecordData;
 use crate::domain::signature::{Meaning, Part};
+use crate::domain::text;
 use crate::domain::time::Day;
 use crate::domain::workflow::{Case, Condition, Move, Signing, no_signing};
 use mainstay_base::distinct::distinct;
@@ -90,7 +91,7 @@ pub(super) const MOVES: &[Move] = &[
         .covers(|case| vec![(case.id(), Part::Scope)])
         .guard(|case| case.with::<Finding>(may_be_proposed))
         .effects(|case| case.effects::<Finding>(proposed)),
-    Move::new(RETURN, "Return to investigation", PROPOSED, S::UnderInvestigation.code(), CONFIRMERS).reason(),
+    Move::new(RETURN, "Return to investigation", PROPOSED, S::UnderInvestigation.code(), RETURNERS).reason(),
     confirm("not_affected", "Confirm: not affected", S::NotAffected, |case| {
         confirms(case, Disposition::NotAffected)
     }),
@@ -375,6 +376,7 @@ fn confirms(case: &Case, disposition: Disposition) -> Vec<Condition> {
         let text = format!("{} sign it{left}", words(required));
         conditions.push(Condition::new("IEC 62304 7.1.3", text, met));
     }
+    conditions.extend(basis_is_as_proposed(case.world, &finding));
     conditions.extend(may_be_proposed(case, &finding));
     conditions
 }
@@ -392,65 +394,6 @@ pub(super) fn signing(case: &Case) -> Signing {
         signing.covers = vec![(case.id(), Part::Scope)];
     }
     signing
-}
-
-/// A change, a communication, or why nothing is done.
-fn has_action(_: &Case, finding: &Finding) -> Vec<Condition> {
-    let linked = finding.change_request.is_some()
-        || !finding.communications.is_empty()
-        || !finding.no_action.trim().is_empty();
-    let text = "A change or communication is named, or it is said why nothing is done";
-    let mut conditions = vec![Condition::new("IEC 62304 6.2.2", text, linked).at("change_request")];
-    if finding.risk_control == Some(RiskControl::Uncontrolled) {
-        let text = "An uncontrolled risk has a problem report";
-        conditions.push(
-            Condition::new("IEC 62304 9.1", text, finding.problem_report.is_some()).at("problem_report"),
-        );
-        let acts = finding.change_request.is_some() || !finding.communications.is_empty();
-        let text = "An uncontrolled risk has a change or a communication";
-        conditions.push(Condition::new("IEC 62304 6.2.2", text, acts).at("change_request"));
-    }
-    conditions
-}
-
-/// The change is in a released version, or the communication was sent.
-fn reached_users(case: &Case, finding: &Finding) -> Vec<Condition> {
-    let released = finding.change_request.is_none_or(|id| {
-        let change = case.world.record(id);
-        change.is_some_and(|data| {
-            matches!(ChangeState::of(&data), Some(ChangeState::Released | ChangeState::Closed))
-        })
-    });
-    let mut conditions = vec![
-        Condition::new("IEC 62304 6.3.2", "The change is in a released version", released)
-            .at("change_request"),
-    ];
-    let shown = !finding.remediation.trim().is_empty();
-    let text = "It is stated what shows that the remedy reached the users";
-    conditions.push(Condition::new("IEC 62304 9.7", text, shown).at("remediation"));
-    for data in case.records(&finding.communications) {
-        let sent = CommunicationState::of(&data).is_some_and(CommunicationState::is_done);
-        let text = format!("{} was sent, or it was decided that it is not required", data.head.id);
-        conditions.push(Condition::new("IEC 62304 6.2.5", text, sent).on(data.head.id));
-    }
-    conditions
-}
-
-fn may_be_closed(case: &Case, finding: &Finding) -> Vec<Condition> {
-    let open =
-        finding.risk_control == Some(RiskControl::Uncontrolled) && S::of(case.data) != Some(S::Remediated);
-    let text = "An uncontrolled risk is remediated before its finding is closed";
-    let mut conditions = vec![Condition::new("FDA postmarket cybersecurity", text, !open)];
-    let missing: Vec<RecordId> = releases_concerned(case.world, finding)
-        .into_iter()
-        .filter(|id| !super::verdicts::verdict_for(case.world, case.data, *id, case.now.day()).is_decided())
-        .collect();
-    let text = match missing.first() {
-        Some(id) => format!("Every release in service has its verdict; {id} has none"),
-        None => "Every release in service has its verdict".to_owned(),
-    };
-    conditions.push(Condition::new("FD&C 524B", text, missing.is_empty()).at("per_release"));
-    conditions
 }
 
 pub(super) fn violations(data: &RecordData, _: u32) -> Vec<(&'static str, String)> {
@@ -473,6 +416,9 @@ pub(super) fn notices(case: &Case) -> Vec<String> {
     let Some(finding) = case.data.typed::<Finding>() else { return Vec::new() };
     let mut notices = Vec::new();
     let undecided = S::of(case.data).is_some_and(S::is_undecided);
+    if finding.kev_listed.is_none() && undecided {
+        notices.extend(Some(exploited_words(&finding)).filter(|words| !words.is_empty()).map(text::sentence));
+    }
     if finding.kev_listed == Some(true) && undecided {
         let since = finding.kev_added.map_or_else(String::new, |day| format!(" since {day}"));
         notices.push(format!("It is known to be exploited{since}."));

@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::effects::where_used_text;
-use super::{Applicability, Disposition, Finding, FindingState as S};
+use super::{Applicability, DecidedFor, Disposition, Finding, FindingState as S};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::release::{Release, ReleaseState, SoupVersion};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::text::{self, Line};
 use crate::domain::time::Day;
 use crate::domain::workflow::World;
-use mainstay_base::distinct::distinct;
 
 /// What holds of a finding for one release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,27 +64,27 @@ fn concerns(world: &dyn World, finding: &Finding, release: &Release) -> bool {
 }
 
 /// One version of a release as it is noted at a decision.
-fn noted(release: RecordId, label: &str) -> String {
-    text::title(&format!("{release} {label}"))
+fn noted(release: RecordId, label: &str) -> DecidedFor {
+    let version = Line::new(&text::title(label)).unwrap_or_default();
+    DecidedFor { release: Some(release), version }
 }
 
 /// The versions that the releases with a verdict contain now, as they are noted when it is decided.
-pub(super) fn decided_for(world: &dyn World, finding: &Finding) -> Vec<String> {
+pub(super) fn decided_for(world: &dyn World, finding: &Finding) -> Vec<DecidedFor> {
     let releases: BTreeSet<RecordId> = finding.per_release.iter().filter_map(|row| row.release).collect();
     let contents = releases.into_iter().filter_map(|id| Some((id, world.record(id)?.typed::<Release>()?)));
-    let lines = contents.flat_map(|(id, content)| {
+    let rows = contents.flat_map(|(id, content)| {
         let versions = concerned(world, finding, &content);
         versions.into_iter().map(move |label| noted(id, &label)).collect::<Vec<_>>()
     });
-    distinct(lines)
+    rows.collect()
 }
 
 /// Whether a release contained exactly these versions when the finding was decided.
 fn was_decided_for(finding: &Finding, release: RecordId, versions: &BTreeSet<String>) -> bool {
-    let now: BTreeSet<String> = versions.iter().map(|label| noted(release, label)).collect();
-    let name = format!("{release} ");
-    let then = finding.decided_for.iter().filter(|line| line.starts_with(&name));
-    then.map(|line| line.to_string()).collect::<BTreeSet<_>>() == now
+    let now: BTreeSet<Line> = versions.iter().map(|label| noted(release, label).version).collect();
+    let then = finding.decided_for.iter().filter(|row| row.release == Some(release));
+    then.map(|row| row.version.clone()).collect::<BTreeSet<_>>() == now
 }
 
 /// What holds of a finding for a release on a day.

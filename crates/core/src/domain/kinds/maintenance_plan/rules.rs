@@ -14,6 +14,7 @@ use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::DAYS_MAX;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::signature::{Meaning, Part};
+use crate::domain::text::counted;
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 
 pub(super) const MOVES: &[Move] = &[
@@ -317,14 +318,19 @@ pub(super) fn notices(case: &Case) -> Vec<String> {
     if S::of(case.data) == Some(S::Draft) && !plan.undecided.is_empty() {
         let count = plan.undecided.len();
         notices.push(format!(
-            "{count} values are still examples. Accept or change each of them; a plan with examples cannot be submitted."
+            "{} still from the examples. Accept or change each; a plan with examples cannot be submitted.",
+            counted(count, "value")
         ));
     }
     for row in plan.roles.iter() {
         let (Some(role), Some(person)) = (row.role, row.person) else { continue };
-        let holds = person_holds(case, person, role);
-        if !holds {
-            notices.push(format!("{person} does not hold the role {} in this file.", role.word()));
+        let role_word = role.word();
+        match holding(case, person, role) {
+            Holding::Holds => {}
+            Holding::Invited => notices.push(format!(
+                "The invitation of {person} as {role_word} is open: they hold the role once they have signed in with their one-time code."
+            )),
+            Holding::Not => notices.push(format!("{person} does not hold the role {role_word} in this file.")),
         }
     }
     notices
@@ -334,7 +340,11 @@ pub(super) fn notices(case: &Case) -> Vec<String> {
 fn roles_are_held(case: &Case, plan: &MaintenancePlan) -> Vec<Condition> {
     let not_held = plan.roles.iter().filter_map(|row| {
         let (role, person) = (row.role?, row.person?);
-        (!person_holds(case, person, role)).then(|| format!("{person} as {}", role.word()))
+        match holding(case, person, role) {
+            Holding::Holds => None,
+            Holding::Invited => Some(format!("{person} as {}, whose invitation is open", role.word())),
+            Holding::Not => Some(format!("{person} as {}", role.word())),
+        }
     });
     let not_held: Vec<String> = not_held.collect();
     let text = if not_held.is_empty() {
@@ -345,8 +355,24 @@ fn roles_are_held(case: &Case, plan: &MaintenancePlan) -> Vec<Condition> {
     vec![Condition::new("IEC 62304 6.1", text, not_held.is_empty()).at("roles")]
 }
 
-fn person_holds(case: &Case, person: RecordId, role: Role) -> bool {
-    let Some(data) = case.world.record(person) else { return false };
-    let active = PersonState::of(&data) == Some(PersonState::Active);
-    active && data.typed::<Person>().is_some_and(|known| known.roles.contains(&role))
+/// Whether somebody holds a role.
+enum Holding {
+    /// Active, with the role.
+    Holds,
+    /// Invited with the role, and not signed in yet.
+    Invited,
+    /// Without the role, or not active any more.
+    Not,
+}
+
+fn holding(case: &Case, person: RecordId, role: Role) -> Holding {
+    let Some(data) = case.world.record(person) else { return Holding::Not };
+    if !data.typed::<Person>().is_some_and(|known| known.roles.contains(&role)) {
+        return Holding::Not;
+    }
+    match PersonState::of(&data) {
+        Some(PersonState::Active) => Holding::Holds,
+        Some(PersonState::Invited) => Holding::Invited,
+        Some(_) | None => Holding::Not,
+    }
 }

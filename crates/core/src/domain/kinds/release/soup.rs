@@ -12,6 +12,7 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::SOUP_RULES;
 use crate::domain::soup_item::register::{Register, unregistered};
 use crate::domain::soup_review::{SoupReview, SoupReviewState};
+use crate::domain::text::counted;
 use crate::domain::time::Day;
 use crate::domain::workflow::{Case, Condition, World};
 
@@ -155,7 +156,7 @@ fn as_stated(case: &Case, release: &Release) -> Vec<Condition> {
         .soup_reviewed_on
         .is_some_and(|on| window.is_some_and(|days| case.now.day().days_since(on) <= i64::from(days)));
     let words =
-        window.map_or_else(|| "as many days as the plan says".to_owned(), |days| format!("{days} days"));
+        window.map_or_else(|| "as many days as the plan says".to_owned(), |days| counted(days, "day"));
     let named = !release.soup_review_ref.is_empty();
     let decided = !release.findings_statement.trim().is_empty();
     vec![

@@ -1,6 +1,7 @@
 //! What an item of a review needs for its result (domain 2.9; 3.6 REV-04, REV-06, REV-08, REV-14).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -9,6 +10,7 @@ use crate::domain::finding::{Finding, FindingState};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::MaintenancePlan;
 use crate::domain::record::{Fields, RecordData};
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::{SoupItem, due};
 use crate::domain::soup_review::SoupReview;
 use crate::domain::text::is_sha256;
@@ -120,15 +122,20 @@ pub(super) fn has_its_result(case: &Case, item: &ReviewItem) -> Vec<Condition> {
     };
     conditions.push(Condition::new("IEC 62304 7.1.3", text, undecided.is_empty()).at("dismissed"));
     conditions.extend(anomalies_without_finding(case.world, item));
+    conditions.extend(named_by_a_finding(case.world, item));
     conditions
+}
+
+/// Whether the supplier's list was read and judged.
+pub fn list_was_read(item: &ReviewItem) -> bool {
+    !item.list_place.is_empty()
+        && item.list_read_on.is_some()
+        && (!item.anomalies.is_empty() || !item.list_judgement.trim().is_empty())
 }
 
 /// Whether the supplier's list was read and judged, or there is evidence that none is published.
 pub fn lane_a_is_done(item: &ReviewItem) -> bool {
-    let read = !item.list_place.is_empty()
-        && item.list_read_on.is_some()
-        && (!item.anomalies.is_empty() || !item.list_judgement.trim().is_empty());
-    read || !item.no_list.trim().is_empty()
+    list_was_read(item) || !item.no_list.trim().is_empty()
 }
 
 fn lane_a(item: &ReviewItem) -> Condition {
@@ -178,17 +185,53 @@ struct Known {
     exploited: BTreeSet<String>,
 }
 
-/// What the findings about this version know. One that is void, or about other versions, decides nothing here.
-fn known_of(world: &dyn World, item: &ReviewItem) -> Known {
+/// The findings about this version that are not void. One that names no version is about every version of its items.
+fn about(world: &dyn World, item: &ReviewItem) -> Vec<(SharedRecord, Arc<Finding>)> {
     let found = item.item.map(|id| world.naming(id, Kind::Finding, "items")).unwrap_or_default();
     let version = name_of(world, item);
+    let all = found.into_iter().filter(|data| FindingState::of(data) != Some(FindingState::Void));
+    let all = all.filter_map(|data| data.typed::<Finding>().map(|finding| (data, finding)));
+    let named = |finding: &Finding| {
+        finding.versions.is_empty() || finding.versions.iter().any(|line| **line == *version)
+    };
+    all.filter(|(_, finding)| named(finding)).collect()
+}
+
+/// Whether a finding still says something of the version: it is not decided, or it is affected and the finding is not closed.
+fn stands(state: Option<FindingState>) -> bool {
+    state.is_some_and(|state| match state {
+        FindingState::New
+        | FindingState::Triaged
+        | FindingState::UnderInvestigation
+        | FindingState::Proposed
+        | FindingState::Reassess
+        | FindingState::AffectedControlled
+        | FindingState::AffectedUncontrolled
+        | FindingState::RiskAccepted
+        | FindingState::ActionLinked
+        | FindingState::Remediated => true,
+        FindingState::NotAffected
+        | FindingState::Fixed
+        | FindingState::FalsePositive
+        | FindingState::Closed
+        | FindingState::Void => false,
+    })
+}
+
+/// A finding that stands names the version, so that nobody reads “nothing found” of it (domain 3.6, REV-04).
+fn named_by_a_finding(world: &dyn World, item: &ReviewItem) -> Option<Condition> {
+    let (data, _) = about(world, item).into_iter().find(|(data, _)| stands(FindingState::of(data)))?;
+    let undecided = FindingState::of(&data).is_some_and(FindingState::is_undecided);
+    let why = if undecided { "it is not decided" } else { "it is not closed" };
+    let text = format!("{} names this version and {why}: its result is “findings”", data.head.id);
+    Some(Condition::new("IEC 62304 7.1.3", text, true).on(data.head.id))
+}
+
+/// What the findings about this version know. One that is void, or about other versions, decides nothing here.
+fn known_of(world: &dyn World, item: &ReviewItem) -> Known {
     let mut known = Known::default();
-    for data in &found {
-        let Some(finding) = data.typed::<Finding>() else { continue };
+    for (data, finding) in about(world, item).iter().filter(|(_, finding)| !finding.versions.is_empty()) {
         let state = FindingState::of(data);
-        if state == Some(FindingState::Void) || !finding.versions.iter().any(|line| **line == *version) {
-            continue;
-        }
         let own = names(&finding.external_id, finding.aliases.iter().map(|alias| &**alias));
         if finding.kev_listed == Some(true) || state.is_some_and(FindingState::is_undecided) {
             known.exploited.extend(own.iter().cloned());
@@ -231,16 +274,18 @@ fn anomalies_without_finding(world: &dyn World, item: &ReviewItem) -> Option<Con
     Some(Condition::new("IEC 62304 7.1.3", text, missing.is_none()).at("anomalies"))
 }
 
-/// The result follows from the lanes; nobody writes it.
+/// The result follows from the lanes and from what is known of the version already; nobody writes it.
 pub(super) fn result(case: &Case, item: &ReviewItem) -> Vec<Effect> {
     let dismissed: BTreeSet<String> = item.dismissed.iter().map(|row| row.advisory.to_lowercase()).collect();
+    let known = about(case.world, item);
     let raised = item.hits.iter().any(|hit| !dismissed.contains(&hit.advisory.to_lowercase()))
-        || item.anomalies.iter().any(|row| row.relevant == Some(true));
+        || item.anomalies.iter().any(|row| row.relevant == Some(true))
+        || known.iter().any(|(data, _)| stands(FindingState::of(data)));
     let result = if raised {
         ItemResult::FindingsRaised
     } else if matches!(item.search_result, None | Some(SearchResult::NotChecked)) {
         ItemResult::NotChecked
-    } else if !item.hits.is_empty() || !item.anomalies.is_empty() {
+    } else if !item.hits.is_empty() || !item.anomalies.is_empty() || !known.is_empty() {
         ItemResult::NoneRelevant
     } else {
         ItemResult::NothingFound

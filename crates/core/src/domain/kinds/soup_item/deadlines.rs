@@ -3,6 +3,7 @@
 
 use super::{SoupItem, SoupItemState as S};
 use crate::domain::deadline::{Deadline, Limit, STATE_SINCE, Task};
+use crate::domain::finding::FindingState;
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
 use crate::domain::workflow::Case;
@@ -23,7 +24,9 @@ pub fn support_ends(case: &Case) -> Option<Task> {
     let item = case.data.typed::<SoupItem>().filter(|_| !case.data.is_terminal())?;
     let day = item.end_of_support.filter(|day| day.days_since(case.now.day()) <= SUPPORT_AHEAD)?;
     let findings = case.world.naming(case.id(), Kind::Finding, "items");
-    let assessed = findings.iter().any(|data| data.text("finding_kind") == "obsolescence");
+    let assessed = findings.iter().any(|data| {
+        data.text("finding_kind") == "obsolescence" && FindingState::of(data) != Some(FindingState::Void)
+    });
     let what = || format!("Assess the end of support of {}", case.data.title());
     (!assessed).then(|| Task { what: what(), by: day })
 }

@@ -44,9 +44,11 @@ impl Register {
             let key = (item.title().to_owned(), designator.text("title").to_owned());
             versions.entry(key).or_default().push(Registered { item: item.clone(), designator });
         }
-        // An item that was rejected or retired does not stand in the way of one that is in use under its name.
+        // An item that was rejected, retired or is not approved does not stand in the way of one that is in use under its name.
         for known in versions.values_mut() {
-            known.sort_by_key(|known| known.item.is_terminal());
+            let usable =
+                |known: &Registered| SoupItemState::of(&known.item).is_some_and(SoupItemState::may_be_used);
+            known.sort_by_key(|known| (known.item.is_terminal(), !usable(known)));
         }
         Self { versions }
     }
@@ -54,7 +56,11 @@ impl Register {
     /// The registered version of a row of a baseline. Where both name a package, it must be the same one.
     pub fn find(&self, row: &SoupVersion) -> Option<&Registered> {
         let found = self.versions.get(&(row.item.to_string(), row.version.to_string()))?;
-        found.iter().find(|known| is_same_package(known, row))
+        let same = || found.iter().filter(|known| is_same_package(known, row));
+        let state = |known: &&Registered| SoupItemState::of(&known.item);
+        let usable = |known: &&Registered| state(known).is_some_and(SoupItemState::may_be_used);
+        let written = |known: &&Registered| known.designator.text("purl") == &*row.purl;
+        same().filter(usable).find(written).or_else(|| same().next())
     }
 }
 

@@ -239,7 +239,7 @@ pub(super) fn notices(case: &Case) -> Vec<String> {
         if left < 0 {
             notices.push(format!("Its support ended on {day}."));
         } else if left <= SUPPORT_AHEAD {
-            notices.push(format!("Its support ends on {day}, in {left} days."));
+            notices.push(format!("Its support ends on {day}, in {}.", text::counted(left, "day")));
         }
     }
     notices.extend(published_support(case, &item));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::scope::{Scope, releases_of, scope_of};
+use super::sources::required_sources;
 use super::{REVIEWERS, SoupReview, SoupReviewState as S};
 use crate::domain::approval;
 use crate::domain::attachment::AttachmentState;
@@ -22,7 +23,6 @@ use crate::domain::soup_item::due;
 use crate::domain::soup_item::register::fielded;
 use crate::domain::text::{counted, is_sha256};
 use crate::domain::workflow::{Case, Condition, Effect, Move};
-use mainstay_base::distinct::distinct;
 
 /// The step that freezes the scope of a review.
 pub const START: &str = "start";
@@ -238,56 +238,6 @@ fn evidence_is_kept(case: &Case, review: &SoupReview) -> Condition {
     Condition::new("IEC 62304 7.1.3", text, kept && !review.evidence_sha256.is_empty()).at("evidence_sha256")
 }
 
-/// The sources that the plan requires for the tiers in scope (REV-06, REV-16).
-fn required_sources(case: &Case, review: &SoupReview, items: &[SharedRecord]) -> Vec<Condition> {
-    let plan = review.plan.and_then(|id| case.world.record(id));
-    let Some(plan) = plan.and_then(|data| data.typed::<crate::domain::maintenance_plan::MaintenancePlan>())
-    else {
-        return Vec::new();
-    };
-    let tiers: BTreeSet<Option<RiskTier>> =
-        items.iter().filter_map(|data| data.typed::<ReviewItem>()).map(|item| item.tier).collect();
-    let mut names: Vec<String> = Vec::new();
-    for tier in tiers {
-        let required = due::rule_of(&plan, tier).map(|row| row.required_sources.to_string());
-        names.extend(required.iter().flat_map(|line| source_names(line)));
-    }
-    let lists_read = items.iter().all(|data| {
-        data.typed::<ReviewItem>()
-            .is_some_and(|item| !item.list_place.is_empty() || !item.no_list.trim().is_empty())
-    });
-    distinct(names)
-        .into_iter()
-        .map(|name| {
-            let searched = (is_supplier_list(&name) && lists_read)
-                || review
-                    .sources
-                    .iter()
-                    .any(|row| is_source(&row.source, &name) || is_source(&row.format, &name));
-            let text = format!("The required source “{name}” was searched");
-            Condition::new("IEC 62304 6.1 f", text, searched).at("sources")
-        })
-        .collect()
-}
-
-/// The sources that a line of the plan names.
-pub fn source_names(line: &str) -> Vec<String> {
-    let parts = line.split([',', ';', '\n', '+']).flat_map(|part| part.split(" and "));
-    parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
-}
-
-fn is_supplier_list(name: &str) -> bool {
-    let name = name.to_lowercase();
-    ["supplier", "tracker", "release notes", "anomaly list", "vendor", "change log", "changelog"]
-        .into_iter()
-        .any(|word| name.contains(word))
-}
-
-fn is_source(source: &str, name: &str) -> bool {
-    let (source, name) = (source.to_lowercase(), name.to_lowercase());
-    source.contains(&name) || name.contains(&source) && !source.is_empty()
-}
-
 /// Findings may have been withdrawn since an item was concluded.
 fn still_decided(case: &Case, items: &[SharedRecord]) -> Option<Condition> {
     let open = items.iter().find_map(|data| {
@@ -295,7 +245,7 @@ fn still_decided(case: &Case, items: &[SharedRecord]) -> Option<Condition> {
         let first = hits_undecided(case.world, &item).into_iter().next()?;
         Some((data.head.id, first))
     })?;
-    let text = format!("Every hit has its decision; {} has none", open.1);
+    let text = format!("Every hit has its decision; {} of {} has none", open.1, open.0);
     Some(Condition::new("IEC 62304 7.1.3", text, false).on(open.0))
 }
 
@@ -340,20 +290,19 @@ fn findings_of(case: &Case) -> Vec<SharedRecord> {
     case.world.naming(case.id(), Kind::Finding, "reviews")
 }
 
-/// Two persons review; the second one is not the first, and judged none of the items.
+/// Two persons review; the second one is not the first, and wrote neither of the review nor of one of its items.
 fn is_second(case: &Case, review: &SoupReview) -> Vec<Condition> {
     let clause = "IEC 62304 7.1.3";
     let other = case.actor.is_none_or(|actor| review.reviewer != Some(actor));
     let mut conditions = vec![Condition::new(clause, "The second reviewer is not the first one", other)];
     if let Some(actor) = case.actor.filter(|_| other) {
-        let items = case.world.parts(case.id(), Kind::ReviewItem);
-        let own = items.iter().find(|item| case.world.editors(item.head.id).contains(&actor));
+        let mut ids = vec![case.id()];
+        ids.extend(items(case).iter().map(|data| data.head.id));
+        let own = case.world.written_by(actor, &ids);
+        let text = "The second reviewer wrote nothing of the review and judged no item of it";
         let text = match own {
-            Some(item) => format!(
-                "The second reviewer judged no item of the review; {} is of the same person. Somebody else completes it",
-                item.head.id
-            ),
-            None => "The second reviewer judged no item of the review".to_owned(),
+            Some(id) => format!("{text}; {id} is of the same person. Somebody else completes it"),
+            None => text.to_owned(),
         };
         conditions.push(Condition::new(clause, text, own.is_none()));
     }

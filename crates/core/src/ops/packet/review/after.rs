@@ -86,7 +86,9 @@ pub(super) fn support_mark(soup: &SoupItem, today: Day) -> Option<Mark> {
         (_, Some(level @ (SupportLevel::NoLongerMaintained | SupportLevel::Abandoned))) => {
             Some(Mark::late(word(level).to_lowercase()))
         }
-        (Some(left), _) if left <= SUPPORT_AHEAD => Some(Mark::due(format!("ends in {left} days"))),
+        (Some(left), _) if left <= SUPPORT_AHEAD => {
+            Some(Mark::due(format!("ends in {}", counted(left, "day"))))
+        }
         (_, Some(SupportLevel::Unknown) | None) => Some(Mark::due("unknown")),
         (Some(_) | None, Some(SupportLevel::ActivelyMaintained)) => None,
     }

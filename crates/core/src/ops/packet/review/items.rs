@@ -8,7 +8,7 @@ use super::{Dossier, Looked};
 use crate::domain::choice::Choice as _;
 use crate::domain::maintenance_plan::RiskTier;
 use crate::domain::review_item::{
-    Hit, ItemResult, ReviewItem, SearchResult, SinceLast, SourceAnswer, is_done,
+    Hit, ItemResult, ReviewItem, SearchResult, SinceLast, SourceAnswer, exploited_words, is_done,
 };
 use crate::domain::soup_item::SupportLevel;
 use crate::domain::text::counted;
@@ -374,7 +374,7 @@ fn hits(dossier: &Dossier, item: &Looked) -> Option<Block> {
         let mut names = vec![hit.advisory.to_string()];
         names.extend(hit.aliases.iter().map(|alias| alias.to_string()));
         let digest: String = hit.digest.chars().take(16).collect();
-        let exploited = if hit.exploited == Some(true) { "Known to be exploited" } else { "" };
+        let exploited = exploited_words(hit.exploited);
         let since = hit.since_last.map_or("", SinceLast::word);
         let cells: Vec<Cell> = vec![
             names.join("\n").into(),

@@ -1,5 +1,5 @@
 //! Chapter 5 of the packet of a review: the search log, with the answer of every source for every item. Items for which the same sources
-//! gave the same answers stand in one table under these answers.
+//! gave the same answers for the same reasons stand in one table under these answers.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,19 @@ use crate::ops::packet::paper::Paper;
 use crate::ops::packet::sections::{chapter, joined, nothing};
 use crate::report::{Block, Cell, Column, Field, Mark, Section};
 
-/// The answers of one item: each source with its answer, and which sources were asked by the same identifier.
-type Pattern = Vec<(String, &'static str, usize)>;
+/// What a source said of an item, without the item's own identifier.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Said {
+    source: String,
+    answer: &'static str,
+    /// The number of its identifier among those of the item: the same for sources that were asked by the same one.
+    class: usize,
+    /// Why it could not answer.
+    why: String,
+}
+
+/// What all sources said of one item, in a fixed order.
+type Pattern = Vec<Said>;
 
 /// The chapter with its sections.
 pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
@@ -100,15 +111,20 @@ fn in_order(content: &ReviewItem) -> Vec<&SourceRow> {
     rows
 }
 
-/// The answers of an item, and for each the number of its identifier among those of the item.
+/// The answers of an item with their reasons, and for each the number of its identifier among those of the item.
 fn pattern_of(content: &ReviewItem) -> Pattern {
     let mut identifiers: Vec<&str> = Vec::new();
     let pattern = in_order(content).into_iter().map(|row| {
-        let at = identifiers.iter().position(|known| **known == *row.identifier).unwrap_or_else(|| {
+        let class = identifiers.iter().position(|known| **known == *row.identifier).unwrap_or_else(|| {
             identifiers.push(&row.identifier);
             identifiers.len() - 1
         });
-        (row.source.to_string(), answer_word(row), at)
+        Said {
+            source: row.source.to_string(),
+            answer: answer_word(row),
+            class,
+            why: row.why.trim().to_owned(),
+        }
     });
     pattern.collect()
 }
@@ -132,33 +148,23 @@ fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
         let names: Vec<String> = items.iter().map(|item| item.content.title.to_string()).collect();
         return vec![nothing("No source was asked"), Block::List { items: names }];
     }
-    let whys = Whys::of(pattern, items);
     let fields = pattern
         .iter()
-        .zip(&whys.shared)
-        .map(|((source, answer, _), why)| {
-            let why =
-                why.as_ref().filter(|why| !why.is_empty()).map_or_else(String::new, |why| format!(". {why}"));
-            Field::new(source.clone(), format!("{answer}{why}"))
-        })
+        .map(|said| Field::new(said.source.clone(), joined(&[said.answer, &said.why], ". ")))
         .collect();
-    let classes = pattern.iter().map(|(.., class)| class + 1).max().unwrap_or(0);
+    let classes = pattern.iter().map(|said| said.class + 1).max().unwrap_or(0);
     let mut columns = vec![Column::text("Item", 4)];
     let asked: Vec<usize> =
         (0..classes).filter(|class| items.iter().any(|item| has_identifier(pattern, item, *class))).collect();
     for class in asked.iter().copied() {
         let sources: Vec<&str> =
-            pattern.iter().filter(|(.., own)| *own == class).map(|(source, ..)| source.as_str()).collect();
+            pattern.iter().filter(|said| said.class == class).map(|said| said.source.as_str()).collect();
         let title = if classes == 1 {
             "Identifier".to_owned()
         } else {
             format!("Identifier, {}", sources.join(", "))
         };
         columns.push(Column::code(title, 5));
-    }
-    let differ = whys.shared.iter().any(Option::is_none);
-    if differ {
-        columns.push(Column::text("Why not", 3));
     }
     let counted = items.iter().any(|item| item.content.sources.iter().any(has_some));
     if counted {
@@ -168,9 +174,6 @@ fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
         let rows = in_order(&item.content);
         let mut cells: Vec<Cell> = vec![item.content.title.to_string().into()];
         cells.extend(asked.iter().map(|class| Cell::from(identifier(pattern, &rows, *class))));
-        if differ {
-            cells.push(whys.own(&rows).into());
-        }
         if counted {
             let of = |row: &&&SourceRow| has_some(row);
             let words = |row: &&SourceRow| format!("{} {}", row.source, row.records.unwrap_or_default());
@@ -184,7 +187,7 @@ fn same_answers(pattern: &Pattern, items: &[&Looked]) -> Vec<Block> {
 
 /// The identifier of an item that a class of sources was asked by.
 fn identifier(pattern: &Pattern, rows: &[&SourceRow], class: usize) -> String {
-    let first = pattern.iter().position(|(.., own)| *own == class).and_then(|at| rows.get(at));
+    let first = pattern.iter().position(|said| said.class == class).and_then(|at| rows.get(at));
     first.map_or_else(String::new, |row| without_wildcards(&row.identifier).to_owned())
 }
 
@@ -197,29 +200,25 @@ fn has_identifier(pattern: &Pattern, item: &Looked, class: usize) -> bool {
     !identifier(pattern, &in_order(&item.content), class).is_empty()
 }
 
-/// Why sources could not answer: what all items of a table share, by the place of the source; `None` where it differs.
-struct Whys {
-    shared: Vec<Option<String>>,
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-impl Whys {
-    fn of(pattern: &Pattern, items: &[&Looked]) -> Self {
-        let said: Vec<Vec<&str>> = items
-            .iter()
-            .map(|item| in_order(&item.content).into_iter().map(|row| &*row.why).collect())
-            .collect();
-        let shared = (0..pattern.len()).map(|at| {
-            let mut here = said.iter().map(|whys| whys.get(at).copied().unwrap_or_default());
-            let first = here.next().unwrap_or_default();
-            here.all(|why| why == first).then(|| first.to_owned())
-        });
-        Self { shared: shared.collect() }
+    use super::*;
+
+    fn answered(why: &str, identifier: &str) -> ReviewItem {
+        let row = |source: &str| json!({"source": source, "answer": "not_checked", "identifier": identifier, "why": why});
+        let empty = serde_json::to_value(ReviewItem::default()).unwrap();
+        let mut item = empty;
+        item["sources"] = json!([row("OSV"), row("NVD")]);
+        serde_json::from_value(item).unwrap()
     }
 
-    /// What an item says for the sources where it differs.
-    fn own(&self, rows: &[&SourceRow]) -> String {
-        let own =
-            rows.iter().zip(&self.shared).filter(|(row, shared)| shared.is_none() && !row.why.is_empty());
-        own.map(|(row, _)| format!("{}: {}", row.source, row.why)).collect::<Vec<_>>().join("\n")
+    #[test]
+    fn items_are_grouped_by_the_reasons_of_the_sources_and_not_by_their_own_identifiers() {
+        let without_url = pattern_of(&answered("It has no package URL", ""));
+        assert!(without_url == pattern_of(&answered("It has no package URL", "cpe:2.3:a:b:c")));
+        assert!(without_url != pattern_of(&answered("No records for cargo", "")));
+        assert_eq!(without_url.iter().map(|said| &*said.source).collect::<Vec<_>>(), ["NVD", "OSV"]);
     }
 }

@@ -89,7 +89,13 @@ fn names_of_go_modules_agree_whatever_their_case_and_reach_the_paths_in_them() {
 /// What a source of packages that covers `covers` answers where it has no record of a component.
 fn silent(own: &Identity, covers: &[&str]) -> Option<Obstacle> {
     let covers = covers.iter().map(|text| (Coverage::parse(text).unwrap(), Some(1))).collect();
-    let facts = SourceFacts { source: Source::Osv, covers, allowed_days: Some(30), gaps: Vec::new() };
+    let facts = SourceFacts {
+        source: Source::Osv,
+        covers,
+        allowed_days: Some(30),
+        gaps: Vec::new(),
+        partial: [].into(),
+    };
     outcome(own, &facts, []).obstacle
 }
 
@@ -142,6 +148,7 @@ fn a_source_that_names_products_in_words_answers_only_where_it_names_this_one() 
         covers: [(Coverage::Products, Some(1))].into(),
         allowed_days: Some(30),
         gaps: Vec::new(),
+        partial: [].into(),
     };
     let own = product(LIB);
     assert_eq!(outcome(&own, &facts, []).obstacle, Some(Obstacle::NoData));

@@ -93,7 +93,7 @@ fn texts_are_watched_for_whole_names_that_mean_something() {
 
 fn aged(source: Source, covers: &[&str], age: Option<u32>) -> SourceFacts {
     let covers = covers.iter().map(|text| (Coverage::parse(text).unwrap(), age)).collect();
-    SourceFacts { source, covers, allowed_days: Some(30), gaps: Vec::new() }
+    SourceFacts { source, covers, allowed_days: Some(30), gaps: Vec::new(), partial: [].into() }
 }
 
 fn facts(source: Source, covers: &[&str]) -> SourceFacts {
@@ -150,6 +150,13 @@ fn nothing_found_is_said_only_where_something_could_have_been_found() {
     assert_eq!(
         sum(&npm, &SourceFacts { allowed_days: None, ..aged(Source::Osv, &["pkg:npm"], None) }, &[]),
         clear
+    );
+    let both = facts(Source::Osv, &["pkg:npm", "pkg:pypi"]);
+    let part = |text: &str| [(Coverage::parse(text).unwrap(), "some of it".to_owned())].into();
+    assert_eq!(sum(&npm, &SourceFacts { partial: part("pkg:pypi"), ..both.clone() }, &[]), clear);
+    assert_eq!(
+        sum(&npm, &SourceFacts { partial: part("pkg:npm"), ..both }, &[]),
+        cannot(Obstacle::Incomplete)
     );
     let torn = SourceFacts { gaps: vec!["2 of 3 records are here".to_owned()], ..osv };
     assert_eq!(sum(&npm, &torn, &[]), cannot(Obstacle::Incomplete));
