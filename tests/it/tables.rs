@@ -158,6 +158,13 @@ fn random_create(desk: &Desk, id: RecordId, which: usize, what: usize) -> Reques
         0..6 => (Kind::Feedback, None, json!({"title": format!("Report {which}")})),
         6..9 => (Kind::ChangeRequest, None, json!({"title": format!("Change {which}")})),
         9..11 => (Kind::TestRecord, Some(id), json!({"title": format!("Test {which}")})),
+        11 if which.is_multiple_of(3) => {
+            (Kind::TrendReview, None, json!({"title": format!("Trends {which}"), "counted": "feedback"}))
+        }
+        11 if which.is_multiple_of(5) => (Kind::RetirementPlan, None, json!({"title": "Retirement"})),
+        11 if which.is_multiple_of(7) => {
+            (Kind::SoftwareItem, None, json!({"title": format!("Item {which}"), "item_kind": "item"}))
+        }
         11 => (Kind::SoupItem, None, json!({"title": format!("lib{which}")})),
         12 => {
             (Kind::SoupDesignator, Some(id), json!({"title": format!("1.{which}"), "present_since": "2.3.0"}))
@@ -187,6 +194,12 @@ fn random_values(desk: &Desk, id: RecordId, what: usize) -> Value {
             "origin": "internal", "change_type": "perfective", "urgency": "routine", "description": "x", "reason": "y",
             "affected_cis": ["a"], "affects_released_software": true,
         }),
+        Kind::TrendReview => json!({
+            "period_from": "2030-01-01", "period_to": desk.now.day(), "interval": "quarter", "method": "poisson", "adverse": "no",
+            "rationale": format!("Words {what}"),
+        }),
+        Kind::RetirementPlan => json!({"eos_date": "2035-01-01", "reason": format!("Words {what}")}),
+        Kind::SoftwareItem => json!({"safety_class": "c", "rationale": format!("Words {what}")}),
         Kind::Product => json!({"model": format!("PG-{what}")}),
         Kind::Policy => json!({"warn_days": what}),
         Kind::SoupItem => json!({
@@ -213,6 +226,12 @@ fn random_values(desk: &Desk, id: RecordId, what: usize) -> Value {
         | Kind::SoupReview
         | Kind::ReviewItem
         | Kind::SoupDesignator
+        | Kind::Milestone
+        | Kind::KeyMaterial
+        | Kind::ClockTemplate
+        | Kind::RegulatoryClock
+        | Kind::LegacyFile
+        | Kind::Waiver
         | Kind::Person => {
             json!({"title": format!("Title {what}")})
         }

@@ -99,11 +99,8 @@ pub fn nav_ui(ui: &mut Ui, now: &Route, attention: Option<&Attention>) -> Option
     let mut go = None;
     ui.spacing_mut().item_spacing.y = 2.0;
     for area in areas() {
-        let item = Item {
-            word: area.route.word(),
-            on: belongs_to(now, &area.route),
-            count: count(area, attention),
-        };
+        let item =
+            Item { word: area.route.word(), on: belongs_to(now, &area.route), count: count(area, attention) };
         if item.show(ui).clicked() {
             go = Some(area.route.clone());
         }

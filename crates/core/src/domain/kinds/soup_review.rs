@@ -11,7 +11,7 @@ mod rules;
 pub mod scope;
 pub mod sources;
 
-pub use rules::{START, conclusion_of, may_be_handed_over, source_names};
+pub use rules::{START, conclusion_of, may_be_handed_over};
 
 use crate::domain::choice::choice;
 use crate::domain::field::Table;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::{Applies, Hit, Look, Rule, Severity as S};
 use crate::domain::finding::{Finding, FindingKind, FindingState};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::maintenance_plan::MaintenancePlan;
 use crate::domain::release::Release;
 use crate::domain::review_item::{ItemResult, ReviewItem, hits_undecided, is_done, lane_a_is_done};
 use crate::domain::shared_record::SharedRecord;
@@ -14,7 +13,8 @@ use crate::domain::soup_designator::{self, SoupDesignator};
 use crate::domain::soup_item::due::{self, Coverage};
 use crate::domain::soup_item::register::{Register, fielded, unregistered};
 use crate::domain::soup_item::{SoupItem, SoupItemState, SupportLevel};
-use crate::domain::soup_review::{SoupReview, SoupReviewState as State, source_names};
+use crate::domain::soup_review::sources::required_sources;
+use crate::domain::soup_review::{SoupReview, SoupReviewState as State};
 use crate::domain::time::Day;
 
 const ITEM: Kind = Kind::SoupItem;
@@ -604,32 +604,13 @@ fn blanket(look: &Look) -> Vec<Hit> {
     })
 }
 
-/// The plan under which a review was made.
-fn plan_of(look: &Look, review: &SoupReview) -> Option<Arc<MaintenancePlan>> {
-    look.world.record(review.plan?)?.typed()
-}
-
 fn source_missing(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (data, review) in handed_over(look) {
-        let Some(plan) = plan_of(look, &review) else { continue };
-        let searched: BTreeSet<String> =
-            review.sources.iter().map(|row| row.source.trim().to_lowercase()).collect();
-        for rule in plan.soup_review_policy.iter().filter(|row| {
-            row.tier.is_some_and(|tier| review.tiers.is_empty() || review.tiers.contains(&tier))
-        }) {
-            let missing = source_names(&rule.required_sources).into_iter().find(|name| {
-                let name = name.trim().to_lowercase();
-                !searched.iter().any(|source| *source == name || source.contains(&name))
-            });
-            if let Some(name) = missing {
-                hits.push(
-                    Hit::at(data.head.id, format!("The plan requires {name}, and it was not searched"))
-                        .field("sources"),
-                );
-                break;
-            }
-        }
+        let items = look.world.parts(data.head.id, Kind::ReviewItem);
+        let open = required_sources(&look.case(&data), &review, &items);
+        let open = open.into_iter().filter(|condition| !condition.met);
+        hits.extend(open.map(|condition| Hit::at(data.head.id, condition.text).field("sources")));
     }
     hits
 }

@@ -19,7 +19,7 @@ pub const DATA_AGE_MAX: u32 = 31;
 const KEV_SHORT: &str = "KEV";
 
 /// The sources that the plan requires for the tiers in scope were searched, in data that is not too old.
-pub(super) fn required_sources(case: &Case, review: &SoupReview, items: &[SharedRecord]) -> Vec<Condition> {
+pub fn required_sources(case: &Case, review: &SoupReview, items: &[SharedRecord]) -> Vec<Condition> {
     let plan = review.plan.and_then(|id| case.world.record(id));
     let Some(plan) = plan.and_then(|data| data.typed::<MaintenancePlan>()) else { return Vec::new() };
     let items: Vec<_> = items.iter().filter_map(|data| data.typed::<ReviewItem>()).collect();
