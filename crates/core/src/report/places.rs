@@ -29,7 +29,10 @@ pub(super) struct Place {
 #[derive(Debug, Default)]
 pub(super) struct Places {
     pub(super) sections: Vec<Place>,
+    /// Sections about a record.
     pub(super) records: Vec<(RecordId, usize)>,
+    /// Rows that begin with the number of a record.
+    pub(super) rows: Vec<(RecordId, usize)>,
 }
 
 impl Places {
@@ -49,7 +52,7 @@ impl Places {
             }
         }
         for (page, content) in document.pages().iter().enumerate() {
-            rows(&content.frame, Abs::zero(), &mut |record| places.records.push((record, page + 1)));
+            rows(&content.frame, Abs::zero(), &mut |record| places.rows.push((record, page + 1)));
         }
         places
     }

@@ -19,7 +19,7 @@ const BODY_LINE: f32 = 11.5;
 const ROW: f32 = 1.5;
 const HEADING: f32 = 32.0;
 /// Average width of a character in a table and in a paragraph, in points.
-const TABLE_CHARACTER: f32 = 4.3;
+const TABLE_CHARACTER: f32 = 4.6;
 const BODY_CHARACTER: f32 = 4.7;
 const TEXT_WIDTH: f32 = 481.0;
 /// Characters of two columns of a table of fields, in points.
@@ -36,7 +36,7 @@ pub struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { longest: 500, volume: 130 }
+        Self { longest: 500, volume: 80 }
     }
 }
 

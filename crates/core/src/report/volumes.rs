@@ -7,6 +7,8 @@
 //! of a few: laid out side by side, then the cache is emptied, then written side by side.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{RecvError, Sender, channel};
+use std::thread::Scope;
 
 use chrono::{DateTime, Utc};
 
@@ -63,32 +65,44 @@ pub(super) fn render(
     keep_going: Progress<'_>,
 ) -> Result<Rendered, ReportError> {
     let of = print.cuts.len() + 1;
-    let side_by_side = std::thread::available_parallelism().map_or(1, usize::from).min(SIDE_BY_SIDE);
+    let (written, warnings) =
+        std::thread::scope(|scope| all_but_index(print, sink, keep_going, &Crew::new(scope)))?;
+    go_on(keep_going, Stage::Volumes { done: written.len(), of })?;
+    let index = index(print.packet, &written);
+    let laid = lay(&index, &[], print.fonts, keep_going)?;
+    typst::comemo::evict(0);
+    let mut rendered = write(&index, laid, print.moment)?;
+    rendered.warnings.extend(warnings);
+    rendered.further = written.into_iter().map(|one| one.volume).collect();
+    Ok(rendered)
+}
+
+fn all_but_index<'a>(
+    print: &'a Print<'_>,
+    sink: Sink<'_>,
+    keep_going: Progress<'a>,
+    crew: &Crew<'a>,
+) -> Result<(Vec<Indexed>, BTreeSet<String>), ReportError> {
+    let of = print.cuts.len() + 1;
     let mut written: Vec<Indexed> = Vec::new();
     let mut warnings = BTreeSet::new();
-    let mut parts = parts(print)?.into_iter();
-    loop {
-        let round: Vec<(usize, PartPlan<'_>)> = parts.by_ref().take(side_by_side).enumerate().collect();
-        if round.is_empty() {
-            break;
-        }
+    let mut parts = parts(print)?.into_iter().enumerate().peekable();
+    while parts.peek().is_some() {
         let done = written.len();
         go_on(keep_going, Stage::Volumes { done, of })?;
-        let still = |stage: Stage| match stage {
-            Stage::LayingOut(_) | Stage::Writing(_) => keep_going(Stage::Volumes { done, of }),
-            Stage::Volumes { .. } => true,
-        };
-        let laid = in_parallel(round, |(at, plan)| {
-            let part = plan.part(print, (done + at + 2, of));
+        let round: Vec<(usize, PartPlan<'_>)> = parts.by_ref().take(crew.size()).collect();
+        let laid = crew.each(round, move |(at, plan)| {
+            let part = plan.part(print, (at + 2, of));
+            let still = |_| keep_going(Stage::Volumes { done, of });
             lay(&part.packet, &part.files, print.fonts, &still).map(|laid| (part.packet, laid))
-        });
+        })?;
         let laid: Vec<(Packet, Laid)> = laid.into_iter().collect::<Result<_, _>>()?;
         typst::comemo::evict(0);
         go_on(keep_going, Stage::Volumes { done, of })?;
-        let finished = in_parallel(laid, |(packet, laid)| {
+        let finished = crew.each(laid, |(packet, laid)| {
             let rendered = write(&packet, laid, print.moment)?;
             Ok::<_, ReportError>((Places::of(&packet.sections, &rendered.document), rendered))
-        });
+        })?;
         for one in finished {
             let (places, rendered) = one?;
             let number = written.len() + 2;
@@ -98,14 +112,7 @@ pub(super) fn render(
             written.push(Indexed { volume, places });
         }
     }
-    go_on(keep_going, Stage::Volumes { done: written.len(), of })?;
-    let index = index(print.packet, &written);
-    let laid = lay(&index, &[], print.fonts, keep_going)?;
-    typst::comemo::evict(0);
-    let mut rendered = write(&index, laid, print.moment)?;
-    rendered.warnings.extend(warnings);
-    rendered.further = written.into_iter().map(|one| one.volume).collect();
-    Ok(rendered)
+    Ok((written, warnings))
 }
 
 /// A volume as places in the packet: its content is copied only when it is laid out.
@@ -149,16 +156,49 @@ fn parts<'a>(print: &Print<'a>) -> Result<Vec<PartPlan<'a>>, ReportError> {
     Ok(plans)
 }
 
-/// Does the work on each item in a thread of its own.
-fn in_parallel<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    std::thread::scope(|scope| {
-        let work = &work;
-        let threads: Vec<_> = items.into_iter().map(|item| scope.spawn(move || work(item))).collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, R>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        threads.into_iter().map(join).collect()
-    })
+type Task<'a> = Box<dyn FnOnce() + Send + 'a>;
+
+/// Threads that stay for all volumes: the memory that one freed is used again by the next volume that it lays out.
+struct Crew<'a> {
+    members: Vec<Sender<Task<'a>>>,
+}
+
+impl<'a> Crew<'a> {
+    /// As many threads as there are cores, four at most.
+    fn new<'scope>(scope: &'scope Scope<'scope, 'a>) -> Self {
+        let size = std::thread::available_parallelism().map_or(1, usize::from).min(SIDE_BY_SIDE);
+        let members = (0..size).map(|_| {
+            let (member, tasks) = channel::<Task<'a>>();
+            scope.spawn(move || tasks.into_iter().for_each(|task| task()));
+            member
+        });
+        Self { members: members.collect() }
+    }
+
+    fn size(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Does the work on each item, at most one for each thread, side by side. The answers are in the order of the items.
+    fn each<T: Send + 'a, R: Send + 'a>(
+        &self,
+        items: Vec<T>,
+        work: impl Fn(T) -> R + Clone + Send + 'a,
+    ) -> Result<Vec<R>, ReportError> {
+        let gone = |_| ReportError::Pdf("a thread that lays out volumes ended".to_owned());
+        let mut answers = Vec::new();
+        for (item, member) in items.into_iter().zip(self.members.iter().cycle()) {
+            let (answer, answered) = channel();
+            let work = work.clone();
+            let task: Task<'a> = Box::new(move || {
+                // Nobody waits for the answer after another volume failed.
+                let _ = answer.send(work(item));
+            });
+            member.send(task).map_err(|_| gone(RecvError))?;
+            answers.push(answered);
+        }
+        answers.into_iter().map(|answered| answered.recv().map_err(gone)).collect()
+    }
 }
 
 /// A packet without its content, as a volume.
@@ -249,8 +289,10 @@ fn chapters_table(written: &[Indexed]) -> Block {
 
 fn records_blocks(written: &[Indexed]) -> Vec<Block> {
     let mut places: BTreeMap<RecordId, BTreeSet<(usize, usize)>> = BTreeMap::new();
+    let mut in_a_row = BTreeSet::new();
     for one in written {
-        for (record, page) in &one.places.records {
+        let first = one.places.rows.iter().filter(|(record, _)| in_a_row.insert(*record));
+        for (record, page) in first.chain(&one.places.records) {
             places.entry(*record).or_default().insert((one.volume.number, *page));
         }
     }
@@ -258,8 +300,8 @@ fn records_blocks(written: &[Indexed]) -> Vec<Block> {
     if runs.is_empty() {
         return vec![Block::empty()];
     }
-    let about = "Volume/page of every section about a record, and of every row of a table that begins with its number. Records that follow one \
-                 another at the same places share a row.";
+    let about = "Volume/page of every section about a record, and of the first row of a table that begins with its number. Records that follow \
+                 one another at the same places share a row.";
     let half = runs.len().div_ceil(2);
     let (left, right) = runs.split_at(half);
     let rows = left.iter().enumerate().map(|(at, first)| {

@@ -91,10 +91,14 @@ impl<'a> Paper<'a> {
     /// The page of a record. The record then counts as printed: its attachments go into the annex.
     pub fn page(&mut self, id: RecordId) -> Result<RecordPage, Refused> {
         self.mark_printed(id);
-        match &self.then {
+        let page = match &self.then {
             None => self.file.page(id, None, self.now),
             Some(then) => self.file.page_then(id, &then.records, (then.last, then.end)),
-        }
+        }?;
+        // What only the window shows is not kept: a packet of a period holds thousands of pages.
+        let unused = (Vec::new(), None, Vec::new(), BTreeMap::new());
+        let (next, signing, ahead, names) = unused;
+        Ok(RecordPage { next, signing, ahead, names, ..page })
     }
 
     /// Reads the file as it was then, if it is given; the present file otherwise.
