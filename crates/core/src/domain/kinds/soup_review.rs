@@ -8,7 +8,7 @@ mod deadlines;
 mod rules;
 pub mod scope;
 
-pub use rules::{START, conclusion_of, may_be_handed_over, source_names};
+pub use rules::{START, conclusion_of, may_be_handed_over, required_sources};
 
 use crate::domain::choice::choice;
 use crate::domain::field::Table;

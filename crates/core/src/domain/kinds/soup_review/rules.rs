@@ -239,7 +239,7 @@ fn evidence_is_kept(case: &Case, review: &SoupReview) -> Condition {
 }
 
 /// The sources that the plan requires for the tiers in scope (REV-06, REV-16).
-fn required_sources(case: &Case, review: &SoupReview, items: &[SharedRecord]) -> Vec<Condition> {
+pub fn required_sources(case: &Case, review: &SoupReview, items: &[SharedRecord]) -> Vec<Condition> {
     let plan = review.plan.and_then(|id| case.world.record(id));
     let Some(plan) = plan.and_then(|data| data.typed::<crate::domain::maintenance_plan::MaintenancePlan>())
     else {
@@ -271,7 +271,7 @@ fn required_sources(case: &Case, review: &SoupReview, items: &[SharedRecord]) ->
 }
 
 /// The sources that a line of the plan names.
-pub fn source_names(line: &str) -> Vec<String> {
+fn source_names(line: &str) -> Vec<String> {
     let parts = line.split([',', ';', '\n', '+']).flat_map(|part| part.split(" and "));
     parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
