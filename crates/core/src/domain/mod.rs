@@ -9,6 +9,8 @@ pub mod ledger;
 mod model;
 pub mod readiness;
 pub mod requests;
+#[cfg(test)]
+pub(crate) mod test_world;
 
 pub use base::{canonical, choice, ids, precis, role, text};
 pub use kinds::{

@@ -5,7 +5,7 @@
 mod rules;
 mod signs;
 
-pub use signs::{Sign, Traces, is_told, of_change, signs_of};
+pub use signs::{NO_RECORD, Sign, Traces, is_told, of_change, signs_of};
 
 use crate::domain::deadline::{Deadline, Limit, Start};
 use crate::domain::ids::{Kind, RecordId};

@@ -10,7 +10,7 @@ mod rules;
 
 pub use groups::{GROUPS, Group, GroupState, Progress, progress};
 pub use milestones::{Laid, lay_out};
-pub use retention::{Retention, RetentionRow, retention};
+pub use retention::{Retention, RetentionRow, Until, retention};
 pub use rules::{current_plan, review_interval_of_stage};
 
 use crate::domain::choice::choice;

@@ -3,7 +3,9 @@
 
 mod rules;
 
-pub use rules::{SearchOutcome, hits_undecided, is_done, lane_a_is_done, list_was_read, outcome};
+pub use rules::{
+    SearchOutcome, has_enough_sources, hits_undecided, is_done, lane_a_is_done, list_was_read, outcome,
+};
 
 use crate::domain::choice::choice;
 use crate::domain::field::Table;

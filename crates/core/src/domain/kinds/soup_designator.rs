@@ -6,6 +6,7 @@ use crate::domain::field::Offer;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, KindDef, PartOf, RecordData, record};
 use crate::domain::release::{Release, ReleaseState, versions};
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::{ALIVE, KEEPERS, SOUP_RULES};
 use crate::domain::text::Line;
 use crate::domain::workflow::{Case, Condition, Move, World, states};
@@ -119,9 +120,19 @@ fn in_no_baseline(case: &Case) -> Vec<Condition> {
 /// Whether it is known what brought a version of an item into the product: a change that is approved or further, or a version of the
 /// product that had it before.
 pub fn is_introduced(world: &dyn World, item: &str, content: &SoupDesignator) -> bool {
+    is_introduced_by(world, &world.all(Kind::Release), item, content)
+}
+
+/// The same with the releases of the file, for whoever asks about many versions.
+pub fn is_introduced_by(
+    world: &dyn World,
+    releases: &[SharedRecord],
+    item: &str,
+    content: &SoupDesignator,
+) -> bool {
     let change = content.introduced_by.and_then(|id| world.record(id));
     let begun = change.and_then(|data| ChangeState::of(&data)).is_some_and(ChangeState::is_approved_or_later);
-    begun || was_there(world, item, content)
+    begun || was_there(releases, item, content)
 }
 
 /// Since when a version is in the product, in words. Of a version of the product that is no release of the file, nothing shows that it
@@ -148,11 +159,10 @@ fn notices(case: &Case) -> Vec<String> {
 
 /// A released version of the product that the file knows has it in its baseline. The first one brings its SOUP without a change; one that
 /// follows another needs a change for what is new.
-fn was_there(world: &dyn World, item: &str, content: &SoupDesignator) -> bool {
+fn was_there(releases: &[SharedRecord], item: &str, content: &SoupDesignator) -> bool {
     if content.present_since.is_empty() {
         return false;
     }
-    let releases = world.all(Kind::Release);
     let named = releases.iter().find(|data| versions::same(data.text("version"), &content.present_since));
     let Some(named) = named else { return true };
     let was_released = ReleaseState::of(named).is_some_and(ReleaseState::was_released);

@@ -64,17 +64,26 @@ record! {
 impl TestRecord {
     /// The elements of 9.8 that are missing.
     pub fn missing(&self) -> Vec<&'static str> {
+        self.missing_fields().into_iter().map(|(_, words)| words).collect()
+    }
+
+    /// The same with the field that holds each.
+    pub fn missing_fields(&self) -> Vec<(&'static str, &'static str)> {
         let elements = [
-            ("results", self.results.trim().is_empty()),
-            ("anomalies found", self.anomalies_found.trim().is_empty()),
-            ("version tested", self.version_tested.is_empty()),
-            ("configuration", self.configuration.trim().is_empty()),
-            ("tools", self.tools.is_empty()),
-            ("date", self.date.is_none()),
-            ("tester", self.tester.is_empty()),
-            ("outcome", self.outcome.is_none()),
+            ("results", "results", self.results.trim().is_empty()),
+            ("anomalies_found", "anomalies found", self.anomalies_found.trim().is_empty()),
+            ("version_tested", "version tested", self.version_tested.is_empty()),
+            ("configuration", "configuration", self.configuration.trim().is_empty()),
+            ("tools", "tools", self.tools.is_empty()),
+            ("date", "date", self.date.is_none()),
+            ("tester", "tester", self.tester.is_empty()),
+            ("outcome", "outcome", self.outcome.is_none()),
         ];
-        elements.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect()
+        elements
+            .into_iter()
+            .filter(|(_, _, missing)| *missing)
+            .map(|(field, words, _)| (field, words))
+            .collect()
     }
 }
 

@@ -1,23 +1,21 @@
-//! Rules about changes, their analysis, approval and implementation, and about bypasses (domain 3.4).
+//! Rules about changes, their approval and their implementation (domain 3.4, CR). What an analysis must say is in `analyses`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Applies, Hit, Look, Rule, Severity as S};
+use super::{Applies, Hit, Look, Rule, Severity as S, analyses};
 use crate::domain::approval::{self, Approval, ApprovalState};
 use crate::domain::change_request::{
-    ActivityRow, ChangeRequest, ChangeState as State, ChangeType, RegulatoryDecision,
+    ActivityDone, ActivityRow, ChangeRequest, ChangeState as State, ChangeType, Urgency,
 };
+use crate::domain::choice::Choice as _;
 use crate::domain::communication;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::impact_analysis::{Answer, ImpactAnalysis, ImpactState, RATIONALE_CHARS_MIN};
-use crate::domain::process_deviation::ProcessDeviation;
-use crate::domain::product::Market;
+use crate::domain::impact_analysis::{ImpactAnalysis, ImpactState};
 use crate::domain::release::{Release, ReleaseState, uncovered};
-use crate::domain::review_item::{ReviewItem, is_done};
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::signature::Meaning;
 use crate::domain::test_record::{TestRecord, TestRecordState};
-use crate::domain::time::Day;
+use crate::domain::time::{Day, Moment};
 
 const KIND: Kind = Kind::ChangeRequest;
 const ANALYSIS: Kind = Kind::ImpactAnalysis;
@@ -82,7 +80,7 @@ pub(super) const RULES: &[Rule] = &[
         "IEC 62304 6.2.3",
         S::Major,
         ("The effect on the organisation or on interfacing systems is not analysed", "Answer Q02 and Q03."),
-        |look| unanswered(look, &["Q02", "Q03"], |_, _| true),
+        |look| analyses::unanswered(look, &["Q02", "Q03"], |_| true),
     )
     .place(ANALYSIS),
     Rule::new(
@@ -93,7 +91,7 @@ pub(super) const RULES: &[Rule] = &[
             "Interference with existing risk controls is not shown",
             "Answer Q06 and list the controls that were examined.",
         ),
-        controls_not_shown,
+        analyses::controls_not_shown,
     )
     .only(Applies::ClassBC)
     .place(ANALYSIS),
@@ -105,7 +103,7 @@ pub(super) const RULES: &[Rule] = &[
             "Risk activities are required and not evidenced",
             "Enter the version of the risk management file after the change.",
         ),
-        risk_activities,
+        analyses::risk_activities,
     )
     .only(Applies::ClassBC)
     .place(ANALYSIS),
@@ -114,7 +112,7 @@ pub(super) const RULES: &[Rule] = &[
         "IEC 62304 8.2.2, 4.3",
         S::Critical,
         ("A change of the safety class is not processed", "Approve the class of the product again."),
-        class_not_approved,
+        analyses::class_not_approved,
     )
     .place(Kind::Product),
     Rule::new(
@@ -173,7 +171,7 @@ pub(super) const RULES: &[Rule] = &[
         "ISO 13485 7.3.9",
         S::Minor,
         ("The effect on products in the field is not considered", "Answer Q20."),
-        |look| unanswered(look, &["Q20"], |_, _| true),
+        |look| analyses::unanswered(look, &["Q20"], |_| true),
     )
     .place(ANALYSIS),
     Rule::new(
@@ -181,7 +179,7 @@ pub(super) const RULES: &[Rule] = &[
         "21 CFR 807.81",
         S::Major,
         ("The 510(k) decision is not documented", "Answer Q22, and attach the letter to file."),
-        letter_to_file,
+        analyses::letter_to_file,
     )
     .only(Applies::Us)
     .place(KIND),
@@ -190,7 +188,7 @@ pub(super) const RULES: &[Rule] = &[
         "MDR 120, Annex IX",
         S::Major,
         ("Significance or UDI is not decided", "Answer Q23 and Q24."),
-        |look| unanswered(look, &["Q23", "Q24"], |_, _| true),
+        |look| analyses::unanswered(look, &["Q23", "Q24"], |_| true),
     )
     .only(Applies::Eu)
     .place(ANALYSIS),
@@ -205,96 +203,58 @@ pub(super) const RULES: &[Rule] = &[
         differs,
     )
     .place(KIND),
-    Rule::new(
-        "IA-01",
-        "IEC 62304 7.4",
-        S::Major,
-        ("An impact analysis has no author or date", "Enter who analysed it and when."),
-        no_author,
-    )
-    .place(ANALYSIS),
-    Rule::new(
-        "IA-02",
-        "IEC 62304 7.4.1",
-        S::Critical,
-        (
-            "An impact analysis was written after the work started",
-            "Raise a deviation; the analysis stays marked.",
-        ),
-        after_the_fact,
-    )
-    .place(ANALYSIS),
-    Rule::new(
-        "IA-03",
-        "IEC 62304 7.4",
-        S::Minor,
-        ("An impact analysis was not reviewed by a second person", "Have it reviewed."),
-        not_reviewed,
-    )
-    .only(Applies::ClassBC)
-    .place(ANALYSIS),
-    Rule::new(
-        "IA-04",
-        "FDA postmarket cybersecurity",
-        S::Minor,
-        ("It is not shown that the fix is safer than the flaw", "Answer Q12."),
-        |look| unanswered(look, &["Q12"], |change, _| change.change_type == Some(ChangeType::Security)),
-    )
-    .place(ANALYSIS),
-    Rule::new(
-        "IA-05",
-        "Good practice",
-        S::Info,
-        ("The rationales look like boilerplate", "Write to each question what is special about this change."),
-        boilerplate,
-    )
-    .place(ANALYSIS),
-    Rule::new(
-        "IA-06",
-        "IEC 62304 7.1.3",
-        S::Major,
-        ("A new SOUP version was adopted without evaluating its anomalies", "Review the version."),
-        new_soup_not_reviewed,
-    )
-    .only(Applies::ClassBC)
-    .place(Kind::SoupReview),
-    Rule::new(
-        "DEV-01",
-        "IEC 62304 8.2.1",
-        S::Major,
-        ("A bypass of change control is not corrected", "Close the deviation, with its corrective action."),
-        open_deviations,
-    )
-    .place(Kind::ProcessDeviation),
 ];
 
-type Change = (SharedRecord, Arc<ChangeRequest>);
+pub(super) type Change = (SharedRecord, Arc<ChangeRequest>);
 
 /// The changes that are neither given up nor void.
-fn standing(look: &Look) -> Vec<Change> {
+pub(super) fn standing(look: &Look) -> Vec<Change> {
     let all = look.all::<ChangeRequest>().into_iter();
     all.filter(|(data, _)| !State::of(data).is_some_and(State::is_given_up)).collect()
 }
 
-fn analysis_of(look: &Look, change: &ChangeRequest) -> Option<(SharedRecord, Arc<ImpactAnalysis>)> {
+/// The analysis of a change, unless it is void.
+pub(super) fn analysis_of(
+    look: &Look,
+    change: &ChangeRequest,
+) -> Option<(SharedRecord, Arc<ImpactAnalysis>)> {
     let data = look.world.record(change.impact_analysis?)?;
     let content = data.typed::<ImpactAnalysis>()?;
-    Some((data, content))
+    (ImpactState::of(&data) != Some(ImpactState::Void)).then_some((data, content))
 }
 
-/// Whether work on a change may have started.
+/// Whether work on a change has started.
 fn is_started(data: &SharedRecord, change: &ChangeRequest) -> bool {
     let state = State::of(data);
     change.work_started_at.is_some() || state.is_some_and(|state| state.is_being_made() || state.is_done())
 }
 
-fn waits_or_later(data: &SharedRecord) -> bool {
-    State::of(data).is_some_and(|state| state == State::AwaitingApproval || state.is_approved_or_later())
+/// The changes that wait for their approval, or are approved.
+pub(super) fn submitted(look: &Look) -> Vec<Change> {
+    let mut found = standing(look);
+    found.retain(|(data, _)| {
+        State::of(data).is_some_and(|state| state == State::AwaitingApproval || state.is_approved_or_later())
+    });
+    found
+}
+
+/// The changes on which the work is done.
+pub(super) fn done(look: &Look) -> Vec<Change> {
+    let mut found = standing(look);
+    found.retain(|(data, _)| State::of(data).is_some_and(State::is_done));
+    found
+}
+
+/// The changes that are verified.
+pub(super) fn verified(look: &Look) -> Vec<Change> {
+    let mut found = standing(look);
+    found.retain(|(data, _)| State::of(data).is_some_and(State::is_verified));
+    found
 }
 
 fn no_analysis(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (data, change) in standing(look).into_iter().filter(|(data, _)| waits_or_later(data)) {
+    for (data, change) in submitted(look) {
         let reviewed = analysis_of(look, &change)
             .is_some_and(|(analysis, _)| ImpactState::of(&analysis).is_some_and(ImpactState::is_reviewed));
         if !reviewed {
@@ -304,63 +264,66 @@ fn no_analysis(look: &Look) -> Vec<Hit> {
     hits
 }
 
+/// Whether the work began under an approval that has ended since: after a return to analysis everything is newer than the work.
+pub(super) fn began_under_another(look: &Look, change: RecordId, started: Moment) -> bool {
+    look.world.naming(change, Kind::Approval, "subject").iter().any(|data| {
+        data.head.created_at <= started
+            && matches!(ApprovalState::of(data), Some(ApprovalState::Invalidated | ApprovalState::Expired))
+    })
+}
+
 fn patch_without_analysis(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (data, change) in standing(look) {
-        if !change.soup_or_security() || !is_started(&data, &change) {
+        let security = change.change_type == Some(ChangeType::Security);
+        let id = data.head.id;
+        if !(security || !change.affected_soup.is_empty()) || !is_started(&data, &change) || look.is_told(id)
+        {
             continue;
         }
-        let what =
-            if change.change_type == Some(ChangeType::Security) { "security patch" } else { "SOUP update" };
-        match analysis_of(look, &change) {
-            None => hits.push(
-                Hit::at(data.head.id, format!("The {what} was started without an impact analysis"))
-                    .field("impact_analysis"),
-            ),
-            Some((analysis, content)) => {
-                let late = content
-                    .performed_at
-                    .zip(change.work_started_at)
-                    .is_some_and(|(made, start)| made > start);
-                if late {
-                    hits.push(Hit::at(
-                        data.head.id,
-                        format!("{} was made after work on the {what} started", analysis.head.id),
-                    ));
-                }
-            }
+        let what = if security { "security patch" } else { "SOUP update" };
+        let Some((analysis, content)) = analysis_of(look, &change) else {
+            let text = format!("The {what} was started without an impact analysis");
+            hits.push(Hit::at(id, text).field("impact_analysis"));
+            continue;
+        };
+        let started = change.work_started_at;
+        if started.is_some_and(|started| began_under_another(look, id, started)) {
+            continue;
+        }
+        let locked = ImpactState::of(&analysis) == Some(ImpactState::Locked);
+        let after = |at: Option<Moment>| at.zip(started).is_some_and(|(at, started)| at > started);
+        if !locked || after(Some(analysis.head.state_since)) || after(content.performed_at) {
+            let text = format!("Work on the {what} started before {} was approved with it", analysis.head.id);
+            hits.push(Hit::at(id, text).field("work_started_at"));
         }
     }
     hits
 }
 
-/// The day and moment of the grant of the approvals of a change that stand.
-fn grants(look: &Look, change: RecordId) -> Vec<(SharedRecord, Arc<Approval>)> {
-    let all = look.world.naming(change, Kind::Approval, "subject");
-    all.into_iter()
-        .filter(|data| ApprovalState::of(data) == Some(ApprovalState::Granted))
-        .filter_map(|data| {
-            let content = data.typed::<Approval>()?;
-            Some((data, content))
-        })
-        .collect()
+/// The approvals of a change that stand.
+fn grants(look: &Look, change: RecordId) -> Vec<SharedRecord> {
+    let mut found = look.world.naming(change, Kind::Approval, "subject");
+    found.retain(|data| ApprovalState::of(data) == Some(ApprovalState::Granted));
+    found
 }
 
 fn early_work(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (data, change) in standing(look) {
+        let id = data.head.id;
         let Some(start) = change.work_started_at else { continue };
-        let granted =
-            grants(look, data.head.id).into_iter().map(|(approval, _)| approval.head.state_since).min();
+        let granted = grants(look, id).iter().map(|approval| approval.head.state_since).min();
         let text = match granted {
-            None if State::of(&data).is_some_and(State::is_approved_or_later) => continue,
             None => format!("Work started at {}, and there is no approval", start.words()),
             Some(granted) if start < granted => {
                 format!("Work started at {}, before its approval at {}", start.words(), granted.words())
             }
             Some(_) => continue,
         };
-        hits.push(Hit::at(data.head.id, text).field("work_started_at"));
+        if !began_under_another(look, id, start) && !look.is_told(id) {
+            hits.push(Hit::at(id, text).field("work_started_at"));
+        }
     }
     hits
 }
@@ -368,17 +331,26 @@ fn early_work(look: &Look) -> Vec<Hit> {
 fn uncovered_items(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (data, release) in look.all::<Release>() {
-        if !ReleaseState::of(&data).is_some_and(ReleaseState::was_released) || release.predecessor.is_none() {
+        let id = data.head.id;
+        if !ReleaseState::of(&data).is_some_and(ReleaseState::was_released)
+            || release.predecessor.is_none()
+            || look.is_told(id)
+        {
             continue;
         }
         for difference in uncovered(look.world, &release) {
-            hits.push(Hit::at(
-                data.head.id,
-                format!("{}: no approved change request is behind it", difference.words()),
-            ));
+            let text = format!("No approved change request is behind a difference: {}", difference.words());
+            hits.push(Hit::at(id, text).field("change_requests"));
         }
     }
     hits
+}
+
+/// The roles in which persons approved, whatever became of the content since.
+pub(super) fn roles_of(look: &Look, approval: RecordId) -> Vec<crate::domain::role::Role> {
+    let signatures = look.world.signatures(approval).into_iter();
+    let approving = signatures.filter(|signature| signature.meaning == Meaning::Approved);
+    approving.flat_map(|signature| signature.roles).collect()
 }
 
 fn wrong_roles(look: &Look) -> Vec<Hit> {
@@ -387,11 +359,10 @@ fn wrong_roles(look: &Look) -> Vec<Hit> {
         if ApprovalState::of(&data) != Some(ApprovalState::Granted) {
             continue;
         }
-        let signed = approval::signed_roles(look.world, &data);
-        let missing = content.required_roles.iter().find(|role| !signed.contains(role));
-        if let Some(role) = missing {
-            let word = crate::domain::choice::Choice::word(*role).to_lowercase();
-            hits.push(Hit::at(data.head.id, format!("It is granted, and nobody signed as {word}")));
+        let signed = roles_of(look, data.head.id);
+        if let Some(role) = content.required_roles.iter().find(|role| !signed.contains(role)) {
+            let text = format!("It is granted, and nobody signed as {}", role.word().to_lowercase());
+            hits.push(Hit::at(data.head.id, text).field("required_roles"));
         }
     }
     hits
@@ -403,88 +374,10 @@ fn altered(look: &Look) -> Vec<Hit> {
         if !State::of(&data).is_some_and(State::is_approved_or_later) {
             continue;
         }
-        let grants = grants(look, data.head.id);
-        let last = grants.iter().max_by_key(|(approval, _)| approval.head.state_since);
-        if let Some((granted, _)) = last
-            && !approval::covers_hold(look.world, granted)
-        {
-            hits.push(Hit::at(
-                data.head.id,
-                format!("What {} approved is no longer what the change says", granted.head.id),
-            ));
-        }
-    }
-    hits
-}
-
-/// The analyses of changes that wait or are approved whose answer to one of these questions is missing.
-fn unanswered(
-    look: &Look,
-    questions: &[&str],
-    asked: fn(&ChangeRequest, &ImpactAnalysis) -> bool,
-) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for (_, change) in standing(look).into_iter().filter(|(data, _)| waits_or_later(data)) {
-        let Some((analysis, content)) = analysis_of(look, &change) else { continue };
-        if !asked(&change, &content) {
-            continue;
-        }
-        let open: Vec<&str> = questions
-            .iter()
-            .filter(|code| content.answer(code).is_none_or(|row| row.answer.is_none()))
-            .copied()
-            .collect();
-        if !open.is_empty() {
-            hits.push(
-                Hit::at(analysis.head.id, format!("{} is not answered", open.join(", "))).field("answers"),
-            );
-        }
-    }
-    hits
-}
-
-fn controls_not_shown(look: &Look) -> Vec<Hit> {
-    let mut hits = unanswered(look, &["Q06"], |_, _| true);
-    for (_, change) in standing(look).into_iter().filter(|(data, _)| waits_or_later(data)) {
-        let Some((analysis, content)) = analysis_of(look, &change) else { continue };
-        let no = content.answer("Q06").is_some_and(|row| row.answer == Some(Answer::No));
-        if no && content.controls_examined.is_empty() {
-            let text = "Q06 is answered No, and no controls are listed that were examined";
-            hits.push(Hit::at(analysis.head.id, text).field("controls_examined"));
-        }
-    }
-    hits
-}
-
-fn risk_activities(look: &Look) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for (data, change) in standing(look) {
-        if !State::of(&data).is_some_and(State::is_verified) {
-            continue;
-        }
-        let Some((analysis, content)) = analysis_of(look, &change) else { continue };
-        if !content.required_risk_activities.is_empty() && content.rmf_after.is_empty() {
-            hits.push(Hit::at(analysis.head.id, "Risk activities are required, and no version of the risk management file after the change is named").field("rmf_after"));
-        }
-    }
-    hits
-}
-
-fn class_not_approved(look: &Look) -> Vec<Hit> {
-    let product = crate::domain::product::PRODUCT;
-    let signatures = look.world.signatures(product);
-    let mut hits = Vec::new();
-    for (data, change) in
-        standing(look).into_iter().filter(|(data, _)| State::of(data).is_some_and(State::is_done))
-    {
-        let Some((_, content)) = analysis_of(look, &change) else { continue };
-        let changes = content.answer("Q08").is_some_and(|row| row.answer == Some(Answer::Yes));
-        let since = change.work_started_at.unwrap_or(data.head.created_at);
-        if changes && !signatures.iter().any(|signature| signature.at >= since) {
-            hits.push(Hit::at(
-                data.head.id,
-                "Q08 says that the safety class changes, and the class was not approved again",
-            ));
+        let last = grants(look, data.head.id).into_iter().max_by_key(|approval| approval.head.state_since);
+        if let Some(granted) = last.filter(|granted| !approval::covers_hold(look.world, granted)) {
+            let text = format!("What {} approved is no longer what the change says", granted.head.id);
+            hits.push(Hit::at(data.head.id, text));
         }
     }
     hits
@@ -492,58 +385,39 @@ fn class_not_approved(look: &Look) -> Vec<Hit> {
 
 fn activities_open(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (data, change) in
-        standing(look).into_iter().filter(|(data, _)| State::of(data).is_some_and(State::is_done))
-    {
+    for (data, change) in done(look) {
         let open = change.activities.iter().find(|row: &&ActivityRow| row.decision.is_none());
-        if change.activities.is_empty() {
-            hits.push(Hit::at(data.head.id, "No activity of clause 5 is decided").field("activities"));
-        } else if let Some(row) = open {
-            hits.push(
-                Hit::at(data.head.id, format!("The activity {} is not decided", row.activity))
-                    .field("activities"),
-            );
-        }
+        let text = match open {
+            _ if change.activities.is_empty() => "No activity of clause 5 is decided".to_owned(),
+            Some(row) => format!("The activity {} is not decided", row.activity),
+            None => continue,
+        };
+        hits.push(Hit::at(data.head.id, text).field("activities"));
     }
     hits
 }
 
-fn each(look: &Look, rule: fn(&SharedRecord, &ChangeRequest) -> Option<Hit>) -> Vec<Hit> {
-    standing(look).into_iter().filter_map(|(data, change)| rule(&data, &change)).collect()
-}
-
 fn no_regression(look: &Look) -> Vec<Hit> {
-    each(look, |data, change| {
-        let verified = State::of(data).is_some_and(State::is_verified);
-        (verified && change.regression_rationale.trim().is_empty()).then(|| {
-            Hit::at(data.head.id, "It is verified, and the regression tests are not justified")
-                .field("regression_rationale")
-        })
+    let bare = verified(look).into_iter().filter(|(_, change)| change.regression_rationale.trim().is_empty());
+    bare.map(|(data, _)| {
+        Hit::at(data.head.id, "It is verified, and the regression tests are not justified")
+            .field("regression_rationale")
     })
+    .collect()
 }
 
-/// The seven elements of 9.8.
+/// The elements of 9.8. While its change is being verified, a record is being written.
 fn test_records(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (data, test) in look.all::<TestRecord>() {
-        if TestRecordState::of(&data) == Some(TestRecordState::Struck) {
-            continue;
-        }
-        let missing: Vec<&str> = [
-            ("results", test.results.trim().is_empty()),
-            ("anomalies", test.anomalies_found.trim().is_empty()),
-            ("version", test.version_tested.is_empty()),
-            ("configuration", test.configuration.trim().is_empty()),
-            ("tools", test.tools.is_empty()),
-            ("date", test.date.is_none()),
-            ("tester", test.tester.is_empty()),
-        ]
-        .into_iter()
-        .filter(|(_, missing)| *missing)
-        .map(|(what, _)| what)
-        .collect();
-        if !missing.is_empty() {
-            hits.push(Hit::at(data.head.id, format!("The test record lacks {}", missing.join(", "))));
+        let change = data.head.parent.and_then(|id| look.world.record(id));
+        let counts = TestRecordState::of(&data) == Some(TestRecordState::Recorded)
+            && change.is_some_and(|change| State::of(&change).is_some_and(State::is_verified));
+        let missing = test.missing_fields();
+        if let (true, Some((field, _))) = (counts, missing.first()) {
+            let words: Vec<&str> = missing.iter().map(|(_, words)| *words).collect();
+            let text = format!("The test record lacks {}", words.join(", "));
+            hits.push(Hit::at(data.head.id, text).field(field));
         }
     }
     hits
@@ -555,212 +429,49 @@ fn not_communicated(look: &Look) -> Vec<Hit> {
         if !State::of(&data).is_some_and(State::is_released) {
             continue;
         }
-        let open = communication::decided_for_change(&look.case(&data), &change);
-        hits.extend(
-            open.into_iter()
-                .filter(|condition| !condition.met)
-                .map(|condition| Hit::at(data.head.id, condition.text)),
-        );
+        let open = communication::decided_for_change(&look.case(&data), &change).into_iter();
+        let open = open.filter(|condition| !condition.met);
+        hits.extend(open.map(|condition| Hit::at(data.head.id, format!("Still open: {}", condition.text))));
     }
     hits
 }
 
 fn pending(look: &Look) -> Vec<Hit> {
-    let late = look.world.in_states(KIND, &[State::AwaitingApproval.code()]);
-    let days = look.world.governing().plan().change_pending_days;
-    let Some(days) = days else { return Vec::new() };
-    late.into_iter()
-        .filter(|data| data.head.state_since.day().plus_days(i64::from(days)) < look.today())
-        .map(|data| {
-            let waits = look.today().days_since(data.head.state_since.day());
-            Hit::at(data.head.id, format!("It waits for its approval for {waits} days"))
-        })
+    let waiting = look.world.in_states(KIND, &[State::AwaitingApproval.code()]);
+    let Some(days) = look.world.governing().plan().change_pending_days else { return Vec::new() };
+    waiting
+        .into_iter()
+        .map(|data| (look.today().days_since(data.head.state_since.day()), data))
+        .filter(|(waits, _)| *waits > i64::from(days))
+        .map(|(waits, data)| Hit::at(data.head.id, format!("It waits for its approval for {waits} days")))
         .collect()
 }
 
 fn emergency_follow_up(look: &Look) -> Vec<Hit> {
     let today = look.today();
+    let late = |row: &&ActivityDone| {
+        let open = row.done_at.is_none() || row.evidence.trim().is_empty();
+        open && row.complete_by.is_some_and(|by: Day| by < today)
+    };
     let mut hits = Vec::new();
     for (data, change) in standing(look) {
-        let late = change
-            .activities_done
-            .iter()
-            .find(|row| row.evidence.trim().is_empty() && row.complete_by.is_some_and(|by: Day| by < today));
-        if let Some(row) = late {
-            hits.push(
-                Hit::at(
-                    data.head.id,
-                    format!(
-                        "The evidence of {} was to be complete by {}",
-                        row.activity,
-                        row.complete_by.map_or_else(String::new, |day| day.to_string())
-                    ),
-                )
-                .field("activities_done"),
-            );
-        }
-    }
-    hits
-}
-
-fn letter_to_file(look: &Look) -> Vec<Hit> {
-    let mut hits = unanswered(look, &["Q22"], |_, _| true);
-    for (data, change) in
-        standing(look).into_iter().filter(|(data, _)| State::of(data).is_some_and(State::is_done))
-    {
-        let letter = change.regulatory_decisions.iter().any(|row| {
-            row.market == Some(Market::Us) && row.decision == Some(RegulatoryDecision::LetterToFile)
-        });
-        let attached = look.world.naming(data.head.id, Kind::Attachment, "subject");
-        if letter && attached.is_empty() {
-            hits.push(
-                Hit::at(data.head.id, "The decision is a letter to file, and none is attached")
-                    .field("regulatory_decisions"),
-            );
+        let emergency = change.urgency == Some(Urgency::Emergency);
+        if let Some(row) = change.activities_done.iter().find(late).filter(|_| emergency) {
+            let by = row.complete_by.map_or_else(String::new, |day| day.to_string());
+            let text = format!("The evidence of {} was to be complete by {by}", row.activity);
+            hits.push(Hit::at(data.head.id, text).field("activities_done"));
         }
     }
     hits
 }
 
 fn differs(look: &Look) -> Vec<Hit> {
-    each(look, |data, change| {
-        if !State::of(data).is_some_and(State::is_done) || !change.deviation.trim().is_empty() {
-            return None;
-        }
-        let other = change.changed_cis.iter().find(|ci| !change.affected_cis.contains(ci))?;
-        Some(
-            Hit::at(data.head.id, format!("{other} was changed and is not among the approved items"))
-                .field("changed_cis"),
-        )
-    })
-}
-
-fn analyses(look: &Look) -> Vec<(SharedRecord, Arc<ImpactAnalysis>)> {
-    let all = look.all::<ImpactAnalysis>().into_iter();
-    all.filter(|(data, _)| {
-        ImpactState::of(data).is_some_and(|state| {
-            matches!(state, ImpactState::Complete | ImpactState::Reviewed | ImpactState::Locked)
-        })
-    })
-    .collect()
-}
-
-fn no_author(look: &Look) -> Vec<Hit> {
-    let found = analyses(look).into_iter();
-    found
-        .filter(|(_, content)| content.performed_by.is_empty() || content.performed_at.is_none())
-        .map(|(data, _)| Hit::at(data.head.id, "It has no author or no date").field("performed_by"))
-        .collect()
-}
-
-fn after_the_fact(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (data, content) in analyses(look) {
-        let Some(change) = content.change_request.and_then(|id| look.world.record(id)) else { continue };
-        let start = change.typed::<ChangeRequest>().and_then(|change| change.work_started_at);
-        if let Some(start) = start.filter(|start| data.head.created_at > *start) {
-            hits.push(Hit::at(
-                data.head.id,
-                format!("It was written after work on {} started at {}", change.head.id, start.words()),
-            ));
-        }
-    }
-    hits
-}
-
-fn not_reviewed(look: &Look) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for (data, content) in analyses(look) {
-        if !ImpactState::of(&data).is_some_and(ImpactState::is_reviewed) {
-            continue;
-        }
-        let signers = look.world.signatures(data.head.id);
-        let second = signers.iter().any(|signature| !content.performed_by.contains(&signature.signer));
-        if !second {
-            hits.push(Hit::at(data.head.id, "Nobody but its authors reviewed it"));
-        }
-    }
-    hits
-}
-
-/// How many of the last analyses are compared.
-const COMPARED: usize = 5;
-/// The share of rationales that may be alike, in percent.
-const ALIKE_PERCENT: usize = 80;
-
-fn boilerplate(look: &Look) -> Vec<Hit> {
-    let all = analyses(look);
-    let last: Vec<_> = all.iter().rev().take(COMPARED).collect();
-    let texts: Vec<String> = last
-        .iter()
-        .flat_map(|(_, content)| content.answers.iter())
-        .filter(|row| row.answer.is_some())
-        .map(|row| row.rationale.trim().to_lowercase())
-        .collect();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for text in &texts {
-        *counts.entry(text.as_str()).or_default() += 1;
-    }
-    let poor = texts
-        .iter()
-        .filter(|text| {
-            text.chars().count() < RATIONALE_CHARS_MIN
-                || counts.get(text.as_str()).is_some_and(|count| *count > 1)
-        })
-        .count();
-    let alike = last.len() >= 2 && poor * 100 >= texts.len() * ALIKE_PERCENT && !texts.is_empty();
-    match last.first() {
-        Some((data, _)) if alike => {
-            vec![Hit::at(
-                data.head.id,
-                format!(
-                    "{poor} of the {} rationales of the last {} analyses are alike or very short",
-                    texts.len(),
-                    last.len()
-                ),
-            )]
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn new_soup_not_reviewed(look: &Look) -> Vec<Hit> {
-    let items = look.all::<ReviewItem>();
-    let reviewed = |name: &str, version: &str| {
-        items.iter().any(|(data, item)| {
-            let named = item.item.and_then(|id| look.world.record(id));
-            is_done(data)
-                && *item.version_searched == *version
-                && named.is_some_and(|named| named.title() == name)
-        })
-    };
-    let mut hits = Vec::new();
-    for (data, change) in
-        standing(look).into_iter().filter(|(data, _)| State::of(data).is_some_and(State::is_verified))
-    {
-        for row in change.affected_soup.iter().filter(|row| !row.to.is_empty()) {
-            if !reviewed(&row.item, &row.to) {
-                hits.push(
-                    Hit::at(
-                        data.head.id,
-                        format!("{} {} was adopted, and no review evaluated its anomalies", row.item, row.to),
-                    )
-                    .field("affected_soup"),
-                );
-            }
-        }
-    }
-    hits
-}
-
-fn open_deviations(look: &Look) -> Vec<Hit> {
-    let mut hits =
-        look.late_hits(Kind::ProcessDeviation, "Close the process deviation", "The deviation is open.");
-    for (data, deviation) in look.all::<ProcessDeviation>() {
-        let closed = crate::domain::process_deviation::ProcessDeviationState::of(&data)
-            == Some(crate::domain::process_deviation::ProcessDeviationState::Closed);
-        if closed && deviation.capa_ref.is_empty() {
-            hits.push(Hit::at(data.head.id, "It is closed without a corrective action").field("capa_ref"));
+    for (data, change) in done(look) {
+        let other = change.changed_cis.iter().find(|ci| !change.affected_cis.contains(ci));
+        if let Some(other) = other.filter(|_| change.deviation.trim().is_empty()) {
+            let text = format!("Changed, and not among the approved items: {other}");
+            hits.push(Hit::at(data.head.id, text).field("changed_cis"));
         }
     }
     hits

@@ -1,19 +1,19 @@
 //! Rules about communications, clocks, trends and retirement (domain 3.7).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Applies, Hit, Look, Rule, Severity as S};
 use crate::domain::communication::{Communication, CommunicationKind as Sort, CommunicationState as State};
-use crate::domain::ids::Kind;
+use crate::domain::ids::{Kind, RecordId};
 use crate::domain::key_material::KeyMaterialState;
-use crate::domain::product::TplcStage;
+use crate::domain::product::{Market, PRODUCT, TplcStage};
 use crate::domain::regulatory_clock::{ClockState, RegulatoryClock};
 use crate::domain::release::{Release, ReleaseState};
 use crate::domain::retirement_plan::{
-    Audience, EndKind, Foreseen, RetirementPlan, RetirementPlanState as Plan, current_plan, retention,
+    Audience, EndKind, Foreseen, RetirementPlan, RetirementPlanState as Plan, Until, current_plan, retention,
 };
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::soup_item::register::fielded;
 use crate::domain::trend_review::{Adverse, TrendReview, TrendReviewState};
 
 const COMMUNICATION: Kind = Kind::Communication;
@@ -75,7 +75,7 @@ pub(super) const RULES: &[Rule] = &[
         |look| {
             look.late_hits(
                 COMMUNICATION,
-                "Collect the acknowledgements",
+                "Follow up missing acknowledgements",
                 "Recipients have not acknowledged it.",
             )
         },
@@ -208,15 +208,18 @@ fn issued_without(
 
 fn not_required(look: &Look) -> Vec<Hit> {
     let all = look.all::<Communication>().into_iter();
-    all.filter(|(data, _)| State::of(data) == Some(State::NotRequired))
-        .filter(|(_, content)| {
-            content.designated_person.is_none() || content.not_required_conclusions.trim().is_empty()
-        })
-        .map(|(data, _)| {
-            Hit::at(data.head.id, "It is not reported, without a designated person or conclusions")
-                .field("designated_person")
-        })
-        .collect()
+    all.filter(|(data, content)| {
+        let us = content.markets.is_empty() || content.markets.contains(&Market::Us);
+        us && State::of(data) == Some(State::NotRequired)
+    })
+    .filter_map(|(data, content)| {
+        let asked = [
+            ("designated_person", "a designated person", content.designated_person.is_none()),
+            ("not_required_conclusions", "conclusions", content.not_required_conclusions.trim().is_empty()),
+        ];
+        Hit::lacking(data.head.id, &asked, "It is not reported, without")
+    })
+    .collect()
 }
 
 fn advisory(look: &Look) -> Vec<Hit> {
@@ -225,19 +228,17 @@ fn advisory(look: &Look) -> Vec<Hit> {
         .into_iter()
         .filter(|(_, content)| content.communication_kind == Some(Sort::SecurityAdvisory))
     {
-        let missing: Vec<&str> = [
-            ("the description", content.problem_and_consequence.trim().is_empty()),
-            ("the score", content.cvss.is_empty()),
-            ("the affected versions", content.affected_versions.is_empty()),
-            ("the resolution", content.change_and_how_to_get_it.trim().is_empty()),
-        ]
-        .into_iter()
-        .filter(|(_, missing)| *missing)
-        .map(|(what, _)| what)
-        .collect();
-        if !missing.is_empty() {
-            hits.push(Hit::at(data.head.id, format!("The advisory lacks {}", missing.join(", "))));
-        }
+        let asked = [
+            ("problem_and_consequence", "the description", content.problem_and_consequence.trim().is_empty()),
+            ("cvss", "the score", content.cvss.is_empty()),
+            ("affected_versions", "the affected versions", content.affected_versions.is_empty()),
+            (
+                "change_and_how_to_get_it",
+                "the resolution",
+                content.change_and_how_to_get_it.trim().is_empty(),
+            ),
+        ];
+        hits.extend(Hit::lacking(data.head.id, &asked, "The advisory lacks"));
     }
     hits
 }
@@ -253,7 +254,8 @@ fn run_out(look: &Look) -> Vec<Hit> {
         .filter_map(|(data, clock)| {
             let due = clock.due_at.filter(|due| *due < look.now)?;
             let days = look.now.seconds_since(due) / 86_400;
-            Some(Hit::at(data.head.id, format!("{} ended at {}, {days} days ago", clock.title, due.words())))
+            let text = format!("It ended at {}, {days} days ago: {}", due.words(), clock.title);
+            Some(Hit::at(data.head.id, text).field("stopped_at"))
         })
         .collect()
 }
@@ -267,10 +269,8 @@ fn no_proof(look: &Look) -> Vec<Hit> {
                 return Some(Hit::at(data.head.id, "It was stopped without evidence").field("stop_evidence"));
             }
             let late = clock.due_at.zip(clock.stopped_at).filter(|(due, stopped)| stopped > due)?;
-            Some(Hit::at(
-                data.head.id,
-                format!("It was stopped at {}, after its end at {}", late.1.words(), late.0.words()),
-            ))
+            let text = format!("It was stopped at {}, after its end at {}", late.1.words(), late.0.words());
+            Some(Hit::at(data.head.id, text).field("stopped_at"))
         })
         .collect()
 }
@@ -298,6 +298,7 @@ fn not_reversed(look: &Look) -> Vec<Hit> {
                 data.head.id,
                 "Its trend is adverse, and later reviews do not say whether it was reversed",
             )
+            .field("reversed")
         })
         .collect()
 }
@@ -315,12 +316,30 @@ fn no_article_88(look: &Look) -> Vec<Hit> {
     .collect()
 }
 
+/// Whether the product is no longer sold, so that nothing of its retention is left to the future.
+fn is_sold_no_more(look: &Look) -> bool {
+    let stage = look.world.product().tplc_stage;
+    let over = matches!(
+        stage,
+        Some(TplcStage::LimitedSupport | TplcStage::EndOfSupport | TplcStage::Decommissioned)
+    );
+    let ended = plan(look).and_then(|(_, content)| content.last_sale_date.or(content.eol_date));
+    over || ended.is_some_and(|day| day <= look.today())
+}
+
+/// The rules that give a day count for every archive. What cannot be computed is a gap once the product is no longer sold.
 fn retention_short(look: &Look) -> Vec<Hit> {
     let computed = retention(look.world, look.today());
-    let Some(until) = computed.until() else {
-        return computed.unknown().into_iter().map(Hit::missing).collect();
-    };
+    let days = computed.rows.iter().filter_map(|row| match row.until {
+        Until::Day(day) => Some(day),
+        Until::Nothing | Until::Unknown(_) => None,
+    });
     let mut hits = Vec::new();
+    if is_sold_no_more(look) {
+        let unknown = computed.unknown().into_iter();
+        hits.extend(unknown.map(|why| Hit::at(PRODUCT, why.trim_end_matches('.'))));
+    }
+    let Some(until) = days.max() else { return hits };
     for (data, release) in look.all::<Release>() {
         if !ReleaseState::of(&data).is_some_and(ReleaseState::was_released) {
             continue;
@@ -350,51 +369,47 @@ fn not_announced(look: &Look) -> Vec<Hit> {
     let rows = content.audiences.iter().filter(|row| row.end == Some(EndKind::Support));
     let lead = rows.filter_map(|row| row.lead_months).max().unwrap_or(NOTICE_MONTHS);
     let by = end.plus_months(-i32::try_from(lead).unwrap_or(i32::MAX));
-    let told = issued(look)
-        .iter()
-        .any(|(_, notice)| matches!(notice.communication_kind, Some(Sort::EosNotice | Sort::EolNotice)));
+    let told = issued(look).iter().any(|(_, notice)| notice.communication_kind == Some(Sort::EosNotice));
     let excused = !content.notices_na.trim().is_empty();
     if by < look.today() && !told && !excused {
-        vec![Hit::at(data.head.id, format!("Support ends on {end}; it was to be announced by {by}"))]
+        let text = format!("Support ends on {end}; it was to be announced by {by}");
+        vec![Hit::at(data.head.id, text).field("notices")]
     } else {
         Vec::new()
     }
 }
 
+/// Months before the supply stops by which Article 10a asks for its notice.
+const ARTICLE_10A_MONTHS: i32 = 6;
+
 fn article_10a(look: &Look) -> Vec<Hit> {
     let Some((data, content)) = plan(look) else { return Vec::new() };
     let Some(stop) = content.last_sale_date.or(content.eol_date) else { return Vec::new() };
-    let near = stop.plus_months(-6) <= look.today();
-    let answered = matches!(content.serious_harm, Some(Foreseen::Yes | Foreseen::No));
-    if near && !answered {
-        return vec![
-            Hit::at(
-                data.head.id,
-                format!(
-                    "The supply stops on {stop}, and it is not answered whether that may cause serious harm"
-                ),
-            )
-            .field("serious_harm"),
-        ];
+    if stop.plus_months(-ARTICLE_10A_MONTHS) > look.today() {
+        return Vec::new();
     }
-    let told = content
-        .notices
-        .iter()
-        .any(|row| row.audience == Some(Audience::Authorities) && row.communication.is_some());
-    if near && content.serious_harm == Some(Foreseen::Yes) && !told {
-        return vec![
-            Hit::at(
-                data.head.id,
-                "Serious harm is foreseeable, and the authorities were not told six months before",
-            )
-            .field("notices"),
-        ];
-    }
-    Vec::new()
+    let sent: BTreeSet<RecordId> = issued(look).iter().map(|(data, _)| data.head.id).collect();
+    let told = content.notices.iter().any(|row| {
+        row.audience == Some(Audience::Authorities) && row.communication.is_some_and(|id| sent.contains(&id))
+    });
+    let hit = match content.serious_harm {
+        None | Some(Foreseen::NotApplicable) => {
+            let text = format!(
+                "The supply stops on {stop}, and it is not answered whether that may cause serious harm"
+            );
+            Hit::at(data.head.id, text).field("serious_harm")
+        }
+        Some(Foreseen::Yes) if !told => {
+            let text = "Serious harm is foreseeable, and the authorities were not told six months before";
+            Hit::at(data.head.id, text).field("notices")
+        }
+        Some(Foreseen::Yes | Foreseen::No) => return Vec::new(),
+    };
+    vec![hit]
 }
 
 fn no_owner(look: &Look) -> Vec<Hit> {
-    if fielded(look.world).is_empty() {
+    if look.fielded().is_empty() {
         return Vec::new();
     }
     let stage = look.world.product().tplc_stage;
@@ -448,14 +463,21 @@ fn no_guide(look: &Look) -> Vec<Hit> {
 }
 
 fn keys_open(look: &Look) -> Vec<Hit> {
-    let Some((data, _)) = plan(look) else { return Vec::new() };
+    let Some((data, content)) = plan(look) else { return Vec::new() };
     if !matches!(Plan::of(&data), Some(Plan::Closed | Plan::RetentionExpired)) {
         return Vec::new();
     }
-    let keys = look.world.parts(data.head.id, Kind::KeyMaterial).into_iter();
-    keys.filter(|key| KeyMaterialState::of(key) == Some(KeyMaterialState::InUse))
+    let mut keys = look.world.parts(data.head.id, Kind::KeyMaterial);
+    keys.retain(|key| KeyMaterialState::of(key) != Some(KeyMaterialState::Struck));
+    if keys.is_empty() && content.keys_na.trim().is_empty() {
+        let text = "The product is closed, and its keys are neither listed nor said to be none";
+        return vec![Hit::at(data.head.id, text).field("keys_na")];
+    }
+    keys.retain(|key| KeyMaterialState::of(key) == Some(KeyMaterialState::InUse));
+    keys.into_iter()
         .map(|key| {
             Hit::at(key.head.id, "The product is closed, and it is not recorded what became of this key")
+                .field("action")
         })
         .collect()
 }

@@ -1,12 +1,14 @@
 //! Rules about findings (domain 3.7, FIND).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Applies, Hit, Look, Rule, Severity as S};
 use crate::domain::communication::{Communication, CommunicationKind, CommunicationState};
-use crate::domain::finding::verdicts::{releases_concerned, verdict_for};
+use crate::domain::finding::verdicts::verdict_for;
 use crate::domain::finding::{Disposition, Finding, FindingKind, FindingState as State, RiskControl};
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::problem_report::{AdverseEvent, ProblemReport, ProblemState};
 use crate::domain::product::Market;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::time::Day;
@@ -196,48 +198,31 @@ fn learned(data: &SharedRecord, finding: &Finding) -> Day {
 }
 
 fn not_in_time(look: &Look) -> Vec<Hit> {
-    let plan = look.world.governing();
-    let mut hits = Vec::new();
-    for (data, finding) in
-        standing(look).into_iter().filter(|(data, _)| State::of(data).is_some_and(State::is_undecided))
-    {
-        let severity = finding.severity;
-        let row = plan
-            .plan()
-            .finding_triage
-            .iter()
-            .find(|row| row.severity == severity)
-            .or_else(|| plan.plan().finding_triage.iter().max_by_key(|row| row.days));
-        let Some(days) = row.and_then(|row| row.days) else { continue };
-        let due = learned(&data, &finding).plus_days(i64::from(days));
-        if due < look.today() {
-            hits.push(Hit::at(data.head.id, format!("It was to be decided by {due}")));
-        }
-    }
-    hits
+    let late = look.late_hits(KIND, "Decide the finding", "It is not decided.");
+    late.into_iter().map(|hit| hit.field("disposition")).collect()
 }
 
 fn unsupported(look: &Look) -> Vec<Hit> {
     each(look, |data, finding| {
         let claimed = is_decided(data) && finding.disposition == Some(Disposition::NotAffected);
-        let reasoned = finding.justification.is_some() || !finding.impact_statement.trim().is_empty();
-        let evidence = !finding.evidence.trim().is_empty();
-        (claimed && !(reasoned && evidence)).then(|| {
-            Hit::at(data.head.id, "It is “not affected” without justification or evidence")
-                .field("justification")
-        })
+        let bare = finding.justification.is_none() && finding.impact_statement.trim().is_empty();
+        let asked = [
+            ("justification", "justification", bare),
+            ("evidence", "evidence", finding.evidence.trim().is_empty()),
+        ];
+        claimed.then(|| Hit::lacking(data.head.id, &asked, "It is “not affected” without")).flatten()
     })
 }
 
 fn no_hazard(look: &Look) -> Vec<Hit> {
     each(look, |data, finding| {
-        (is_decided(data) && is_affected(finding) && finding.hazardous.is_none()).then(|| {
-            Hit::at(
-                data.head.id,
-                "The product is affected, and it is not said whether that can lead to a hazardous situation",
-            )
-            .field("hazardous")
-        })
+        let asked = [
+            ("hazardous", "whether it can lead to a hazardous situation", finding.hazardous.is_none()),
+            ("sequence", "by which sequence of events", finding.sequence.trim().is_empty()),
+        ];
+        (is_decided(data) && is_affected(finding))
+            .then(|| Hit::lacking(data.head.id, &asked, "The product is affected, and it is not said"))
+            .flatten()
     })
 }
 
@@ -252,10 +237,17 @@ fn no_control(look: &Look) -> Vec<Hit> {
     })
 }
 
+/// The problem report of a finding, unless it is void.
+fn problem_of(look: &Look, finding: &Finding) -> Option<Arc<ProblemReport>> {
+    let data = look.world.record(finding.problem_report?)?;
+    let stands = ProblemState::of(&data).is_some_and(|state| !state.is_void());
+    data.typed::<ProblemReport>().filter(|_| stands)
+}
+
 fn no_problem(look: &Look) -> Vec<Hit> {
     let open = uncontrolled(look)
         .into_iter()
-        .filter(|(data, finding)| is_decided(data) && finding.problem_report.is_none());
+        .filter(|(data, finding)| is_decided(data) && problem_of(look, finding).is_none());
     open.map(|(data, _)| {
         Hit::at(data.head.id, "Its risk is uncontrolled, and there is no problem report")
             .field("problem_report")
@@ -263,17 +255,47 @@ fn no_problem(look: &Look) -> Vec<Hit> {
     .collect()
 }
 
-/// The communications about a finding that were issued: those that it names, and those that name it.
-fn issued(look: &Look, data: &SharedRecord, finding: &Finding) -> Vec<(SharedRecord, Arc<Communication>)> {
-    let naming = look.world.naming(data.head.id, Kind::Communication, "subjects");
-    let own = finding.communications.iter().filter_map(|id| look.world.record(*id));
-    own.chain(naming)
-        .filter(|data| CommunicationState::of(data).is_some_and(CommunicationState::is_done))
-        .filter_map(|data| {
+/// What was decided about a finding and users or authorities: the communications that it names, and those that name it.
+struct Said(Vec<(SharedRecord, Arc<Communication>)>);
+
+impl Said {
+    fn about(look: &Look, data: &SharedRecord, finding: &Finding) -> Self {
+        let naming = look.world.naming(data.head.id, Kind::Communication, "subjects");
+        let own = finding.communications.iter().filter_map(|id| look.world.record(*id));
+        let all = own.chain(naming).filter_map(|data| {
             let content = data.typed::<Communication>()?;
             Some((data, content))
+        });
+        Self(all.collect())
+    }
+
+    /// Whether a communication of such a kind was sent.
+    fn sent(&self, is_such: fn(CommunicationKind) -> bool) -> bool {
+        self.0.iter().any(|(data, content)| {
+            let sent = matches!(
+                CommunicationState::of(data),
+                Some(CommunicationState::Issued | CommunicationState::Closed)
+            );
+            sent && content.communication_kind.is_some_and(is_such)
         })
-        .collect()
+    }
+
+    /// Whether the authority of the United States was told.
+    fn reported(&self) -> bool {
+        let us = Self(self.0.iter().filter(|(_, content)| is_us(content)).cloned().collect());
+        us.sent(|kind| kind == CommunicationKind::RegulatorReport)
+    }
+
+    /// Whether it is signed that nothing is reported in the United States.
+    fn left_out(&self) -> bool {
+        self.0.iter().any(|(data, content)| {
+            CommunicationState::of(data) == Some(CommunicationState::NotRequired) && is_us(content)
+        })
+    }
+}
+
+fn is_us(content: &Communication) -> bool {
+    content.markets.is_empty() || content.markets.contains(&Market::Us)
 }
 
 fn days_of(
@@ -289,10 +311,8 @@ fn not_told(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (data, finding) in uncontrolled(look) {
         let due = learned(&data, &finding).plus_days(days);
-        let told = issued(look, &data, &finding)
-            .iter()
-            .any(|(_, content)| content.communication_kind.is_some_and(CommunicationKind::tells_users));
-        if due < look.today() && !told {
+        let told = || Said::about(look, &data, &finding).sent(CommunicationKind::tells_users);
+        if due < look.today() && !told() {
             hits.push(
                 Hit::at(data.head.id, format!("Users were to be told by {due}")).field("communications"),
             );
@@ -315,19 +335,11 @@ fn not_remedied(look: &Look) -> Vec<Hit> {
     hits
 }
 
-/// Whether a report to an authority was made, or it is signed that none is required.
-fn decided_806(communications: &[(SharedRecord, Arc<Communication>)]) -> bool {
-    communications.iter().any(|(data, content)| {
-        let report = content.communication_kind == Some(CommunicationKind::RegulatorReport);
-        let us = content.markets.is_empty() || content.markets.contains(&Market::Us);
-        us && (report || CommunicationState::of(data) == Some(CommunicationState::NotRequired))
-    })
-}
-
 fn no_806(look: &Look) -> Vec<Hit> {
-    let open = uncontrolled(look)
-        .into_iter()
-        .filter(|(data, finding)| is_decided(data) && !decided_806(&issued(look, data, finding)));
+    let open = uncontrolled(look).into_iter().filter(|(data, finding)| {
+        let said = Said::about(look, data, finding);
+        is_decided(data) && !said.reported() && !said.left_out()
+    });
     open.map(|(data, _)| {
         Hit::at(
             data.head.id,
@@ -338,34 +350,37 @@ fn no_806(look: &Look) -> Vec<Hit> {
     .collect()
 }
 
+/// What is missing of the conditions under which a correction need not be reported: no serious adverse event is known, and the maker
+/// is an active member of an ISAO and shares the vulnerability there.
 fn non_enforcement(look: &Look) -> Vec<Hit> {
     let product = look.world.product();
     let member = product.isao_member == Some(true) && !product.isao_evidence.is_empty();
     let mut hits = Vec::new();
     for (data, finding) in uncontrolled(look) {
-        let not_required = issued(look, &data, &finding)
-            .iter()
-            .any(|(found, _)| CommunicationState::of(found) == Some(CommunicationState::NotRequired));
-        if not_required && !member {
-            hits.push(
-                Hit::at(data.head.id, "A correction is not reported, and membership of an ISAO is not shown")
-                    .field("communications"),
-            );
+        let said = Said::about(look, &data, &finding);
+        if !said.left_out() || said.reported() {
+            continue;
         }
+        let shared = said.sent(|kind| kind == CommunicationKind::IsaoShare);
+        let event = problem_of(look, &finding)
+            .is_some_and(|problem| problem.is_adverse_event == Some(AdverseEvent::Actual));
+        let asked = [
+            ("communications", "membership of an ISAO is not shown", !member),
+            ("communications", "nothing is shared with the ISAO", !shared),
+            ("communications", "an adverse event is known", event),
+        ];
+        hits.extend(Hit::lacking(
+            data.head.id,
+            &asked,
+            "A correction is not reported, and this stands against it:",
+        ));
     }
     hits
 }
 
 fn not_reassessed(look: &Look) -> Vec<Hit> {
-    let today = look.today();
-    let accepted =
-        standing(look).into_iter().filter(|(data, _)| State::of(data) == Some(State::RiskAccepted));
-    accepted
-        .filter_map(|(data, finding)| {
-            let by = finding.reassess_by.filter(|by| *by < today)?;
-            Some(Hit::at(data.head.id, format!("It was to be reassessed by {by}")).field("reassess_by"))
-        })
-        .collect()
+    let late = look.late_hits(KIND, "Assess the accepted risk again", "It stays for a while.");
+    late.into_iter().map(|hit| hit.field("reassess_by")).collect()
 }
 
 fn exploited(look: &Look) -> Vec<Hit> {
@@ -388,10 +403,30 @@ fn exploited(look: &Look) -> Vec<Hit> {
     .collect()
 }
 
+/// The releases in service by the versions of SOUP that they contain, and by the names of these items.
+fn by_contents(look: &Look) -> BTreeMap<String, BTreeSet<RecordId>> {
+    let mut found: BTreeMap<String, BTreeSet<RecordId>> = BTreeMap::new();
+    for (data, release) in look.fielded() {
+        for row in release.soup_baseline.iter() {
+            found.entry(row.label()).or_default().insert(data.head.id);
+            found.entry(row.item.to_string()).or_default().insert(data.head.id);
+        }
+    }
+    found
+}
+
 fn release_missing(look: &Look) -> Vec<Hit> {
+    let releases = by_contents(look);
     let mut hits = Vec::new();
     for (data, finding) in standing(look).into_iter().filter(|(data, _)| is_decided(data)) {
-        let concerned: Vec<RecordId> = releases_concerned(look.world, &finding);
+        let items = finding.items.iter().filter_map(|id| look.world.record(*id));
+        let names: Vec<String> = if finding.versions.is_empty() {
+            items.map(|item| item.title().to_owned()).collect()
+        } else {
+            finding.versions.iter().map(ToString::to_string).collect()
+        };
+        let concerned: BTreeSet<RecordId> =
+            names.iter().filter_map(|name| releases.get(name)).flatten().copied().collect();
         let open = concerned
             .into_iter()
             .find(|release| !verdict_for(look.world, &data, *release, look.today()).is_decided());

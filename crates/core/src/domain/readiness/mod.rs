@@ -3,6 +3,7 @@
 //!
 //! Belongs here: the rules and what they say. Does not belong here: what refuses a step (`kinds`), or reads files (`ops`).
 
+mod analyses;
 mod changes;
 mod duties;
 mod feedback;
@@ -12,14 +13,23 @@ mod plan;
 mod problems;
 mod records;
 mod releases;
+mod reviews;
 mod soup;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
 
 use crate::domain::choice::choice;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::process_deviation::ProcessDeviationState;
 use crate::domain::product::{Market, Product};
 use crate::domain::record::RecordData;
+use crate::domain::release::{InService, Release};
 use crate::domain::requests::{POLICY, RULES as RULE_SET};
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::signature::Meaning;
+use crate::domain::soup_item::register;
 use crate::domain::time::{Day, Moment};
 use crate::domain::waiver;
 use crate::domain::workflow::{Case, World};
@@ -140,8 +150,34 @@ impl Look<'_> {
         late.map(|(data, due)| Hit::at(data.head.id, format!("{says} It was due on {due}."))).collect()
     }
 
+    /// The releases that may be in service, without those of which it is entered that they are not.
+    pub(crate) fn fielded(&self) -> Vec<(SharedRecord, Arc<Release>)> {
+        let releases = register::fielded(self.world).into_iter();
+        releases
+            .filter_map(|data| {
+                let content = data.typed::<Release>()?;
+                (content.in_service != Some(InService::No)).then_some((data, content))
+            })
+            .collect()
+    }
+
+    /// When a release was released: when that step was signed; without a signature, since when it is in its state.
+    pub(crate) fn released_at(&self, release: &SharedRecord) -> Moment {
+        let signatures = self.world.signatures(release.head.id);
+        let released = signatures.iter().filter(|signature| signature.meaning == Meaning::Released);
+        released.map(|signature| signature.at).min().unwrap_or(release.head.state_since)
+    }
+
+    /// Whether a closed process deviation tells of a change or a release. What happened cannot be undone: its analysis and its
+    /// correction remedy it.
+    pub(crate) fn is_told(&self, id: RecordId) -> bool {
+        let field = if id.kind == Kind::Release { "releases" } else { "change_requests" };
+        let deviations = self.world.naming(id, Kind::ProcessDeviation, field);
+        deviations.iter().any(|data| ProcessDeviationState::of(data) == Some(ProcessDeviationState::Closed))
+    }
+
     /// All records of a kind with their typed content.
-    pub fn all<T: crate::domain::record::Record>(&self) -> Vec<(SharedRecord, std::sync::Arc<T>)> {
+    pub fn all<T: crate::domain::record::Record>(&self) -> Vec<(SharedRecord, Arc<T>)> {
         let all = self.world.all(T::KIND);
         all.into_iter()
             .filter_map(|data| {
@@ -176,6 +212,14 @@ impl Hit {
         Self { record: None, field: None, text: text.into(), severity: None }
     }
 
+    /// Remedied in the first of these fields that is missing, by its name and what it is; `None` if nothing is missing.
+    pub(crate) fn lacking(record: RecordId, asked: &[Asked], says: &str) -> Option<Self> {
+        let missing: Vec<&Asked> = asked.iter().filter(|(_, _, missing)| *missing).collect();
+        let (field, _, _) = missing.first()?;
+        let words: Vec<&str> = missing.iter().map(|(_, what, _)| *what).collect();
+        Some(Self::at(record, format!("{says} {}", words.join(", "))).field(field))
+    }
+
     /// Remedied in this field.
     pub fn field(mut self, field: &'static str) -> Self {
         self.field = Some(field);
@@ -188,6 +232,9 @@ impl Hit {
         self
     }
 }
+
+/// A field that is looked at: its name, what it holds in words, and whether that is missing.
+pub(crate) type Asked = (&'static str, &'static str, bool);
 
 /// A readiness rule.
 pub struct Rule {
@@ -239,9 +286,11 @@ pub const GROUPS: &[(&str, &[Rule])] = &[
     ("Plan and monitoring", plan::RULES),
     ("Feedback", feedback::RULES),
     ("Problem reports", problems::RULES),
-    ("Changes, analysis, approval and implementation", changes::RULES),
+    ("Changes, approval and implementation", changes::RULES),
+    ("Impact analyses and bypasses", analyses::RULES),
     ("Release", releases::RULES),
-    ("SOUP register and reviews", soup::RULES),
+    ("SOUP register", soup::RULES),
+    ("SOUP reviews", reviews::RULES),
     ("Findings", findings::RULES),
     ("Communication, clocks, trends and retirement", duties::RULES),
     ("Electronic records", records::RULES),
@@ -307,26 +356,4 @@ fn inspection_rank(id: &str) -> usize {
 /// Whether a text field of a record is empty.
 pub(crate) fn is_blank(data: &RecordData, field: &str) -> bool {
     crate::domain::field::is_empty(data.value(field))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn there_are_147_rules_each_with_its_own_name_clause_and_remedy() {
-        let mut seen = std::collections::BTreeSet::new();
-        for rule in rules() {
-            assert!(seen.insert(rule.id), "{} twice", rule.id);
-            assert!(
-                !rule.clause.is_empty() && !rule.says.is_empty() && rule.remedy.ends_with('.'),
-                "{}",
-                rule.id
-            );
-        }
-        assert_eq!(seen.len(), 147);
-        for id in INSPECTION {
-            assert!(seen.contains(id), "{id}");
-        }
-    }
 }

@@ -1,17 +1,17 @@
 //! Rules about the maintenance plan and what it asks to be watched (domain 3.1).
 
+use std::collections::BTreeMap;
+
 use super::{Applies, Hit, Look, Rule, Severity as S};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
-use crate::domain::maintenance_plan::{MaintenancePlan, MaintenancePlanState, sections_of_letter};
-use crate::domain::person::{Person, PersonState};
+use crate::domain::maintenance_plan::{MaintenancePlan, sections_of_letter};
+use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::product::{PRODUCT, SafetyClass};
 use crate::domain::release::{Release, ReleaseState};
-use crate::domain::requests::RULES as RULE_SET;
 use crate::domain::retirement_plan::{RetirementPlan, current_plan};
-use crate::domain::soup_item::register::fielded;
+use crate::domain::time::Day;
 use crate::domain::trend_review;
-use crate::domain::workflow::Case;
 
 const PLAN: Kind = Kind::MaintenancePlan;
 
@@ -47,14 +47,18 @@ fn if_empty(
     found.map(|(id, _)| Hit::at(id, text).field(field)).into_iter().collect()
 }
 
-/// The day on which a release was released, as far as the record shows: the day of its state, which is later once it was superseded.
+/// A version of the plan was in force from a day until another.
+fn governs(plan: &MaintenancePlan, day: Day) -> bool {
+    plan.in_force_from.is_some_and(|from| from <= day) && plan.in_force_until.is_none_or(|until| day <= until)
+}
+
 fn released_without_plan(look: &Look) -> Vec<Hit> {
     let plans = look.all::<MaintenancePlan>();
-    let first = plans.iter().filter_map(|(_, plan)| plan.in_force_from).min();
+    let covered = |day: Day| plans.iter().any(|(_, plan)| governs(plan, day));
     look.all::<Release>()
         .into_iter()
         .filter(|(data, _)| ReleaseState::of(data).is_some_and(ReleaseState::was_released))
-        .filter(|(data, _)| first.is_none_or(|from| data.head.state_since.day() < from))
+        .filter(|(data, _)| !covered(look.released_at(data).day()) && !look.is_told(data.head.id))
         .map(|(data, release)| {
             Hit::at(
                 data.head.id,
@@ -72,7 +76,11 @@ fn empty_letter(look: &Look) -> Vec<Hit> {
         let section = data.def().sections.iter().find(|section| section.title == title);
         let fields = section.map_or(&[][..], |section| section.fields);
         if fields.iter().all(|field| super::is_blank(&data, field.name)) {
-            hits.push(Hit::at(id, format!("The plan does not address 6.1 {letter}")));
+            let hit = Hit::at(id, format!("The plan does not address 6.1 {letter}"));
+            hits.push(match fields.first() {
+                Some(field) => hit.field(field.name),
+                None => hit,
+            });
         }
     }
     hits
@@ -132,7 +140,7 @@ fn cadence(look: &Look) -> Vec<Hit> {
 fn review_overdue(look: &Look) -> Vec<Hit> {
     let Some((id, _)) = effective(look) else { return Vec::new() };
     let Some(data) = look.world.record(id) else { return Vec::new() };
-    let case = Case { data: &data, world: look.world, now: look.now, actor: None, rules: RULE_SET };
+    let case = look.case(&data);
     let due = crate::domain::maintenance_plan::next_review(&case).filter(|due| *due < look.today());
     due.map(|due| {
         let days = look.today().days_since(due);
@@ -144,24 +152,23 @@ fn review_overdue(look: &Look) -> Vec<Hit> {
 
 fn roles_not_held(look: &Look) -> Vec<Hit> {
     let Some((id, plan)) = effective(look) else { return Vec::new() };
-    let mut hits = Vec::new();
+    let mut held: BTreeMap<Role, bool> = BTreeMap::new();
     for row in plan.roles.iter() {
         let (Some(role), Some(person)) = (row.role, row.person) else { continue };
         let data = look.world.record(person);
-        let active = data.as_ref().is_some_and(|data| PersonState::of(data) == Some(PersonState::Active));
+        let active = data.filter(|data| PersonState::of(data) == Some(PersonState::Active));
         let holds =
-            data.and_then(|data| data.typed::<Person>()).is_some_and(|known| known.roles.contains(&role));
-        if !(active && holds) {
-            hits.push(
-                Hit::at(
-                    id,
-                    format!("{person} is named as {} and is not an active holder of that role", role.word()),
-                )
-                .field("roles"),
-            );
-        }
+            active.and_then(|data| data.typed::<Person>()).is_some_and(|known| known.roles.contains(&role));
+        *held.entry(role).or_default() |= holds;
     }
-    hits
+    let without = held.into_iter().filter(|(_, held)| !held);
+    without
+        .map(|(role, _)| {
+            let text =
+                format!("Nobody whom the plan names as {} is an active holder of that role", role.word());
+            Hit::at(id, text).field("roles")
+        })
+        .collect()
 }
 
 fn history(look: &Look) -> Vec<Hit> {
@@ -170,25 +177,19 @@ fn history(look: &Look) -> Vec<Hit> {
         .into_iter()
         .filter_map(|(data, plan)| Some((plan.in_force_from?, plan.in_force_until, data)))
         .collect();
-    spans.sort_by_key(|(from, _, _)| *from);
-    let effective: Vec<_> = spans
-        .iter()
-        .filter(|(_, _, data)| MaintenancePlanState::of(data) == Some(MaintenancePlanState::Effective))
-        .collect();
+    spans.sort_by_key(|(from, _, data)| (*from, data.head.id));
     let mut hits = Vec::new();
-    if let [_, second, ..] = effective.as_slice() {
-        hits.push(Hit::at(second.2.head.id, "Two versions of the plan are in force"));
-    }
     for pair in spans.windows(2) {
-        let [(_, until, _), (from, _, data)] = pair else { continue };
-        if until.is_none_or(|until| until != *from) {
-            hits.push(Hit::at(
-                data.head.id,
-                format!(
-                    "Between this version, in force from {from}, and the one before is a gap or an overlap"
-                ),
-            ));
-        }
+        let [(_, until, before), (from, _, data)] = pair else { continue };
+        let text = match until {
+            Some(until) if until == from => continue,
+            Some(until) => format!(
+                "This version is in force from {from}, and {} was until {until}: that is a gap or an overlap",
+                before.head.id
+            ),
+            None => format!("{} is in force too", before.head.id),
+        };
+        hits.push(Hit::at(data.head.id, text).field("in_force_from"));
     }
     hits
 }
@@ -196,7 +197,7 @@ fn history(look: &Look) -> Vec<Hit> {
 fn sources(look: &Look) -> Vec<Hit> {
     let Some((id, _)) = effective(look) else { return Vec::new() };
     let Some(data) = look.world.record(id) else { return Vec::new() };
-    let case = Case { data: &data, world: look.world, now: look.now, actor: None, rules: RULE_SET };
+    let case = look.case(&data);
     let watched = crate::domain::maintenance_plan::watched_sources(&case);
     let late = watched.into_iter().filter(|source| source.next.is_some_and(|next| next < look.today()));
     late.map(|source| {
@@ -223,7 +224,7 @@ fn unassigned(look: &Look) -> Vec<Hit> {
 }
 
 fn no_end(look: &Look) -> Vec<Hit> {
-    if fielded(look.world).is_empty() {
+    if look.fielded().is_empty() {
         return Vec::new();
     }
     match current_plan(look.world) {

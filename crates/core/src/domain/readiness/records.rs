@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Hit, Look, Rule, Severity as S};
 use crate::domain::approval::{Approval, ApprovalState};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::person::{Person, PersonState};
+use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::requests::POLICY;
 
 const PERSON: Kind = Kind::Person;
@@ -175,11 +175,17 @@ fn self_approval(look: &Look) -> Vec<Hit> {
     hits
 }
 
+/// Who only reads signs nothing. A new person is confirmed within the days of the policy.
 fn not_verified(look: &Look) -> Vec<Hit> {
-    let open = active(look).into_iter().filter(|(_, person)| person.identity_verified_at.is_none());
-    open.map(|(id, person)| {
-        Hit::at(id, format!("The identity of {} is not confirmed", person.title))
-            .field("identity_verified_at")
+    let days = i64::from(look.world.policy().identity_days.unwrap_or_default());
+    let open = look.all::<Person>().into_iter().filter(|(data, person)| {
+        let signs = person.roles.iter().any(|role| *role != Role::Auditor);
+        let due = data.head.state_since.day().plus_days(days) < look.today();
+        PersonState::of(data) == Some(PersonState::Active) && signs && due && !person.may_sign()
+    });
+    open.map(|(data, person)| {
+        let text = format!("The identity of {} is not confirmed for the key in use", person.title);
+        Hit::at(data.head.id, text).field("identity_verified_at")
     })
     .collect()
 }

@@ -1,19 +1,24 @@
 //! Rules about releases (domain 3.5).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::changes::roles_of;
 use super::{Applies, Hit, Look, Rule, Severity as S};
-use crate::domain::approval;
+use crate::domain::approval::{self, Approval, ApprovalState};
 use crate::domain::change_request::{ChangeRequest, ChangeState};
-use crate::domain::finding::{Finding, FindingState};
-use crate::domain::ids::Kind;
-use crate::domain::process_deviation::{Traces, signs_of};
-use crate::domain::release::{Release, ReleaseState as State, versions};
+use crate::domain::choice::Choice as _;
+use crate::domain::feedback::{Feedback, FeedbackState};
+use crate::domain::finding::{Finding, FindingKind, FindingState};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::problem_report::{DetectedIn, ProblemReport, ProblemState};
+use crate::domain::process_deviation::{NO_RECORD, Traces, signs_of};
+use crate::domain::release::{Release, ReleaseState as State, SoupVersion, versions};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::SoupItem;
-use crate::domain::soup_item::register::{Register, fielded};
+use crate::domain::soup_item::register::Register;
 use crate::domain::text::is_sha256;
-use crate::domain::time::Day;
+use crate::domain::time::Moment;
 
 const KIND: Kind = Kind::Release;
 
@@ -173,33 +178,37 @@ fn each(look: &Look, rule: fn(&SharedRecord, &Release) -> Option<Hit>) -> Vec<Hi
     released(look).into_iter().filter_map(|(data, release)| rule(&data, &release)).collect()
 }
 
+/// The versions that feedback and problems of the field name. What is in development is named before it is released.
 fn no_record(look: &Look) -> Vec<Hit> {
     let mut traces = Traces::default();
-    for (data, feedback) in look.all::<crate::domain::feedback::Feedback>() {
-        traces.reported.entry(feedback.software_version_reported.to_string()).or_insert(data.head.id);
+    for (data, feedback) in look.all::<Feedback>() {
+        if FeedbackState::of(&data) != Some(FeedbackState::Void) {
+            let version = feedback.software_version_reported.to_string();
+            traces.reported.entry(version).or_insert(data.head.id);
+        }
     }
-    for (data, problem) in look.all::<crate::domain::problem_report::ProblemReport>() {
-        for version in &problem.affected_product_versions {
+    for (data, problem) in look.all::<ProblemReport>() {
+        let counts = problem.detected_in_phase == Some(DetectedIn::Field)
+            && ProblemState::of(&data).is_some_and(|state| !state.is_void());
+        for version in problem.affected_product_versions.iter().filter(|_| counts) {
             traces.reported.entry(version.to_string()).or_insert(data.head.id);
         }
     }
+    if released(look).is_empty() {
+        return Vec::new();
+    }
     let signs = signs_of(look.world, &traces).into_iter();
     signs
-        .filter(|sign| sign.clause == "IEC 62304 6.3.2")
-        .map(|sign| Hit {
-            record: sign.records.first().copied(),
-            field: None,
-            text: sign.what,
-            severity: None,
-        })
+        .filter(|sign| sign.clause == NO_RECORD)
+        .filter_map(|sign| Some(Hit::at(*sign.records.first()?, sign.what.trim_end_matches('.'))))
         .collect()
 }
 
 fn not_verified(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (data, release) in released(look) {
-        let tested_later = release.tested_on.is_some_and(|day| day > data.head.state_since.day());
-        if tested_later {
+    for (data, release) in released(look).into_iter().filter(|(data, _)| !look.is_told(data.head.id)) {
+        let on = look.released_at(&data).day();
+        if release.tested_on.is_some_and(|day| day > on) {
             hits.push(Hit::at(data.head.id, "Its system test is dated after its release").field("tested_on"));
         }
         let open = release.change_requests.iter().find(|id| {
@@ -247,18 +256,19 @@ fn not_evaluated(look: &Look) -> Vec<Hit> {
     })
 }
 
+/// A version is used once and never again, also if its first release was given up.
 fn not_unique(look: &Look) -> Vec<Hit> {
-    let all = released(look);
+    let all = look.all::<Release>();
     let mut hits = Vec::new();
-    for (at, (data, release)) in all.iter().enumerate() {
+    for (data, release) in released(look) {
+        let id = data.head.id;
         if !is_sha256(&release.artifact_sha256) {
-            hits.push(Hit::at(data.head.id, "It has no digest of its artefact").field("artifact_sha256"));
+            hits.push(Hit::at(id, "It has no digest of its artefact").field("artifact_sha256"));
         }
-        let twice = all.iter().take(at).find(|(_, other)| versions::same(&other.version, &release.version));
-        if let Some((other, _)) = twice {
-            hits.push(
-                Hit::at(data.head.id, format!("{} has the same version", other.head.id)).field("version"),
-            );
+        let earlier = all.iter().filter(|(other, _)| other.head.id.number < id.number);
+        let mut twice = earlier.filter(|(_, other)| versions::same(&other.version, &release.version));
+        if let Some((other, _)) = twice.next() {
+            hits.push(Hit::at(id, format!("{} has the same version", other.head.id)).field("version"));
         }
     }
     hits
@@ -266,11 +276,11 @@ fn not_unique(look: &Look) -> Vec<Hit> {
 
 fn not_reproducible(look: &Look) -> Vec<Hit> {
     each(look, |data, release| {
-        let known = !release.build_procedure_ref.is_empty() && !release.build_environment.trim().is_empty();
-        (!known).then(|| {
-            Hit::at(data.head.id, "Procedure or environment of its build is not entered")
-                .field("build_procedure_ref")
-        })
+        let asked = [
+            ("build_procedure_ref", "procedure", release.build_procedure_ref.is_empty()),
+            ("build_environment", "environment", release.build_environment.trim().is_empty()),
+        ];
+        Hit::lacking(data.head.id, &asked, "Of its build is not entered:")
     })
 }
 
@@ -288,33 +298,44 @@ fn no_archive(look: &Look) -> Vec<Hit> {
     let days = look.world.governing().plan().archive_check_days.map_or(ARCHIVE_DAYS, i64::from);
     let mut hits = Vec::new();
     for (data, release) in released(look) {
-        if release.archive_location.is_empty() || release.archive_sha256.is_empty() {
-            hits.push(
-                Hit::at(data.head.id, "Its archive has no place or no digest").field("archive_location"),
-            );
+        let id = data.head.id;
+        let asked = [
+            ("archive_location", "place", release.archive_location.is_empty()),
+            ("archive_sha256", "digest", release.archive_sha256.is_empty()),
+        ];
+        let lacking = Hit::lacking(id, &asked, "Its archive has no");
+        let closed = State::of(&data) == Some(State::Archived);
+        if lacking.is_some() || closed {
+            hits.extend(lacking);
             continue;
         }
-        let last = release.archive_checks.iter().filter_map(|row| row.checked_on).max();
-        let due = last.map(|day: Day| day.plus_days(days));
-        if due.is_none_or(|due| due < look.today()) {
-            let since = last.map_or_else(|| "never".to_owned(), |day| format!("last on {day}"));
-            hits.push(
-                Hit::at(data.head.id, format!("Its archive was not read again in time: {since}"))
-                    .field("archive_checks"),
-            );
-        }
+        let checks = release.archive_checks.iter().filter(|row| row.checked_on.is_some());
+        let last = checks.max_by_key(|row| row.checked_on);
+        let same = last.is_some_and(|row| row.sha256.eq_ignore_ascii_case(&release.archive_sha256));
+        let text = match last.and_then(|row| row.checked_on) {
+            None => "Its archive was never read again".to_owned(),
+            Some(day) if !same => format!("Its archive was read with another SHA-256 on {day}"),
+            Some(day) if day.plus_days(days) < look.today() => {
+                format!("Its archive was last read again on {day}, more than {days} days ago")
+            }
+            Some(_) => continue,
+        };
+        hits.push(Hit::at(id, text).field("archive_checks"));
     }
     hits
 }
 
 fn no_delivery(look: &Look) -> Vec<Hit> {
     each(look, |data, release| {
-        let known =
-            !release.delivery_method.trim().is_empty() && !release.integrity_protection.trim().is_empty();
-        (!known).then(|| {
-            Hit::at(data.head.id, "Its delivery, or the protection of its integrity, is not described")
-                .field("delivery_method")
-        })
+        let asked = [
+            ("delivery_method", "its delivery", release.delivery_method.trim().is_empty()),
+            (
+                "integrity_protection",
+                "how its integrity is protected",
+                release.integrity_protection.trim().is_empty(),
+            ),
+        ];
+        Hit::lacking(data.head.id, &asked, "It is not described:")
     })
 }
 
@@ -333,14 +354,13 @@ fn unapproved_change(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (data, release) in released(look) {
         for id in &release.change_requests {
-            let Some(change) = look.world.record(*id) else { continue };
+            let known =
+                look.world.record(*id).is_some_and(|change| change.typed::<ChangeRequest>().is_some());
             let approvals = look.world.naming(*id, Kind::Approval, "subject");
             let valid = approvals.iter().any(|approval| approval::is_valid(look.world, approval));
-            if change.typed::<ChangeRequest>().is_some() && !valid {
-                hits.push(
-                    Hit::at(data.head.id, format!("{id} has no approval of what it says now"))
-                        .field("change_requests"),
-                );
+            if known && !valid && !look.is_told(*id) && !look.is_told(data.head.id) {
+                let text = format!("{id} has no approval of what it says now");
+                hits.push(Hit::at(data.head.id, text).field("change_requests"));
             }
         }
     }
@@ -353,7 +373,7 @@ fn review_not_current(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for data in look.world.in_states(KIND, &[State::Released.code()]) {
         let Some(release) = data.typed::<Release>() else { continue };
-        let on = data.head.state_since.day();
+        let on = look.released_at(&data).day();
         let late = release.soup_baseline.iter().find(|row| {
             let item = register.find(row).and_then(|known| known.item.typed::<SoupItem>());
             // A later review says nothing of the day of the release, and nothing against it.
@@ -362,40 +382,57 @@ fn review_not_current(look: &Look) -> Vec<Hit> {
             })
         });
         if let Some(row) = late {
-            hits.push(Hit::at(
-                data.head.id,
-                format!(
-                    "{} {} was not reviewed in the {window} days before the release",
-                    row.item, row.version
-                ),
-            ));
+            let text = format!("In the {window} days before the release nobody reviewed {}", row.label());
+            hits.push(Hit::at(data.head.id, text));
         }
     }
     hits
 }
 
+/// What a release contains: its versions of SOUP as “name version”, and the names alone.
+struct Contents {
+    id: RecordId,
+    released: Moment,
+    versions: BTreeSet<String>,
+    names: BTreeSet<String>,
+}
+
+fn contents(look: &Look) -> Vec<Contents> {
+    let all = look.fielded().into_iter();
+    all.map(|(data, release)| Contents {
+        id: data.head.id,
+        released: look.released_at(&data),
+        versions: release.soup_baseline.iter().map(SoupVersion::label).collect(),
+        names: release.soup_baseline.iter().map(|row| row.item.to_string()).collect(),
+    })
+    .collect()
+}
+
+/// Until its versions are known, a finding is about every version of its items.
+fn concerns(look: &Look, finding: &Finding, contents: &Contents) -> bool {
+    if !finding.versions.is_empty() {
+        return finding.versions.iter().any(|version| contents.versions.contains(&**version));
+    }
+    let items = finding.items.iter().filter_map(|id| look.world.record(*id));
+    items.into_iter().any(|item| contents.names.contains(item.title()))
+}
+
 fn open_findings(look: &Look) -> Vec<Hit> {
+    let fielded = contents(look);
     let mut hits = Vec::new();
-    let undecided: Vec<_> = look
-        .all::<Finding>()
-        .into_iter()
-        .filter(|(data, _)| FindingState::of(data).is_some_and(FindingState::is_undecided))
-        .collect();
-    for data in fielded(look.world) {
-        let Some(release) = data.typed::<Release>() else { continue };
-        let since = data.head.state_since;
-        let names = |finding: &Finding| {
-            release.soup_baseline.iter().any(|row| {
-                let line = format!("{} {}", row.item, row.version);
-                finding.versions.iter().any(|version| **version == *line)
-            })
-        };
-        let open = undecided.iter().find(|(found, finding)| found.head.created_at <= since && names(finding));
-        if let Some((found, _)) = open {
-            hits.push(Hit::at(
-                data.head.id,
-                format!("{} was known at its release and is not decided", found.head.id),
-            ));
+    for (data, finding) in look.all::<Finding>() {
+        let security = matches!(
+            finding.finding_kind,
+            Some(FindingKind::Vulnerability | FindingKind::LicenceOrIntegrity)
+        );
+        if !security || !FindingState::of(&data).is_some_and(FindingState::is_undecided) {
+            continue;
+        }
+        let known =
+            |with: &&Contents| data.head.created_at <= with.released && concerns(look, &finding, with);
+        if let Some(release) = fielded.iter().find(known) {
+            let text = format!("It was known when {} was released and is not decided", release.id);
+            hits.push(Hit::at(data.head.id, text).field("per_release"));
         }
     }
     hits
@@ -403,23 +440,33 @@ fn open_findings(look: &Look) -> Vec<Hit> {
 
 fn undecided(look: &Look) -> Vec<Hit> {
     each(look, |data, release| {
-        let decided = release.udi_decision.is_some() && !release.regulatory_decisions.is_empty();
-        (!decided).then(|| {
-            Hit::at(data.head.id, "UDI or the regulatory decisions are missing").field("udi_decision")
-        })
+        let asked = [
+            ("udi_decision", "UDI", release.udi_decision.is_none()),
+            ("regulatory_decisions", "the markets", release.regulatory_decisions.is_empty()),
+        ];
+        Hit::lacking(data.head.id, &asked, "It is not decided:")
     })
 }
 
+/// Every required role signed the approval that was granted.
 fn not_approved(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (data, _) in released(look) {
-        let approvals = look.world.naming(data.head.id, Kind::Approval, "subject");
-        let granted = approvals
-            .iter()
-            .any(|approval| approval::ApprovalState::of(approval) == Some(approval::ApprovalState::Granted));
-        if !granted {
-            hits.push(Hit::at(data.head.id, "It was released, and no approval of it is granted"));
-        }
+    for (data, _) in released(look).into_iter().filter(|(data, _)| !look.is_told(data.head.id)) {
+        let mut approvals = look.world.naming(data.head.id, Kind::Approval, "subject");
+        approvals.retain(|approval| ApprovalState::of(approval) == Some(ApprovalState::Granted));
+        let missing = |approval: &SharedRecord| {
+            let signed = roles_of(look, approval.head.id);
+            let content = approval.typed::<Approval>()?;
+            content.required_roles.iter().copied().find(|role| !signed.contains(role))
+        };
+        let text = match approvals.last().map(missing) {
+            None => "It was released, and no approval of it is granted".to_owned(),
+            Some(Some(role)) => {
+                format!("It was released, and nobody signed as {}", role.word().to_lowercase())
+            }
+            Some(None) => continue,
+        };
+        hits.push(Hit::at(data.head.id, text));
     }
     hits
 }

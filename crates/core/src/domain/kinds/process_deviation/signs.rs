@@ -67,6 +67,9 @@ pub fn is_told(deviations: &[std::sync::Arc<ProcessDeviation>], version: &str) -
         .any(|deviation| deviation.affected_versions.iter().any(|told| versions::plain(told) == version))
 }
 
+/// The clause of the sign that a version in the field has no release record.
+pub const NO_RECORD: &str = "IEC 62304 6.3.2";
+
 /// What a search in the lists of a file found, so that not every record is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traces {
@@ -121,7 +124,7 @@ fn versions_without_release(
                     "Version {version} is in the field, and no release record says that it was released."
                 ),
                 "modified software is released again under 5.8",
-                "IEC 62304 6.3.2",
+                NO_RECORD,
                 vec![*record],
             )
             .with("affected_versions", json!([version]))

@@ -110,7 +110,7 @@ pub(super) fn has_its_result(case: &Case, item: &ReviewItem) -> Vec<Condition> {
         let text = "The search could not check it: it is said what was done instead";
         conditions.push(Condition::new("IEC 62304 7.1.3", text, said).at("not_checked"));
     }
-    conditions.push(enough_sources(case, item, outcome(item).answered));
+    conditions.push(enough_sources(case.world, case.data, item));
     let undecided = hits_undecided(case.world, item);
     let whole = format!(
         "Every hit is in a finding that names {}, or it is said why it does not concern the product",
@@ -150,8 +150,9 @@ fn plan_of(world: &dyn World, review: Option<RecordId>) -> Option<std::sync::Arc
 }
 
 /// As many sources as the plan asks for could answer; the supplier's list is one of them.
-fn enough_sources(case: &Case, item: &ReviewItem, answered: usize) -> Condition {
-    let plan = plan_of(case.world, case.data.head.parent).unwrap_or_default();
+fn enough_sources(world: &dyn World, data: &RecordData, item: &ReviewItem) -> Condition {
+    let answered = outcome(item).answered;
+    let plan = plan_of(world, data.head.parent).unwrap_or_default();
     let least = due::rule_of(&plan, item.tier).and_then(|row| row.min_sources).unwrap_or(1);
     let own = usize::from(lane_a_is_done(item) && item.no_list.trim().is_empty());
     let used = answered + own;
@@ -162,6 +163,11 @@ fn enough_sources(case: &Case, item: &ReviewItem, answered: usize) -> Condition 
          was done instead"
     );
     Condition::new("IEC 62304 6.1 f", text, enough || said).at("not_checked")
+}
+
+/// Whether as many sources as the plan asks for could answer about an item, or it is said what was done instead.
+pub fn has_enough_sources(world: &dyn World, data: &RecordData, item: &ReviewItem) -> bool {
+    enough_sources(world, data, item).met
 }
 
 /// All names of a vulnerability, in lower case.

@@ -7,7 +7,7 @@ use super::SoupItemState;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::release::{Release, ReleaseState, SoupVersion};
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::soup_designator::{SoupDesignator, counts, is_introduced};
+use crate::domain::soup_designator::{SoupDesignator, counts, is_introduced_by};
 use crate::domain::workflow::World;
 
 /// The part of a package URL before its version.
@@ -103,6 +103,7 @@ pub struct Unregistered {
 /// What the baseline of a release has that the register has not.
 pub fn unregistered(world: &dyn World, release: &Release) -> Unregistered {
     let register = Register::of(world);
+    let releases = world.all(Kind::Release);
     let mut found = Unregistered::default();
     let mut seen = BTreeSet::new();
     for row in release.soup_baseline.iter() {
@@ -118,7 +119,7 @@ pub fn unregistered(world: &dyn World, release: &Release) -> Unregistered {
         let explained = known
             .designator
             .typed::<SoupDesignator>()
-            .is_some_and(|content| is_introduced(world, &row.item, &content));
+            .is_some_and(|content| is_introduced_by(world, &releases, &row.item, &content));
         if !explained {
             found.without_change.push((item, row.label()));
         }
