@@ -132,3 +132,39 @@ pub const DEF: KindDef = KindDef {
     gist: "source",
     ..KindDef::new(Kind::ClockTemplate, "Clock template", "Clock templates")
 };
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::test_world::{TestWorld, id};
+    use crate::domain::workflow::World as _;
+
+    fn wrong(fields: Value) -> Vec<(&'static str, String)> {
+        let world = TestWorld::default().put("CT-0001", S::Disabled.code(), "2026-11-01", fields);
+        violations(&world.record(id("CT-0001")).unwrap(), RETIREMENT_RULES)
+    }
+
+    #[test]
+    fn a_limit_of_zero_or_beyond_the_longest_of_its_unit_is_refused() {
+        let zero = wrong(json!({"amount": 0, "unit": "hours"}));
+        assert_eq!(zero, [("amount", "must be at least 1: a limit of zero gives nobody time".to_owned())]);
+        for (unit, most) in
+            [("hours", 8_784), ("calendar_days", 3_660), ("working_days", 3_660), ("months", 240)]
+        {
+            assert!(wrong(json!({"amount": most, "unit": unit})).is_empty(), "{unit}");
+            let long = wrong(json!({"amount": most + 1, "unit": unit}));
+            assert!(long[0].1.starts_with(&format!("must be at most {most} ")), "{long:?}");
+        }
+        assert!(wrong(json!({"title": "Nothing entered yet"})).is_empty());
+    }
+
+    #[test]
+    fn every_reference_limit_makes_a_template_without_violation_that_is_not_confirmed() {
+        for reference in REFERENCES {
+            assert!(wrong(Value::Object(reference.fields())).is_empty(), "{}", reference.title);
+        }
+        assert_eq!(DEF.initial(), S::Disabled.code());
+    }
+}

@@ -118,3 +118,45 @@ pub const DEF: KindDef = KindDef {
     evidence: &["5.8.7"],
     ..KindDef::new(Kind::KeyMaterial, "Key", "Keys and certificates")
 };
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::test_world::{TestWorld, id, moment};
+    use crate::domain::workflow::World as _;
+
+    /// What is missing to call a key dealt with.
+    fn unmet(fields: Value) -> Vec<Option<&'static str>> {
+        let world = TestWorld::default().part("KM-0001", "RP-0001", S::InUse.code(), fields);
+        let data = world.record(id("KM-0001")).unwrap();
+        let case = Case {
+            data: &data,
+            world: &world,
+            now: moment("2026-11-30"),
+            actor: None,
+            rules: RETIREMENT_RULES,
+        };
+        let finish = DEF.find_move("finish").unwrap();
+        let open = finish.conditions(&case).into_iter().filter(|condition| !condition.met);
+        open.map(|condition| condition.field).collect()
+    }
+
+    #[test]
+    fn a_key_is_dealt_with_once_action_reasons_day_and_witness_are_entered() {
+        let key = |rationale: &str| {
+            json!({"title": "Signing key", "key_kind": "code_signing", "location": "Safe", "holder": "Ana", "action": "destroy",
+                "rationale": rationale, "done_on": "2026-11-20", "witness": "Ben"})
+        };
+        assert!(unmet(key("The archive is verified by its SHA-256.")).is_empty());
+        let bare = unmet(json!({"title": "Key", "key_kind": "tls", "location": "Safe", "holder": "Ana"}));
+        assert_eq!(bare, [Some("action"), Some("rationale"), Some("done_on"), Some("witness")]);
+    }
+
+    #[test]
+    fn a_signing_key_is_not_destroyed_without_reasons() {
+        let unmet = unmet(json!({"key_kind": "code_signing", "action": "destroy"}));
+        assert_eq!(unmet.last(), Some(&Some("rationale")));
+    }
+}

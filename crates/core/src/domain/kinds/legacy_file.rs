@@ -1,6 +1,8 @@
 //! Legacy software: the alternative route for software that was legally on the market before its life cycle was documented
 //! (IEC 62304 4.4; domain 1.3). The rationale names one version; every later change goes through clause 6.
 
+use std::cmp::Ordering;
+
 use crate::domain::choice::choice;
 use crate::domain::deadline::{Deadline, Limit, Task};
 use crate::domain::field::Table;
@@ -8,7 +10,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
 use crate::domain::person::Role;
 use crate::domain::record::{KindDef, record, rows};
-use crate::domain::release::Release;
+use crate::domain::release::{Release, versions};
 use crate::domain::retirement_plan::RETIREMENT_RULES;
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::text::{Line, Text};
@@ -186,7 +188,8 @@ fn notices(case: &Case) -> Vec<String> {
         })
         .filter(|data| {
             data.typed::<Release>().is_some_and(|release| {
-                !crate::domain::release::versions::same(&release.version, &file.version)
+                let earlier = versions::order(&release.version, &file.version) == Some(Ordering::Less);
+                !earlier && !versions::same(&release.version, &file.version)
             })
         })
         .map(|data| data.head.id)
@@ -263,3 +266,93 @@ pub const DEF: KindDef = KindDef {
     chapter: Some(3),
     ..KindDef::new(Kind::LegacyFile, "Legacy file", "Legacy files")
 };
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::release::ReleaseState;
+    use crate::domain::test_world::{TestWorld, id, moment};
+    use crate::domain::workflow::World as _;
+
+    fn gap(clause: &str, decision: &str) -> Value {
+        json!({"clause": clause, "deliverable": format!("Of {clause}"), "decision": decision, "rationale": "As the risk asks"})
+    }
+
+    fn whole() -> Vec<Value> {
+        vec![
+            gap("IEC 62304 5.2.1", "present"),
+            gap("5.3", "accept"),
+            gap("5.7.1", "present"),
+            gap("7.1", "accept"),
+        ]
+    }
+
+    fn with_case<T>(world: TestWorld, look: impl Fn(&Case) -> T) -> T {
+        let data = world.record(id("LF-0001")).unwrap();
+        let case = Case {
+            data: &data,
+            world: &world,
+            now: moment("2026-11-30"),
+            actor: None,
+            rules: RETIREMENT_RULES,
+        };
+        look(&case)
+    }
+
+    fn world(gaps: &[Value]) -> TestWorld {
+        let fields = json!({"title": "Legacy", "version": "2.3.0", "gaps": gaps});
+        TestWorld::default().put("LF-0001", S::Draft.code(), "2026-11-01", fields)
+    }
+
+    fn unmet(world: TestWorld) -> Vec<String> {
+        let open = with_case(world, |case| case.with::<LegacyFile>(complete));
+        open.into_iter().filter(|condition| !condition.met).map(|condition| condition.text).collect()
+    }
+
+    #[test]
+    fn the_gap_analysis_looks_at_every_clause_and_system_tests_are_the_least() {
+        assert!(unmet(world(&whole())).is_empty());
+        let without_risk = unmet(world(&whole()[..3]));
+        assert_eq!(without_risk, ["The gap analysis looks at 7"]);
+        let mut accepted = whole();
+        accepted[2] = gap("5.7", "accept");
+        assert!(unmet(world(&accepted))[0].contains("system tests"));
+        let mut other = whole();
+        other[0] = gap("5.20", "present");
+        assert_eq!(unmet(world(&other)), ["The gap analysis looks at 5.2"]);
+    }
+
+    #[test]
+    fn what_is_made_has_a_day_and_the_data_begins_before_it_ends() {
+        let mut undated = whole();
+        undated[1] = gap("5.3", "create");
+        assert_eq!(unmet(world(&undated)), ["What is made has a day by which it is made"]);
+        let turned =
+            world(&whole()).set("LF-0001", json!({"data_from": "2026-02-01", "data_to": "2026-01-31"}));
+        assert_eq!(unmet(turned), ["The data after production has its first day before its last"]);
+    }
+
+    #[test]
+    fn gaps_are_closed_once_each_has_its_day_or_the_evidence_says_why_not() {
+        let open = json!({"clause": "5.3", "deliverable": "Architecture", "decision": "create", "due_on": "2026-12-01"});
+        let closed = |world: TestWorld| with_case(world, |case| case.with::<LegacyFile>(gaps_closed)[0].met);
+        assert!(closed(world(&whole())));
+        assert!(!closed(world(&[open.clone()])));
+        assert!(closed(world(&[open]).set("LF-0001", json!({"closure_evidence": "The item was removed."}))));
+    }
+
+    #[test]
+    fn a_later_version_is_pointed_out_and_an_earlier_one_is_not() {
+        let released = |version: &str, state: ReleaseState| {
+            let world =
+                world(&whole()).put("RL-0001", state.code(), "2026-11-02", json!({"version": version}));
+            with_case(world, notices)
+        };
+        assert!(released("v2.3", ReleaseState::Released).is_empty());
+        assert!(released("2.2.9", ReleaseState::Superseded).is_empty());
+        assert!(released("2.4.0", ReleaseState::Building).is_empty());
+        assert!(released("2.4.0", ReleaseState::Released)[0].contains("RL-0001 is another version"));
+    }
+}

@@ -14,7 +14,7 @@ pub mod versions;
 pub use commit_list::{CommitComparison, MissingCommits, compare};
 pub use differences::{Difference, DifferenceKind, differences, uncovered};
 pub use gate::{gate, markets_named};
-pub use residual::standing_problems;
+pub use residual::{ProblemsByVersion, standing_problems};
 
 use crate::domain::choice::choice;
 use crate::domain::field::Table;

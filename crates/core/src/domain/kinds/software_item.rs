@@ -2,6 +2,8 @@
 //!
 //! An item has the class of the system. A lower class needs a rationale and the segregation that makes it possible.
 
+use std::collections::BTreeSet;
+
 use crate::domain::choice::choice;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
@@ -75,6 +77,20 @@ const fn rank(class: SafetyClass) -> u8 {
     }
 }
 
+/// Whether an item is above itself in the tree of items.
+fn contains_itself(case: &Case, item: &SoftwareItem) -> bool {
+    let mut seen = BTreeSet::from([case.id()]);
+    let mut above = item.parent_item;
+    while let Some(id) = above {
+        if !seen.insert(id) {
+            return true;
+        }
+        let parent = case.world.record(id).and_then(|data| data.typed::<SoftwareItem>());
+        above = parent.and_then(|parent| parent.parent_item);
+    }
+    false
+}
+
 /// An item has the class of what contains it; a lower one needs the segregation that makes it possible.
 fn class_holds(case: &Case, item: &SoftwareItem) -> Vec<Condition> {
     let above = item
@@ -87,7 +103,7 @@ fn class_holds(case: &Case, item: &SoftwareItem) -> Vec<Condition> {
     let lower = rank(own) < rank(above);
     let segregated = !item.segregation.trim().is_empty();
     let higher = rank(own) > rank(case.world.product().class());
-    let loops = item.parent_item == Some(case.id());
+    let loops = contains_itself(case, item);
     vec![
         Condition::new(
             "IEC 62304 4.3",
@@ -136,3 +152,62 @@ pub const DEF: KindDef = KindDef {
     chapter: Some(3),
     ..KindDef::new(Kind::SoftwareItem, "Software item", "Software items")
 };
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::test_world::{TestWorld, id, moment};
+    use crate::domain::workflow::World as _;
+
+    /// The fields in which something is unmet, for an item of a product of class B.
+    fn unmet(item: Value, others: &[(&str, Value)]) -> Vec<&'static str> {
+        let product = crate::domain::product::ProductState::Current.code();
+        let mut world = TestWorld::default()
+            .put("PD-0001", product, "2026-01-01", json!({"software_safety_class": "b"}))
+            .put("SW-0001", S::Draft.code(), "2026-01-02", item);
+        for (number, fields) in others {
+            world = world.put(number, APPROVED, "2026-01-02", fields.clone());
+        }
+        let data = world.record(id("SW-0001")).unwrap();
+        let case = Case {
+            data: &data,
+            world: &world,
+            now: moment("2026-11-30"),
+            actor: None,
+            rules: RETIREMENT_RULES,
+        };
+        let open = case.with::<SoftwareItem>(class_holds).into_iter().filter(|condition| !condition.met);
+        open.filter_map(|condition| condition.field).collect()
+    }
+
+    #[test]
+    fn a_class_below_that_of_what_contains_the_item_needs_segregation() {
+        assert!(unmet(json!({"safety_class": "b"}), &[]).is_empty());
+        assert_eq!(unmet(json!({"safety_class": "a"}), &[]), ["segregation"]);
+        assert!(unmet(json!({"safety_class": "a", "segregation": "Own processor."}), &[]).is_empty());
+        let parent = [("SW-0002", json!({"safety_class": "a"}))];
+        assert!(unmet(json!({"safety_class": "a", "parent_item": "SW-0002"}), &parent).is_empty());
+        let unclassed = [("SW-0002", json!({"title": "Part"}))];
+        assert_eq!(
+            unmet(json!({"safety_class": "a", "parent_item": "SW-0002"}), &unclassed),
+            ["segregation"]
+        );
+    }
+
+    #[test]
+    fn an_item_is_not_above_the_class_of_the_product_and_one_without_class_counts_as_c() {
+        assert_eq!(unmet(json!({"safety_class": "c"}), &[]), ["safety_class"]);
+        assert_eq!(unmet(json!({"title": "Part"}), &[]), ["safety_class"]);
+    }
+
+    #[test]
+    fn an_item_is_not_part_of_itself_also_by_way_of_another() {
+        assert_eq!(unmet(json!({"safety_class": "b", "parent_item": "SW-0001"}), &[]), ["parent_item"]);
+        let round = [("SW-0002", json!({"safety_class": "b", "parent_item": "SW-0001"}))];
+        assert_eq!(unmet(json!({"safety_class": "b", "parent_item": "SW-0002"}), &round), ["parent_item"]);
+        let tree = [("SW-0002", json!({"safety_class": "b"}))];
+        assert!(unmet(json!({"safety_class": "b", "parent_item": "SW-0002"}), &tree).is_empty());
+    }
+}

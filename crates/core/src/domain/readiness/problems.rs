@@ -9,7 +9,7 @@ use crate::domain::change_request::{ChangeRequest, ChangeState, Origin, changes_
 use crate::domain::feedback::FeedbackState;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::problem_report::{AdverseEvent, ChangeNeeded, ProblemReport, ProblemState as State};
-use crate::domain::release::{Release, standing_problems, versions};
+use crate::domain::release::{ProblemsByVersion, Release, versions};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Meaning;
 use crate::domain::text::Line;
@@ -366,12 +366,13 @@ fn versions_left_out(look: &Look) -> Vec<Hit> {
 
 /// A problem that was known at the release stands in its list. One that was raised later, and stays, names the version itself.
 fn not_residual(look: &Look) -> Vec<Hit> {
+    let problems = ProblemsByVersion::of(look.world);
     let mut hits = Vec::new();
     for (data, release) in look.fielded() {
         let listed: BTreeSet<RecordId> =
             release.residual_anomalies.iter().filter_map(|row| row.problem).collect();
         let since = look.released_at(&data);
-        for id in standing_problems(look.world, &release).into_iter().filter(|id| !listed.contains(id)) {
+        for id in problems.standing(look.world, &release).into_iter().filter(|id| !listed.contains(id)) {
             let Some(problem) = look.world.record(id) else { continue };
             if problem.head.created_at <= since {
                 let text =

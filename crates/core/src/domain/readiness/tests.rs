@@ -4,6 +4,7 @@
 mod changes_tests;
 mod duties_tests;
 mod findings_tests;
+mod large_tests;
 mod order_tests;
 mod plan_tests;
 mod problems_tests;

@@ -1,6 +1,6 @@
 //! The known anomalies that stay in a version (IEC 62304 5.8.2).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Release, versions};
@@ -10,24 +10,42 @@ use crate::domain::problem_report::{ProblemReport, ProblemState};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::workflow::{Case, Condition, World};
 
-/// The problems that stand in a release: those that name its version or the one before, and those that stayed in the one before;
-/// without those that its changes resolve, or that an earlier release resolved. A problem that was closed without a change stays.
+/// The problems by the versions that they name, for whoever asks about many releases.
+pub struct ProblemsByVersion(BTreeMap<String, Vec<RecordId>>);
+
+impl ProblemsByVersion {
+    /// Those of a file.
+    pub fn of(world: &dyn World) -> Self {
+        let mut found: BTreeMap<String, Vec<RecordId>> = BTreeMap::new();
+        for data in world.in_states(Kind::ProblemReport, &states(|state| !state.is_void())) {
+            let Some(problem) = data.typed::<ProblemReport>() else { continue };
+            let named = problem.affected_product_versions.iter().chain(problem.residual_in_releases.iter());
+            for version in named {
+                found.entry(versions::plain(version)).or_default().push(data.head.id);
+            }
+        }
+        Self(found)
+    }
+
+    /// The problems that stand in a release: those that name its version or the one before, and those that stayed in the one before;
+    /// without those that its changes resolve, or that an earlier release resolved. A problem that was closed without a change stays.
+    pub fn standing(&self, world: &dyn World, release: &Release) -> Vec<RecordId> {
+        let before: Option<Arc<Release>> =
+            release.predecessor.and_then(|id| world.record(id)).and_then(|data| data.typed());
+        let wanted =
+            std::iter::once(release).chain(before.as_deref()).map(|one| versions::plain(&one.version));
+        let mut standing: BTreeSet<RecordId> =
+            wanted.filter_map(|version| self.0.get(&version)).flatten().copied().collect();
+        let stayed = before.iter().flat_map(|before| before.residual_anomalies.iter());
+        let counts = |id: &RecordId| world.record(*id).is_some_and(|data| !data.is_terminal());
+        standing.extend(stayed.filter_map(|row| row.problem).filter(counts));
+        standing.into_iter().filter(|problem| !is_resolved(world, release, *problem)).collect()
+    }
+}
+
+/// The problems that stand in one release.
 pub fn standing_problems(world: &dyn World, release: &Release) -> Vec<RecordId> {
-    let before: Option<Arc<Release>> =
-        release.predecessor.and_then(|id| world.record(id)).and_then(|data| data.typed());
-    let mut wanted = vec![versions::plain(&release.version)];
-    wanted.extend(before.as_ref().map(|before| versions::plain(&before.version)));
-    let stayed = before.iter().flat_map(|before| before.residual_anomalies.iter());
-    let stayed: BTreeSet<RecordId> = stayed.filter_map(|row| row.problem).collect();
-    let mut standing: BTreeSet<RecordId> = world
-        .in_states(Kind::ProblemReport, &states(|state| !state.is_void()))
-        .iter()
-        .filter(|data| names_a_version(data, &wanted))
-        .map(|data| data.head.id)
-        .collect();
-    let counts = |id: &RecordId| world.record(*id).is_some_and(|data| !data.is_terminal());
-    standing.extend(stayed.into_iter().filter(counts));
-    standing.into_iter().filter(|problem| !is_resolved(world, release, *problem)).collect()
+    ProblemsByVersion::of(world).standing(world, release)
 }
 
 /// The residual anomalies are the problems that stand in the version, each evaluated; more may be listed. An empty list is a
@@ -102,12 +120,6 @@ fn without_version(world: &dyn World) -> Vec<RecordId> {
 fn states(wanted: fn(ProblemState) -> bool) -> Vec<&'static str> {
     let all = ProblemState::ALL.iter().map(|state| state.code);
     all.filter(|code| ProblemState::from_code(code).is_some_and(wanted)).collect()
-}
-
-fn names_a_version(data: &SharedRecord, wanted: &[String]) -> bool {
-    let Some(problem) = data.typed::<ProblemReport>() else { return false };
-    let mut named = problem.affected_product_versions.iter().chain(problem.residual_in_releases.iter());
-    named.any(|version| wanted.contains(&versions::plain(version)))
 }
 
 /// Whether the problem is being resolved or is closed, and every change for it that was not given up is in this release or was

@@ -3,6 +3,7 @@
 use super::RetirementPlan;
 use crate::domain::field::is_empty;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::key_material::KeyMaterialState;
 use crate::domain::person::Role;
 use crate::domain::product::Market;
 use crate::domain::record::RecordData;
@@ -193,8 +194,9 @@ fn more_of(
             );
         }
         "Keys and certificates" => {
-            let keys = !world.parts(id, Kind::KeyMaterial).is_empty();
-            ask(keys, "keys_na", "the inventory lists keys and certificates, or says why there are none");
+            let keys = world.parts(id, Kind::KeyMaterial);
+            let listed = keys.iter().any(|key| KeyMaterialState::of(key) != Some(KeyMaterialState::Struck));
+            ask(listed, "keys_na", "the inventory lists keys and certificates, or says why there are none");
         }
         "Residual duties" => {
             let held = plan.duties.iter().all(|row| row.person.is_some() || !row.organisation.is_empty());
@@ -228,5 +230,101 @@ mod tests {
                 assert_eq!(def.section_of(field).map(|section| section.title), Some(group.title), "{field}");
             }
         }
+    }
+
+    use serde_json::{Value, json};
+
+    use crate::domain::retirement_plan::RetirementPlanState;
+    use crate::domain::test_world::{TestWorld, id};
+
+    fn of(world: TestWorld, title: &str, fields: Value) -> Progress {
+        let world = world.put("RP-0001", RetirementPlanState::Draft.code(), "2026-11-01", fields);
+        let data = world.record(id("RP-0001")).unwrap();
+        progress(&world, &data).into_iter().find(|one| one.group.title == title).unwrap()
+    }
+
+    fn sold(market: &str) -> TestWorld {
+        let state = crate::domain::product::ProductState::Current.code();
+        TestWorld::default().put("PD-0001", state, "2026-01-01", json!({"markets": [market]}))
+    }
+
+    fn fields_of(progress: &Progress) -> Vec<&'static str> {
+        progress.missing.iter().map(|(field, _)| *field).collect()
+    }
+
+    #[test]
+    fn an_empty_plan_has_empty_groups_and_each_first_answer_begins_one() {
+        let world =
+            TestWorld::default().put("RP-0001", RetirementPlanState::Draft.code(), "2026-11-01", json!({}));
+        let data = world.record(id("RP-0001")).unwrap();
+        let groups = progress(&world, &data);
+        assert_eq!(groups.len(), GROUPS.len());
+        for group in &groups {
+            assert_eq!(group.state, GroupState::Empty, "{}", group.group.title);
+            assert!(group.conditions().iter().all(|condition| !condition.met && condition.field.is_some()));
+        }
+        let begun = of(TestWorld::default(), "Scope", json!({"reason": "Its processor is no longer made."}));
+        assert_eq!(begun.state, GroupState::Begun);
+        assert_eq!(fields_of(&begun), ["markets", "install_base", "alternatives"]);
+    }
+
+    #[test]
+    fn a_group_that_says_why_it_does_not_apply_is_done() {
+        let group = of(TestWorld::default(), "SOUP", json!({"soup_na": "There is none."}));
+        assert_eq!((group.state, group.state.is_done()), (GroupState::NotApplicable, true));
+        let risk = json!({"residual_risk": "Low.", "risk_file_ref": "RMF-1", "risk_transfer_na": "Nobody takes one over."});
+        assert_eq!(of(TestWorld::default(), "Residual risk", risk).state, GroupState::Answered);
+    }
+
+    #[test]
+    fn support_does_not_end_before_sale_and_both_late_stages_are_described() {
+        let dates = |eos: &str| {
+            json!({"last_sale_date": "2027-01-01", "eol_date": "2027-01-01", "security_support_end": "2028-01-01",
+                "eos_date": eos, "decommission_target": "2030-01-01", "dates_basis": "Contracts."})
+        };
+        assert_eq!(of(TestWorld::default(), "Dates", dates("2027-01-01")).state, GroupState::Answered);
+        assert_eq!(fields_of(&of(TestWorld::default(), "Dates", dates("2026-12-31"))), ["eos_date"]);
+        let stage = |stage: &str| json!({"stage": stage});
+        let one = json!({"stages": [stage("limited_support")]});
+        assert_eq!(of(TestWorld::default(), "Stages", one).state, GroupState::Begun);
+        let both = json!({"stages": [stage("limited_support"), stage("end_of_support")]});
+        assert_eq!(of(TestWorld::default(), "Stages", both).state, GroupState::Answered);
+    }
+
+    #[test]
+    fn serious_harm_is_answered_yes_or_no_in_the_european_union_and_emergencies_in_the_united_states() {
+        let supply =
+            |harm: &str| json!({"serious_harm": harm, "serious_harm_rationale": "There are others."});
+        assert_eq!(of(sold("eu"), "Supply", supply("no")).state, GroupState::Answered);
+        assert_eq!(fields_of(&of(sold("eu"), "Supply", supply("not_applicable"))), ["serious_harm"]);
+        assert_eq!(of(sold("ca"), "Supply", supply("not_applicable")).state, GroupState::Answered);
+        assert_eq!(fields_of(&of(sold("us"), "Supply", supply("no"))), ["emergency_device"]);
+        let own =
+            json!({"serious_harm": "no", "serious_harm_rationale": "There are others.", "markets": ["eu"]});
+        assert_eq!(
+            of(sold("us"), "Supply", own).state,
+            GroupState::Answered,
+            "the markets of the plan count"
+        );
+    }
+
+    #[test]
+    fn keys_are_listed_duties_held_and_copies_at_two_places() {
+        let keys = |state: KeyMaterialState| {
+            let world =
+                TestWorld::default().part("KM-0001", "RP-0001", state.code(), json!({"title": "Key"}));
+            of(world, "Keys and certificates", json!({"names_held": "example.org"})).state
+        };
+        assert_eq!(keys(KeyMaterialState::InUse), GroupState::Answered);
+        assert_eq!(keys(KeyMaterialState::Struck), GroupState::Begun, "what is struck out is no inventory");
+        let duty =
+            json!({"duties": [{"duty": "Vigilance", "organisation": "Example"}, {"duty": "Complaints"}]});
+        assert_eq!(fields_of(&of(TestWorld::default(), "Residual duties", duty)), ["duties"]);
+        let archive =
+            json!({"archive_content": "All.", "archive_copies": [{"location": "Vault"}], "legal_hold": true});
+        assert_eq!(
+            fields_of(&of(TestWorld::default(), "Archive", archive)),
+            ["archive_copies", "legal_hold_ref"]
+        );
     }
 }

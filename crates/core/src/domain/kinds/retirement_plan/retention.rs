@@ -2,7 +2,7 @@
 //! domain 5.4). An unknown date is said, never guessed.
 
 use super::{RetirementPlan, RetirementPlanState as S};
-use crate::domain::feedback::Feedback;
+use crate::domain::feedback::{Feedback, FeedbackState};
 use crate::domain::ids::Kind;
 use crate::domain::product::{Market, Product};
 use crate::domain::record::RecordData;
@@ -168,7 +168,8 @@ fn last_event(world: &dyn World, lifetime: Option<u32>) -> RetentionRow {
     let feedback = world.all(Kind::Feedback);
     let harmful = feedback.iter().filter_map(|data| {
         let content = data.typed::<Feedback>()?;
-        content.needs_reportability().then(|| content.aware_at.unwrap_or(data.head.created_at).day())
+        let counts = FeedbackState::of(data) != Some(FeedbackState::Void) && content.needs_reportability();
+        counts.then(|| content.aware_at.unwrap_or(data.head.created_at).day())
     });
     let last = harmful.max();
     let until = match (last, lifetime) {
@@ -219,5 +220,133 @@ pub(super) fn may_dispose(world: &dyn World, data: &RecordData, today: Day) -> R
         None => Err(retention.unknown().join(" ")),
         Some(until) if until >= today => Err(format!("records are kept until {until}")),
         Some(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::test_world::{TestWorld, day};
+
+    const TODAY: &str = "2026-11-30";
+
+    fn world(product: Value) -> TestWorld {
+        let product_state = crate::domain::product::ProductState::Current.code();
+        TestWorld::default().put("PD-0001", product_state, "2026-01-01", product).put(
+            "RL-0001",
+            ReleaseState::Released.code(),
+            "2026-06-01",
+            json!({"version": "2.3.0"}),
+        )
+    }
+
+    fn of(world: &TestWorld) -> Retention {
+        retention(world, day(TODAY))
+    }
+
+    fn row<'a>(retention: &'a Retention, source: &str) -> &'a RetentionRow {
+        retention.rows.iter().find(|row| row.source == source).unwrap()
+    }
+
+    #[test]
+    fn an_unknown_date_is_said_with_its_reason_and_nothing_is_guessed() {
+        let found = of(&world(json!({"markets": ["eu", "us"]})));
+        assert_eq!(found.until(), None);
+        assert_eq!(found.words(), "How long records are kept cannot be computed.");
+        let unknown = found.unknown();
+        assert_eq!(unknown.len(), 3, "{unknown:?}");
+        assert!(unknown[0].contains("the expected lifetime of the product is not entered"), "{unknown:?}");
+        assert!(unknown[1].contains("last one was placed on the market is not entered"), "{unknown:?}");
+        assert_eq!(row(&found, "MDR 10(8)").working, "last placed on the market not known + 10 years");
+        let without_release = TestWorld::default();
+        assert!(of(&without_release).unknown()[0].contains("no version was released in this file"));
+    }
+
+    #[test]
+    fn in_the_european_union_it_is_ten_years_and_fifteen_if_implantable() {
+        let product = |implantable: Value| {
+            json!({"markets": ["eu"], "expected_lifetime_years": 5, "last_placed_on_market_date": "2025-03-31",
+                "implantable": implantable})
+        };
+        assert_eq!(of(&world(product(json!(false)))).until(), Some(day("2035-03-31")));
+        assert_eq!(of(&world(product(json!(true)))).until(), Some(day("2040-03-31")));
+        let undecided = of(&world(product(Value::Null)));
+        assert_eq!(undecided.until(), None);
+        assert!(undecided.unknown()[0].contains("whether the product is implantable"));
+    }
+
+    /// Regulation (EEC) 1182/71, Article 3: where the last month has no such day, a period ends with the last day of that month.
+    #[test]
+    fn years_from_a_leap_day_end_on_the_last_day_of_february() {
+        let found = of(&world(json!({
+            "markets": ["eu"], "expected_lifetime_years": 1, "last_placed_on_market_date": "2024-02-29", "implantable": false,
+        })));
+        assert_eq!(row(&found, "MDR 10(8)").until, Until::Day(day("2034-02-28")));
+    }
+
+    #[test]
+    fn the_lifetime_counts_from_the_last_release_and_is_at_least_two_years() {
+        let found = of(&world(json!({"expected_lifetime_years": 1})));
+        assert_eq!(found.until(), Some(day("2028-06-01")));
+        assert_eq!(found.rows[0].working, "last release 2026-06-01 + 2 years");
+        let planned = world(json!({"expected_lifetime_years": 7})).put(
+            "RL-0002",
+            ReleaseState::Building.code(),
+            "2026-09-01",
+            json!({"version": "2.4.0"}),
+        );
+        assert_eq!(of(&planned).until(), Some(day("2033-06-01")), "what is not released does not count");
+    }
+
+    #[test]
+    fn feedback_with_possible_harm_lengthens_it_in_the_united_states_unless_it_is_void() {
+        let product = json!({"markets": ["us"], "expected_lifetime_years": 3, "last_placed_on_market_date": "2020-01-01"});
+        let with = |state: FeedbackState| {
+            let fields = json!({"patient_or_user_harm": "potential", "aware_at": "2026-10-01T08:00:00Z"});
+            of(&world(product.clone()).put("FB-0001", state.code(), "2026-10-02", fields))
+        };
+        assert_eq!(with(FeedbackState::Closed).until(), Some(day("2029-10-01")));
+        let void = with(FeedbackState::Void);
+        assert_eq!(row(&void, "21 CFR 803.18").until, Until::Nothing);
+        assert_eq!(row(&void, "21 CFR 806.20(c)").until, Until::Day(day("2025-01-01")));
+        assert_eq!(void.until(), Some(day("2029-06-01")));
+    }
+
+    #[test]
+    fn a_contract_and_a_sale_that_is_over_count_and_one_that_lies_ahead_does_not() {
+        let product = json!({
+            "markets": ["eu"], "expected_lifetime_years": 2, "implantable": false, "last_placed_on_market_date": "2020-05-05",
+        });
+        let with = |plan: Value, state: S| {
+            of(&world(product.clone()).put("RP-0001", state.code(), "2026-10-02", plan))
+        };
+        let sold = with(json!({"last_sale_date": "2026-11-30"}), S::Draft);
+        assert_eq!(sold.until(), Some(day("2036-11-30")));
+        let ahead = with(json!({"last_sale_date": "2026-12-01"}), S::Draft);
+        assert_eq!(ahead.until(), Some(day("2030-05-05")));
+        let contract = with(json!({"contract_until": "2050-01-01", "legal_hold": true}), S::Draft);
+        assert_eq!(contract.words(), "Records are kept until 2050-01-01. A legal hold keeps them longer.");
+        assert_eq!(with(json!({"contract_until": "2050-01-01"}), S::Void).until(), Some(day("2030-05-05")));
+    }
+
+    #[test]
+    fn records_are_disposed_of_only_after_the_last_day_of_a_closed_product_without_a_legal_hold() {
+        let product = json!({"expected_lifetime_years": 2});
+        let with = |plan: Value, state: S, today: &str| {
+            let world = world(product.clone()).put("RP-0001", state.code(), "2026-10-02", plan);
+            let data = super::super::current_plan(&world).unwrap();
+            may_dispose(&world, &data, day(today))
+        };
+        assert_eq!(with(json!({}), S::Closed, "2028-06-02"), Ok(()));
+        assert_eq!(
+            with(json!({}), S::Closed, "2028-06-01"),
+            Err("records are kept until 2028-06-01".to_owned())
+        );
+        assert!(with(json!({}), S::Decommissioning, "2028-06-02").is_err());
+        assert!(
+            with(json!({"legal_hold": true}), S::Closed, "2028-06-02").unwrap_err().contains("legal hold")
+        );
     }
 }

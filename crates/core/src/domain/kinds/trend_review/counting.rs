@@ -86,7 +86,10 @@ pub fn count(world: &dyn World, review: &TrendReview, today: Day) -> Fields {
     let before = within(former_from, former_to).collect::<Vec<_>>();
     set.insert("breakdown".into(), json!(breakdown(&now, &before)));
     set.insert("counted_on".into(), json!(today));
-    set.retain(|_, value| *value != Value::Array(Vec::new()));
+    // What was counted before and is nothing now goes.
+    for value in set.values_mut().filter(|value| **value == Value::Array(Vec::new())) {
+        *value = Value::Null;
+    }
     set
 }
 
@@ -242,5 +245,130 @@ mod tests {
     fn a_period_that_ends_before_it_begins_has_no_interval_and_a_long_one_is_bounded() {
         assert!(buckets(day("2026-03-02"), day("2026-03-01"), Interval::Month).is_empty());
         assert_eq!(buckets(day("1950-01-01"), day("2050-01-01"), Interval::Month).len(), INTERVALS_MAX);
+    }
+
+    use serde_json::json;
+
+    use crate::domain::feedback::FeedbackState;
+    use crate::domain::test_world::TestWorld;
+
+    fn feedback(world: TestWorld, number: u32, state: FeedbackState, fields: Value) -> TestWorld {
+        world.put(&format!("FB-{number:04}"), state.code(), "2026-05-15", fields)
+    }
+
+    fn review(fields: Value) -> TrendReview {
+        let mut whole = json!({
+            "counted": "feedback", "period_from": "2026-04-01", "period_to": "2026-06-30", "interval": "month", "method": "poisson",
+        });
+        whole.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        serde_json::from_value(whole).unwrap()
+    }
+
+    fn counted(world: &TestWorld, fields: Value) -> Fields {
+        count(world, &review(fields), day("2026-07-01"))
+    }
+
+    fn received(at: &str) -> Value {
+        json!({"received_at": at, "channel": "Telephone"})
+    }
+
+    #[test]
+    fn both_ends_of_the_period_count_and_the_period_before_has_the_same_length() {
+        let mut world = TestWorld::default();
+        for (number, at) in (1..).zip([
+            "2026-03-31T23:59:59Z",
+            "2026-04-01T00:00:00Z",
+            "2026-06-30T23:59:59Z",
+            "2026-07-01T00:00:00Z",
+            "2025-12-31T12:00:00Z",
+            "2025-12-30T12:00:00Z",
+        ]) {
+            world = feedback(world, number, FeedbackState::Registered, received(at));
+        }
+        let found = counted(&world, json!({}));
+        assert_eq!(
+            (&found["total"], &found["total_before"]),
+            (&json!(2), &json!(2)),
+            "91 days before April begin on 2025-12-31"
+        );
+        let counts: Vec<&Value> =
+            found["points"].as_array().unwrap().iter().map(|point| &point["count"]).collect();
+        assert_eq!(counts, [&json!(1), &json!(0), &json!(1)]);
+    }
+
+    #[test]
+    fn void_records_do_not_count_and_complaints_are_told_from_other_feedback() {
+        let complaint = json!({"is_complaint": true});
+        let world = feedback(TestWorld::default(), 1, FeedbackState::Closed, complaint.clone());
+        let world = feedback(world, 2, FeedbackState::Void, complaint);
+        let world = feedback(world, 3, FeedbackState::Received, json!({"is_complaint": false}));
+        let world = feedback(world, 4, FeedbackState::Received, json!({}));
+        assert_eq!(
+            counted(&world, json!({}))["total"],
+            json!(3),
+            "without a day of receipt the day of entry counts"
+        );
+        assert_eq!(counted(&world, json!({"counted": "complaints"}))["total"], json!(1));
+    }
+
+    #[test]
+    fn problems_whose_effect_on_safety_is_unknown_count_as_relevant_for_safety() {
+        let mut world = TestWorld::default();
+        for (number, effect) in (1..).zip([json!("none"), json!("minor"), json!("unknown"), Value::Null]) {
+            let fields = json!({"detected_at": "2026-05-01T08:00:00Z", "safety_effect": effect});
+            world = world.put(&format!("PR-{number:04}"), ProblemState::Open.code(), "2026-05-02", fields);
+        }
+        let world = world.put(
+            "PR-0009",
+            ProblemState::Void.code(),
+            "2026-05-02",
+            json!({"safety_effect": "serious"}),
+        );
+        assert_eq!(counted(&world, json!({"counted": "problems"}))["total"], json!(4));
+        assert_eq!(counted(&world, json!({"counted": "safety_problems"}))["total"], json!(3));
+    }
+
+    #[test]
+    fn many_values_of_a_property_are_summed_and_what_is_not_stated_is_a_value() {
+        let mut world = TestWorld::default();
+        for number in 1..=25 {
+            world = feedback(
+                world,
+                number,
+                FeedbackState::Registered,
+                json!({"channel": format!("Channel {number:02}")}),
+            );
+        }
+        let found = counted(&world, json!({}));
+        let rows: Vec<BreakdownRow> = serde_json::from_value(found["breakdown"].clone()).unwrap();
+        let channels: Vec<_> = rows.iter().filter(|row| &*row.by == "Channel").collect();
+        assert_eq!(channels.len(), VALUES_MAX + 1);
+        assert_eq!((&*channels[VALUES_MAX].value, channels[VALUES_MAX].count), ("5 other values", Some(5)));
+        let versions: Vec<_> = rows.iter().filter(|row| &*row.by == "Version").collect();
+        assert_eq!((&*versions[0].value, versions[0].count), ("not stated", Some(25)));
+    }
+
+    #[test]
+    fn the_installed_base_of_an_interval_is_the_last_one_before_its_end() {
+        let world =
+            feedback(TestWorld::default(), 1, FeedbackState::Registered, received("2026-05-10T08:00:00Z"));
+        let installed =
+            json!([{"from": "2026-05-31", "installed": 200}, {"from": "2026-04-01", "installed": 100}]);
+        let found = counted(&world, json!({"method": "u_chart", "installed": installed}));
+        let points: Vec<TrendPoint> = serde_json::from_value(found["points"].clone()).unwrap();
+        let base: Vec<_> = points.iter().map(|point| point.installed).collect();
+        assert_eq!(base, [Some(100), Some(200), Some(200)]);
+        assert_eq!(&*points[1].value, "5.000");
+        let unknown = counted(&world, json!({"method": "u_chart"}));
+        let points: Vec<TrendPoint> = serde_json::from_value(unknown["points"].clone()).unwrap();
+        assert!(points.iter().all(|point| point.outside.is_none() && point.value.is_empty()));
+    }
+
+    #[test]
+    fn nothing_is_counted_before_the_question_is_whole_and_what_is_nothing_now_is_emptied() {
+        let world = TestWorld::default();
+        assert!(count(&world, &TrendReview::default(), day("2026-07-01")).is_empty());
+        let found = counted(&world, json!({}));
+        assert_eq!((&found["total"], &found["breakdown"]), (&json!(0), &Value::Null));
     }
 }

@@ -84,7 +84,10 @@ fn may_be_counted(case: &Case, review: &TrendReview) -> Vec<Condition> {
     let needs = review.method.is_some_and(super::TrendMethod::needs_base);
     let text =
         "The installed base is entered, from a day not after the first interval on: the method needs it";
-    let known = review.installed.iter().any(|row| row.installed.is_some() && row.from <= review.period_from);
+    let known = review.installed.iter().any(|row| {
+        row.installed.is_some_and(|count| count > 0)
+            && row.from.zip(review.period_from).is_some_and(|(from, first)| from <= first)
+    });
     conditions.push(Condition::new("MDR 88", text, !needs || known).at("installed"));
     let over = review.period_to.is_none_or(|to| to <= case.now.day());
     conditions.push(Condition::new("IEC 62304 9.6", "The period is over", over).at("period_to"));
@@ -166,4 +169,141 @@ pub fn last_review(world: &dyn World) -> Option<Day> {
     let all = world.all(Kind::TrendReview);
     let done = all.iter().filter(|data| S::of(data) == Some(S::Done));
     done.filter_map(|data| data.typed::<TrendReview>()?.period_to).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::feedback::FeedbackState;
+    use crate::domain::product::ProductState;
+    use crate::domain::retirement_plan::RETIREMENT_RULES;
+    use crate::domain::test_world::{TestWorld, id, moment};
+
+    fn world(fields: Value) -> TestWorld {
+        let mut whole = json!({
+            "title": "Trends", "counted": "feedback", "period_from": "2026-04-01", "period_to": "2026-06-30", "interval": "month",
+            "method": "poisson", "adverse": "no", "rationale": "As before.",
+        });
+        whole.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        TestWorld::default()
+            .put("PD-0001", ProductState::Current.code(), "2026-01-01", json!({"markets": ["eu"]}))
+            .put("TV-0002", S::Open.code(), "2026-07-01", whole)
+    }
+
+    /// The same, counted.
+    fn counted(world: TestWorld) -> TestWorld {
+        let data = world.record(id("TV-0002")).unwrap();
+        let set = count(&world, &data.typed::<TrendReview>().unwrap(), moment("2026-11-30").day());
+        world.set("TV-0002", Value::Object(set))
+    }
+
+    /// What is unmet of a step: the fields.
+    fn unmet(world: &TestWorld, step: &str, on: &str) -> Vec<&'static str> {
+        let data = world.record(id("TV-0002")).unwrap();
+        let case = Case { data: &data, world, now: moment(on), actor: None, rules: RETIREMENT_RULES };
+        let step = data.def().find_move(step).unwrap();
+        let open = (step.guard)(&case).into_iter().filter(|condition| !condition.met);
+        open.filter_map(|condition| condition.field).collect()
+    }
+
+    #[test]
+    fn a_period_is_counted_once_it_is_over_and_a_rate_needs_a_base_from_its_first_day_on() {
+        assert!(unmet(&world(json!({})), "count", "2026-06-30").is_empty());
+        assert_eq!(unmet(&world(json!({})), "count", "2026-06-29"), ["period_to"]);
+        let based = |rows: Value| {
+            unmet(&world(json!({"method": "u_chart", "installed": rows})), "count", "2026-11-30")
+        };
+        assert!(based(json!([{"from": "2026-04-01", "installed": 10}])).is_empty());
+        for rows in [
+            json!([]),
+            json!([{"installed": 10}]),
+            json!([{"from": "2026-04-02", "installed": 10}]),
+            json!([{"from": "2026-04-01", "installed": 0}]),
+        ] {
+            assert_eq!(based(rows.clone()), ["installed"], "{rows}");
+        }
+    }
+
+    #[test]
+    fn a_review_is_concluded_only_on_what_counting_gives_now() {
+        assert_eq!(unmet(&world(json!({})), "conclude", "2026-11-30"), ["counted_on"]);
+        let current = counted(world(json!({})));
+        assert!(unmet(&current, "conclude", "2026-11-30").is_empty());
+        let one_more =
+            current.put("FB-0001", FeedbackState::Received.code(), "2026-05-01", json!({"title": "Late"}));
+        assert_eq!(unmet(&one_more, "conclude", "2026-11-30"), ["counted_on"]);
+        let again = counted(one_more);
+        assert!(unmet(&again, "conclude", "2026-11-30").is_empty());
+        let void = counted(again.state("FB-0001", FeedbackState::Void.code()));
+        assert!(void.record(id("TV-0002")).unwrap().value("breakdown").is_null(), "nothing of it stays");
+        assert!(unmet(&void, "conclude", "2026-11-30").is_empty());
+    }
+
+    #[test]
+    fn an_adverse_trend_has_a_problem_report_or_corrective_action_and_in_the_union_a_decision() {
+        let adverse = |fields: Value| unmet(&counted(world(fields)), "conclude", "2026-11-30");
+        assert_eq!(adverse(json!({"adverse": "yes"})), ["problem_reports", "article_88"]);
+        let undecided = json!({"adverse": "yes", "capa_ref": "CAPA-1", "article_88": "report"});
+        assert_eq!(adverse(undecided), ["article_88"], "the reasons are missing");
+        let whole = json!({
+            "adverse": "yes", "problem_reports": ["PR-0001"], "article_88": "report", "article_88_rationale": "Twice as many.",
+        });
+        assert!(adverse(whole).is_empty());
+        assert!(adverse(json!({"adverse": "watch"})).is_empty());
+    }
+
+    #[test]
+    fn an_interval_outside_the_limits_is_explained() {
+        let mut many = world(json!({"rationale": ""}));
+        for number in 1..=30 {
+            let number = format!("FB-{number:04}");
+            many = many.put(&number, FeedbackState::Received.code(), "2026-05-01", json!({"title": "Late"}));
+        }
+        assert_eq!(unmet(&counted(many), "conclude", "2026-11-30"), ["rationale"]);
+    }
+
+    #[test]
+    fn an_earlier_adverse_trend_of_the_same_count_is_answered_until_it_is_reversed() {
+        let earlier = |fields: Value, counts: &str| {
+            let before =
+                json!({"title": "Before", "counted": counts, "adverse": "yes", "period_to": "2026-03-31"});
+            unmet(
+                &counted(world(fields)).put("TV-0001", S::Done.code(), "2026-04-02", before),
+                "conclude",
+                "2026-11-30",
+            )
+        };
+        assert_eq!(earlier(json!({}), "feedback"), ["reversed"]);
+        assert!(earlier(json!({}), "problems").is_empty());
+        let row = |evidence: &str| json!({"reversed": [{"review": "TV-0001", "reversed": false, "evidence": evidence}]});
+        assert_eq!(earlier(row(""), "feedback"), ["reversed"]);
+        assert!(earlier(row("Chart 4"), "feedback").is_empty());
+        let world =
+            counted(world(json!({}))).put("TV-0001", S::Void.code(), "2026-04-02", json!({"adverse": "yes"}));
+        assert!(unmet(&world, "conclude", "2026-11-30").is_empty(), "one that was given up says nothing");
+    }
+
+    #[test]
+    fn another_question_empties_what_was_counted_and_a_judgement_does_not() {
+        let data = world(json!({})).record(id("TV-0002")).unwrap();
+        assert_eq!(counted_again(&data, &["method"]).len(), FILLED.len());
+        assert!(counted_again(&data, &["adverse", "title"]).is_empty());
+    }
+
+    #[test]
+    fn a_period_that_ends_before_it_begins_or_is_too_long_is_refused() {
+        let wrong = |from: &str, interval: &str| {
+            let world = world(json!({"period_from": from, "interval": interval}));
+            violations(&world.record(id("TV-0002")).unwrap(), RETIREMENT_RULES)
+        };
+        assert!(wrong("2016-07-01", "month").is_empty(), "ten years of months");
+        assert_eq!(wrong("2016-06-30", "month")[0].0, "period_from");
+        assert!(wrong("2016-06-30", "quarter").is_empty());
+        assert_eq!(
+            wrong("2026-07-01", "month"),
+            [("period_to", "is before the first day, 2026-07-01".to_owned())]
+        );
+    }
 }

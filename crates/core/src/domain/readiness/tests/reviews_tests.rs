@@ -130,7 +130,7 @@ fn of_items() -> Vec<Case> {
 }
 
 fn sources(world: TestWorld, names: &[&str]) -> TestWorld {
-    let rows: Vec<Value> = names.iter().map(|name| json!({"source": name})).collect();
+    let rows: Vec<Value> = names.iter().map(|name| json!({"source": name, "age_days": 3})).collect();
     world.set("SR-0001", json!({"sources": rows}))
 }
 

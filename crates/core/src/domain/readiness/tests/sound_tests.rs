@@ -199,7 +199,7 @@ fn reviews(world: TestWorld) -> TestWorld {
         .put("SR-0001", SoupReviewState::Approved.code(), "2026-10-10", json!({
             "title": "Autumn", "method": "As the plan says.", "plan": "MP-0001", "releases": ["RL-0001", "RL-0002"],
             "started_on": "2026-10-10", "evidence_sha256": SHA, "searched_on": "2026-10-15",
-            "sources": [{"source": "OSV"}, {"source": "NVD"}, {"source": "CISA KEV"}], "competence_ref": "TRN-14",
+            "sources": [{"source": "OSV", "age_days": 3}, {"source": "NVD", "age_days": 3}, {"source": "CISA KEV", "age_days": 3}], "competence_ref": "TRN-14",
             "conclusion": "Nothing was found.", "reviewer": "PN-0002",
         }))
         .part("RI-0001", "SR-0001", ReviewItemState::Done.code(), item("2.5.0", "SD-0001", "RL-0001"))
