@@ -30,6 +30,7 @@ const CHAPTERS: &[(&str, &str)] = &[
     ("changes.ron", include_str!("../../../../assets/example/changes.ron")),
     ("security-patch.ron", include_str!("../../../../assets/example/security-patch.ron")),
     ("gateway.ron", include_str!("../../../../assets/example/gateway.ron")),
+    ("retirement.ron", include_str!("../../../../assets/example/retirement.ron")),
 ];
 
 /// The example product after writing.
