@@ -100,9 +100,15 @@ fn counts(case: &Case, review: &TrendReview) -> Vec<Effect> {
 
 /// Whether what was counted is what counting gives now.
 fn is_current(case: &Case, review: &TrendReview) -> bool {
-    let mut now = count(case.world, review, case.now.day());
-    now.remove("counted_on");
-    !now.is_empty() && now.iter().all(|(name, value)| case.data.value(name) == value)
+    let counted = count(case.world, review, case.now.day());
+    let mut again = (**case.data).clone();
+    again.fields.extend(counted);
+    let again = again.typed::<TrendReview>().unwrap_or_default();
+    review.counted_on.is_some()
+        && review.total == again.total
+        && review.total_before == again.total_before
+        && review.points == again.points
+        && review.breakdown == again.breakdown
 }
 
 fn may_be_concluded(case: &Case, review: &TrendReview) -> Vec<Condition> {
