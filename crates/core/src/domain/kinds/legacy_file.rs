@@ -339,7 +339,7 @@ mod tests {
         let open = json!({"clause": "5.3", "deliverable": "Architecture", "decision": "create", "due_on": "2026-12-01"});
         let closed = |world: TestWorld| with_case(world, |case| case.with::<LegacyFile>(gaps_closed)[0].met);
         assert!(closed(world(&whole())));
-        assert!(!closed(world(&[open.clone()])));
+        assert!(!closed(world(std::slice::from_ref(&open))));
         assert!(closed(world(&[open]).set("LF-0001", json!({"closure_evidence": "The item was removed."}))));
     }
 

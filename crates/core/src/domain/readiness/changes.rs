@@ -277,8 +277,8 @@ fn patch_without_analysis(look: &Look) -> Vec<Hit> {
     for (data, change) in standing(look) {
         let security = change.change_type == Some(ChangeType::Security);
         let id = data.head.id;
-        if !(security || !change.affected_soup.is_empty()) || !is_started(&data, &change) || look.is_told(id)
-        {
+        let concerns = security || !change.affected_soup.is_empty();
+        if !concerns || !is_started(&data, &change) || look.is_told(id) {
             continue;
         }
         let what = if security { "security patch" } else { "SOUP update" };

@@ -13,7 +13,7 @@ mod reviews_tests;
 mod sound_tests;
 mod soup_tests;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::*;
 use crate::domain::test_world::{TestWorld, day, id, moment};
@@ -102,15 +102,15 @@ fn faults(hit: &Hit) -> Option<String> {
 
 #[test]
 fn each_rule_fires_where_it_should_and_nowhere_else() {
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let mut wrong = Vec::new();
     for case in cases() {
-        seen.insert(case.rule, ());
+        seen.insert(case.rule);
         let hits = found(case.rule, &case.fires);
         let expected = case.at.map(id);
         match hits.as_slice() {
             [hit] if hit.record == expected => {
-                wrong.extend(faults(hit).map(|why| format!("{}: {why}", case.rule)))
+                wrong.extend(faults(hit).map(|why| format!("{}: {why}", case.rule)));
             }
             _ => wrong.push(format!("{} does not fire at {expected:?} alone: {hits:?}", case.rule)),
         }
@@ -122,7 +122,7 @@ fn each_rule_fires_where_it_should_and_nowhere_else() {
         }
     }
     wrong.extend(
-        rules().filter(|rule| !seen.contains_key(rule.id)).map(|rule| format!("{} has no case", rule.id)),
+        rules().filter(|rule| !seen.contains(rule.id)).map(|rule| format!("{} has no case", rule.id)),
     );
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
@@ -141,7 +141,7 @@ fn in_a_world_in_order_no_rule_fires() {
 
 #[test]
 fn there_are_147_rules_each_with_its_own_name_clause_and_remedy() {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for rule in rules() {
         assert!(seen.insert(rule.id), "{} twice", rule.id);
         assert!(

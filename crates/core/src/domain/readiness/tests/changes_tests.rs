@@ -20,6 +20,7 @@ pub(super) fn cases() -> Vec<Case> {
     let mut all = of_order();
     all.extend(of_approval());
     all.extend(of_answers());
+    all.extend(of_regulation());
     all.extend(of_work());
     all.extend(of_follow_up());
     all.extend(of_analyses());
@@ -205,6 +206,11 @@ fn of_answers() -> Vec<Case> {
             },
         )
         .nor(|w| answered(w, "Q08", "yes").state("CR-0001", State::Verifying.code())),
+    ]
+}
+
+fn of_regulation() -> Vec<Case> {
+    vec![
         case(
             "CR-10",
             |w| {

@@ -196,6 +196,7 @@ fn harmful(world: TestWorld, state: State, on: &str) -> TestWorld {
 
 fn of_feedback() -> Vec<Case> {
     let mut all = of_evaluation();
+    all.extend(of_complaints());
     all.extend(of_intake());
     all
 }
@@ -244,6 +245,11 @@ fn of_evaluation() -> Vec<Case> {
             "FB-0002",
             |w| w,
         ),
+    ]
+}
+
+fn of_complaints() -> Vec<Case> {
+    vec![
         case(
             "FB-04",
             |w| w.empty("FB-0001", &["is_complaint"]),
@@ -312,7 +318,7 @@ fn of_intake() -> Vec<Case> {
         }),
         case("FB-06", |w| another(w, State::Registered, "2026-11-27").set("FB-0002", json!({"aware_at": "2026-11-28T08:00:00Z"})),
             "FB-0002", |w| another(w, State::Registered, "2026-11-27")),
-        case("FB-08", |w| silent(w), "", |w| silent(w).set("SC-0001", json!({"checked_on": "2026-02-01"})).state("SC-0001", SourceCheckState::Recorded.code()))
+        case("FB-08", silent, "", |w| silent(w).set("SC-0001", json!({"checked_on": "2026-02-01"})).state("SC-0001", SourceCheckState::Recorded.code()))
             .nor(|w| silent(w).state("FB-0001", State::Closed.code()))
             .nor(|w| silent(w).set("RL-0001", json!({"in_service": "no"}))),
         case("FB-10", |w| another(w, State::Registered, "2026-11-27").set("FB-0002", json!({"software_version_reported": "Unknown"})),

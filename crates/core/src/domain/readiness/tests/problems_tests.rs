@@ -12,6 +12,7 @@ use crate::domain::test_world::TestWorld;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut all = of_evaluation();
+    all.extend(of_safety());
     all.extend(of_closing());
     all.extend(of_versions());
     all
@@ -74,6 +75,11 @@ fn of_evaluation() -> Vec<Case> {
                 .set("PR-0002", json!({"no_change_rationale": "Rare."}))
         }),
         case("PR-04", |w| w.state("CR-0001", ChangeState::Rejected.code()), "PR-0001", |w| w),
+    ]
+}
+
+fn of_safety() -> Vec<Case> {
+    vec![
         case(
             "PR-05",
             |w| w.empty("PR-0001", &["advise_parties"]),

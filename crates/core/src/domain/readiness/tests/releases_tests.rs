@@ -14,7 +14,9 @@ use crate::domain::test_world::TestWorld;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut all = of_order();
+    all.extend(of_release_approval());
     all.extend(of_record());
+    all.extend(of_archive());
     all.extend(of_soup());
     all
 }
@@ -60,6 +62,11 @@ fn of_order() -> Vec<Case> {
             w.set("RL-0001", json!({"tested_on": "2026-01-21"}))
                 .set("DV-0001", json!({"releases": ["RL-0001"]}))
         }),
+    ]
+}
+
+fn of_release_approval() -> Vec<Case> {
+    vec![
         case(
             "REL-02",
             |w| w.state("CR-0001", ChangeState::Verifying.code()),
@@ -149,6 +156,11 @@ fn of_record() -> Vec<Case> {
             "RL-0001",
             |w| w.empty("RL-0001", &["build_environment"]).state("RL-0001", State::Building.code()),
         ),
+    ]
+}
+
+fn of_archive() -> Vec<Case> {
+    vec![
         case(
             "REL-08",
             |w| w.set("RL-0001", json!({"tasks": [{"task": "Backup"}]})),
