@@ -280,7 +280,7 @@ fn what_differs_between_kinds_is_said_by_their_declarations_and_not_listed_elsew
 }
 
 /// Files or folders in which a word means something else than a state or step of a kind, and what.
-const OTHER_WORDS: [(&str, &[&str], &str); 22] = [
+const OTHER_WORDS: [(&str, &[&str], &str); 23] = [
     (
         "crates/core/src/domain/model/signature.rs",
         &["reviewed", "approved", "verified", "released", "rejected"],
@@ -298,6 +298,7 @@ const OTHER_WORDS: [(&str, &[&str], &str); 22] = [
         &["draft", "active"],
         "name of a table; SQL that bounds a query",
     ),
+    ("crates/core/src/domain/readiness/soup.rs", &["end_of_support"], "field of a SOUP item"),
     ("crates/core/src/domain/base/ids.rs", &["release"], "code of a kind"),
     ("crates/core/src/domain/model/authority.rs", &["release"], "a decision of the authority matrix"),
     ("crates/core/src/domain/model/signature.rs", &["acknowledged"], "meaning of a signature"),

@@ -35,7 +35,7 @@ states! {
         /// It is prepared; it does not run yet.
         Prepared = "prepared", "Prepared", Due, 1, false;
         /// It runs.
-        Running = "running", "Running", Due, 2, false;
+        Running = "clock_running", "Running", Due, 2, false;
         /// It was stopped with evidence.
         Stopped = "stopped", "Stopped", Good, 3, true;
         /// Entered by mistake; stays visible.

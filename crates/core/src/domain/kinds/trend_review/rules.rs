@@ -17,7 +17,7 @@ pub(super) const REVIEWERS: &[Role] =
     &[Role::Quality, Role::Regulatory, Role::DevLead, Role::RiskManager, Role::Support];
 
 pub(super) const MOVES: &[Move] = &[
-    Move::new("count", "Count the period", &[S::Open.code()], S::Open.code(), REVIEWERS)
+    Move::new("count_period", "Count the period", &[S::Open.code()], S::Open.code(), REVIEWERS)
         .clause("IEC 62304 9.6")
         .guard(|case| case.with::<TrendReview>(may_be_counted))
         .effects(|case| case.effects::<TrendReview>(counts)),
@@ -216,10 +216,10 @@ mod tests {
 
     #[test]
     fn a_period_is_counted_once_it_is_over_and_a_rate_needs_a_base_from_its_first_day_on() {
-        assert!(unmet(&world(json!({})), "count", "2026-06-30").is_empty());
-        assert_eq!(unmet(&world(json!({})), "count", "2026-06-29"), ["period_to"]);
+        assert!(unmet(&world(json!({})), "count_period", "2026-06-30").is_empty());
+        assert_eq!(unmet(&world(json!({})), "count_period", "2026-06-29"), ["period_to"]);
         let based = |rows: Value| {
-            unmet(&world(json!({"method": "u_chart", "installed": rows})), "count", "2026-11-30")
+            unmet(&world(json!({"method": "u_chart", "installed": rows})), "count_period", "2026-11-30")
         };
         assert!(based(json!([{"from": "2026-04-01", "installed": 10}])).is_empty());
         for rows in [
