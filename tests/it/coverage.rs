@@ -1,5 +1,6 @@
 //! Every request leaves exactly one event of its name; by a role that may not, it leaves none.
 
+mod aging;
 mod further;
 mod soup;
 
@@ -361,6 +362,7 @@ fn whole_walk() -> Walk {
     desk.hire("gus", "Gus Example", &[Role::Auditor]);
     desk.hire("rita", "Rita Example", &[Role::ReleaseManager, Role::Management]);
     let mut walk = walked(desk);
+    aging::aging_walk(&mut walk);
     let said = walk.desk.file.continuation(&Loss::Unknown, 10).unwrap();
     walk.act("ana", Act::from(Request::Continue(said)).because("The disk failed"));
     people_walk(&mut walk);

@@ -293,13 +293,22 @@ fn may_be_limited(case: &Case, plan: &RetirementPlan) -> Vec<Condition> {
     ]
 }
 
+/// Whether a version may be the last one: it was released, and not withdrawn.
+fn is_last(state: ReleaseState) -> bool {
+    state.was_released() && state != ReleaseState::Withdrawn
+}
+
 fn final_update(case: &Case, plan: &RetirementPlan) -> Vec<Condition> {
     let data = plan.final_release.and_then(|id| case.world.record(id));
-    let released = data.as_ref().is_some_and(|data| ReleaseState::of(data) == Some(ReleaseState::Released));
+    let released = data.as_ref().is_some_and(|data| ReleaseState::of(data).is_some_and(is_last));
     let content = data.as_ref().and_then(|data| data.typed::<Release>()).unwrap_or_default();
     let mut conditions = vec![
-        Condition::new("IEC 62304 6.3.2", "The last version is named and released", released)
-            .at("final_release"),
+        Condition::new(
+            "IEC 62304 6.3.2",
+            "The last version is named, was released and is not withdrawn",
+            released,
+        )
+        .at("final_release"),
     ];
     let Some(id) = plan.final_release else { return conditions };
     let bill = !content.bill_sha256.is_empty() || !plan.soup_na.trim().is_empty();
