@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::ids::{Kind, RecordId};
+use super::ids::{Kind, RecordId, for_each_kind};
 use super::ledger::Ledger;
 use super::record::{Fields, Head, RecordData};
 use super::requests::RecordSource;
@@ -31,6 +31,16 @@ pub(crate) fn day(text: &str) -> Day {
 pub(crate) fn id(text: &str) -> RecordId {
     text.parse().unwrap()
 }
+
+macro_rules! define_is_readable {
+    ($($(#[doc = $doc:literal])+ $name:ident = $stable:literal, $code:literal, $prefix:literal, $module:ident;)+) => {
+        /// Whether the content of a record is one of its kind: what cannot be read would be passed over by every rule.
+        fn is_readable(data: &RecordData) -> bool {
+            match data.head.id.kind { $(Kind::$name => data.typed::<super::$module::$name>().is_some(),)+ }
+        }
+    };
+}
+for_each_kind!(define_is_readable);
 
 /// Records and signatures.
 #[derive(Default)]
@@ -72,7 +82,9 @@ impl TestWorld {
         for name in fields.keys() {
             assert!(id.kind.def().field(name).is_some(), "{id} has no field {name}");
         }
-        self.ledger.put(None, RecordData { head, fields }.into());
+        let data = RecordData { head, fields };
+        assert!(is_readable(&data), "{id} cannot be read: {:?}", data.fields);
+        self.ledger.put(None, data.into());
         self
     }
 
@@ -81,6 +93,7 @@ impl TestWorld {
         let before = self.ledger.take(id(number)).unwrap_or_else(|| panic!("{number} is not there"));
         let mut after = before.clone();
         change(after.change());
+        assert!(is_readable(&after), "{number} cannot be read: {:?}", after.fields);
         self.ledger.put(Some(&before), after);
         self
     }
