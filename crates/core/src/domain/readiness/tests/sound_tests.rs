@@ -213,7 +213,7 @@ fn findings(world: TestWorld) -> TestWorld {
             "versions": ["libexpat 2.5.0"], "learned_on": "2026-10-16", "severity": "high", "cvss": "7.5", "kev_listed": false,
             "hazardous": false, "sequence": "Input is checked before.", "harm": "minor", "disposition": "affected_controlled",
             "risk_control": "controlled", "per_release": [{"release": "RL-0001", "applicability": "affected"}],
-            "decided_for": ["RL-0001 libexpat 2.5.0"],
+            "decided_for": [{"release": "RL-0001", "version": "libexpat 2.5.0"}],
         }))
         .signed("FN-0001", ("PN-0002", Meaning::Reviewed), &[Role::DevLead], "2026-10-20")
         .signed("FN-0001", ("PN-0003", Meaning::Approved), &[Role::RiskManager], "2026-10-22")
