@@ -25,13 +25,10 @@ impl OfKind {
         Self { all, by_number, ..Self::default() }
     }
 
-    fn indexed<K: std::hash::Hash + Eq>(
+    fn indexed<K: std::hash::Hash + Ord>(
         &self,
         keys: impl Fn(&SharedRecord) -> BTreeSet<K>,
-    ) -> HashMap<K, Vec<usize>>
-    where
-        K: Ord,
-    {
+    ) -> HashMap<K, Vec<usize>> {
         let mut found: HashMap<K, Vec<usize>> = HashMap::new();
         for (at, data) in self.all.iter().enumerate() {
             for key in keys(data) {
