@@ -187,7 +187,6 @@ pub(super) fn evidence(name: &str, content: &[u8]) -> (AttachmentEntry, Embedded
         description: "Test log of VR-0044".to_owned(),
         record_id: None,
         embedded: true,
-        record_id: None,
     };
     (entry, EmbeddedFile { file_name: name.to_owned(), bytes: content.into() })
 }
