@@ -293,7 +293,7 @@ fn every_hit_is_decided_by_a_finding_about_this_version_or_dismissed_with_a_reas
     evidence(&mut desk, review, json!({}));
     desk.by("ana", Act::from(go_to(finding, "void", json!({}))).because("Not so")).unwrap();
     let refusal = refused(&mut desk, "cleo", review, "submit");
-    assert!(refusal.contains("Every hit has its decision; CVE-2031-0001 has none"), "{refusal}");
+    assert!(refusal.contains("Every hit has its decision; CVE-2031-0001 of RI-0003 has none"), "{refusal}");
 }
 
 #[test]
