@@ -324,7 +324,7 @@ mod tests {
     fn all_pages_of_a_large_total_are_the_nvd_and_a_missing_page_is_told() {
         let (one, two) = (status("1.json", 200_000), status("2.json", 100_000));
         let both = [(&one, page(0, 200_000, 300_000)), (&two, page(200_000, 100_000, 300_000))];
-        assert_eq!(said(Source::Nvd, &both), [String::new(); 0]);
+        assert_eq!(said(Source::Nvd, &both), Vec::<String>::new());
         let gaps = said(Source::Nvd, &both[..1]);
         assert_eq!(gaps[0], "NVD has 300000 records, but only 200000 of them were imported");
     }
@@ -335,7 +335,7 @@ mod tests {
             (2002..=2026).map(|year| status(&format!("nvdcve-2.0-{year}.json.gz"), 12_000)).collect();
         let files: Vec<(&SourceStatus, Content)> =
             statuses.iter().map(|status| (status, page(0, 12_000, 12_000))).collect();
-        assert_eq!(said(Source::Nvd, &files), [String::new(); 0]);
+        assert_eq!(said(Source::Nvd, &files), Vec::<String>::new());
         let gaps = said(Source::Nvd, &files[2..]);
         assert_eq!(gaps, ["the feeds of NVD for 2002, 2003 were not imported"]);
         let gaps = said(Source::Nvd, &files[..2]);
@@ -346,7 +346,7 @@ mod tests {
     fn what_an_update_confirmed_is_whole_and_a_part_of_the_cve_list_is_not() {
         let few = status("page.json", 3);
         let confirmed = SourceStatus { confirmed_at: Some("2026-11-29T08:00:00Z".to_owned()), ..few.clone() };
-        assert_eq!(said(Source::Nvd, &[(&confirmed, page(0, 3, 3))]), [String::new(); 0]);
+        assert_eq!(said(Source::Nvd, &[(&confirmed, page(0, 3, 3))]), Vec::<String>::new());
         assert!(said(Source::Cve, &[(&few, Content::default())])[0].contains("over 250,000 records"));
     }
 
