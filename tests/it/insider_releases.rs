@@ -154,7 +154,7 @@ insiders! {
         let forged = step("ana", "policy.edit", Role::Quality, "PL-0001", json!({"feedback_triage_days": 90}));
         forge(&f, signed(forged, "PL-0001", Meaning::Approved, &[Role::Quality], Part::Content));
     }
-    an_event_by_the_former_rule_set: "was performed by rule set 1, though rule set 3 was in force before", |f| {
+    an_event_by_the_former_rule_set: "was performed by rule set 1, though rule set 4 was in force before", |f| {
         let forged = step("ana", "policy.edit", Role::Quality, "PL-0001", json!({"feedback_triage_days": 3}));
         let forged = signed(forged, "PL-0001", Meaning::Approved, &[Role::Quality], Part::Content);
         forge(&f, forged.more(json!({"reason": "As before", "rules": 1})));
