@@ -13,6 +13,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::readiness::lens::{Answered, answers};
 use crate::domain::readiness::{self, Facts, Gap, Look, Severity};
 use crate::domain::soup_review::SoupReview;
+use crate::domain::text::counted;
 use crate::domain::time::{Day, Moment};
 
 /// A gap, and since when it is there.
@@ -49,29 +50,33 @@ impl Readiness {
         self.gaps.iter().filter(|found| found.gap.waiver.is_some()).count()
     }
 
-    /// In a sentence.
+    /// In a sentence or two.
     pub fn words(&self) -> String {
-        let of = |severity, word: &str| (self.count(severity), word.to_owned());
-        let all = [
-            of(Severity::Critical, "critical"),
-            of(Severity::Major, "major"),
-            of(Severity::Minor, "minor"),
-            of(Severity::Info, "as hints"),
-        ];
-        let parts: Vec<String> = all
-            .into_iter()
+        let graded =
+            [(Severity::Critical, "critical"), (Severity::Major, "major"), (Severity::Minor, "minor")];
+        let graded = graded.map(|(severity, word)| (self.count(severity), word));
+        let gaps: Vec<String> = graded
+            .iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
-        let waived = match self.waived() {
-            0 => String::new(),
-            count => format!("; {count} waived"),
-        };
-        if parts.is_empty() {
-            format!("None of the {} rules finds a gap{waived}.", self.rules)
-        } else {
-            format!("{} of {} rules that count{waived}.", parts.join(", "), self.rules)
+        let single = graded.iter().map(|(count, _)| *count).sum::<usize>() == 1;
+        let mut parts = Vec::new();
+        if !gaps.is_empty() {
+            parts.push(format!("{} {}", gaps.join(", "), if single { "gap" } else { "gaps" }));
         }
+        match self.count(Severity::Info) {
+            0 => {}
+            hints => parts.push(counted(hints, "hint")),
+        }
+        match self.waived() {
+            0 => {}
+            waived => parts.push(format!("{waived} waived")),
+        }
+        if parts.is_empty() {
+            return format!("None of the {} rules that count for the product finds a gap.", self.rules);
+        }
+        format!("{}. {} rules count for the product.", parts.join("; "), self.rules)
     }
 }
 
