@@ -347,6 +347,7 @@ fn walked(desk: Desk) -> Walk {
     further::release_walk(&mut walk);
     further::deviation_walk(&mut walk);
     file_walk(&mut walk);
+    aging::aging_walk(&mut walk);
     walk
 }
 
@@ -362,7 +363,6 @@ fn whole_walk() -> Walk {
     desk.hire("gus", "Gus Example", &[Role::Auditor]);
     desk.hire("rita", "Rita Example", &[Role::ReleaseManager, Role::Management]);
     let mut walk = walked(desk);
-    aging::aging_walk(&mut walk);
     let said = walk.desk.file.continuation(&Loss::Unknown, 10).unwrap();
     walk.act("ana", Act::from(Request::Continue(said)).because("The disk failed"));
     people_walk(&mut walk);

@@ -48,6 +48,7 @@ mod packet;
 mod parts;
 mod past;
 mod plan_screens;
+mod readiness;
 mod recipe;
 mod recipients;
 mod records;

@@ -265,7 +265,7 @@ record! {
             /// What continues in each stage, and how often.
             stages: Table<StageRow> = "What continues in each stage" => clause("IMDRF N60");
             /// Why no stages are planned.
-            stages_na: Text = "Why this does not apply";
+            stages_na: Text = "Why no stages are planned";
         }
         section "Notices", "IMDRF N70, IEC 62304 6.2.5", true, DRAFT => {
             /// Who is told, and how long before.
@@ -273,7 +273,7 @@ record! {
             /// What they are told: versions, dates, remaining maintenance, controls, options, residual risks.
             notice_content: Text = "What they are told" => clause("IMDRF N70");
             /// Why nobody is told.
-            notices_na: Text = "Why this does not apply";
+            notices_na: Text = "Why nobody is told";
         }
         section "Supply", "MDR 10a", true, DRAFT => {
             /// Whether stopping the supply may foreseeably cause serious harm.
@@ -293,7 +293,7 @@ record! {
             /// The last day on which users can export their data.
             export_until: Option<Day> = "Data can be exported until";
             /// Why there are no data and no services.
-            data_na: Text = "Why this does not apply";
+            data_na: Text = "Why there are no data and services";
         }
         section "SOUP", "IEC 62304 6.1 f", true, DRAFT => {
             /// The components that are out of support already, licences that end, sources in escrow.
@@ -301,7 +301,7 @@ record! {
             /// The open findings, by version, and what users are told.
             open_findings: Text = "Open findings" => clause("IEC 62304 7.1.3");
             /// Why there is no SOUP.
-            soup_na: Text = "Why this does not apply";
+            soup_na: Text = "Why nothing is said of SOUP";
         }
         section "Keys and certificates", "IEC 81001-5-1 5.8.7", true, DRAFT => {
             /// Domains, update addresses, store listings and names that must be held.
@@ -339,7 +339,7 @@ record! {
             /// Registrations, UDI, certificates, last reports.
             regulatory_closing: Text = "Registrations, certificates, last reports";
             /// Why nothing is closed with an authority.
-            regulatory_na: Text = "Why this does not apply";
+            regulatory_na: Text = "Why nothing is closed with an authority";
         }
         section "Decommissioning guide", "IEC 81001-5-1 5.8.7", true, DRAFT => {
             /// How users back up what they need.
@@ -353,7 +353,7 @@ record! {
             /// How users confirm it.
             guide_confirmation: Text = "Confirmation";
             /// Why there is no guide.
-            guide_na: Text = "Why this does not apply";
+            guide_na: Text = "Why there is no guide";
         }
         section "Notices given", "IEC 62304 6.2.5", false, CARRIED_OUT => {
             /// The communication for each audience.

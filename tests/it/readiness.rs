@@ -1,0 +1,162 @@
+//! Audit readiness: through the operations, the command line and the window.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use eframe::egui::vec2;
+use mainstay::domain::ids::Kind;
+use mainstay::domain::readiness::{Facts, Severity};
+use mainstay::domain::time::{Day, Moment};
+use mainstay::ops::{Opened, ProductFile, Readiness, Request, stamp as stamp_now, write_example};
+use mainstay::ui::cx::Route;
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, fields, id, program};
+use crate::host::Window;
+
+/// The example product, written once for the tests of this file.
+fn example() -> &'static Path {
+    static EXAMPLE: OnceLock<PathBuf> = OnceLock::new();
+    EXAMPLE.get_or_init(|| {
+        let path = tempfile::tempdir().unwrap().keep().join("example.mainstay");
+        write_example(&path).unwrap();
+        path
+    })
+}
+
+fn opened(path: &Path) -> ProductFile {
+    let Opened::Open(file) = ProductFile::open(path, &stamp_now()).unwrap() else { panic!("not opened") };
+    *file
+}
+
+fn facts() -> Facts {
+    Facts { program: "0.1.0".to_owned(), ..Facts::default() }
+}
+
+fn rules(found: &Readiness) -> Vec<&'static str> {
+    let mut rules: Vec<&str> = found.gaps.iter().map(|one| one.gap.rule.id).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules
+}
+
+fn end_of(day: &str) -> Moment {
+    Moment::end_of(Day::parse(day).unwrap())
+}
+
+#[test]
+fn the_example_fires_a_known_set_of_rules() {
+    let file = opened(example());
+    let found = file.readiness(end_of("2026-11-29"), &facts()).unwrap();
+    let expected = [
+        "COM-04", "CR-15", "CR-16", "DEV-01", "FB-01", "FB-04", "FB-05", "FIND-08", "FIND-11", "PLAN-10",
+        "PR-01", "PR-10", "PR-11", "PR-12", "REV-07", "REV-15", "SOUP-07", "SOUP-08", "SOUP-11", "VAL-01",
+    ];
+    assert_eq!(rules(&found), expected);
+    assert_eq!((found.rules, found.waived()), (147, 1));
+    let waived = found.gaps.last().unwrap();
+    assert_eq!(
+        (waived.gap.rule.id, waived.gap.waiver),
+        ("CR-15", Some(id("WV-0001"))),
+        "what is waived comes last"
+    );
+    assert!(found.gaps.first().unwrap().gap.severity() == Severity::Critical);
+    let of_trends = found.clauses.iter().find(|one| one.clause.number == "9.6").unwrap();
+    assert_eq!((of_trends.words().as_str(), of_trends.gaps), ("1 trend review", 0));
+}
+
+#[test]
+fn a_waiver_ends_with_its_day() {
+    let file = opened(example());
+    let found = file.readiness(end_of("2027-04-01"), &facts()).unwrap();
+    assert_eq!(found.waived(), 0);
+    assert!(rules(&found).contains(&"CR-15"));
+}
+
+#[test]
+fn the_gaps_of_a_past_moment_are_those_of_the_file_as_it_was_then() {
+    let file = opened(example());
+    let then = file.readiness_at(end_of("2026-09-01"), &facts()).unwrap();
+    let expected = ["FB-04", "PLAN-10", "PLAN-14", "PR-12", "SOUP-07", "SOUP-08", "VAL-01"];
+    assert_eq!(rules(&then), expected);
+    let before = file.readiness_at(end_of("2020-01-01"), &facts()).unwrap();
+    assert!(before.gaps.iter().all(|one| one.gap.hit.record.is_none_or(|id| !id.kind.def().place.is_work())));
+}
+
+#[test]
+fn since_when_a_gap_is_there_is_the_end_of_the_first_month_without_a_break() {
+    let file = opened(example());
+    let found = file.readiness_since((end_of("2026-11-29"), 12), &facts(), &|_| true).unwrap();
+    let since = |rule: &str, record: &str| {
+        let one =
+            found.gaps.iter().find(|one| one.gap.rule.id == rule && one.gap.hit.record == Some(id(record)));
+        one.unwrap().first_seen.map(|day| day.to_string())
+    };
+    assert_eq!(since("FB-05", "FB-0026"), None, "it came in this month");
+    assert_eq!(since("FB-04", "FB-0016").as_deref(), Some("2026-08-31"));
+    let stopped = file.readiness_since((end_of("2026-11-29"), 12), &facts(), &|_| false);
+    assert!(stopped.is_err_and(|why| why.to_string().contains("cancelled")));
+}
+
+#[test]
+fn looking_writes_nothing() {
+    let file = opened(example());
+    let before = file.head().clone();
+    file.readiness(end_of("2026-11-29"), &facts()).unwrap();
+    file.readiness_since((end_of("2026-11-29"), 3), &facts(), &|_| true).unwrap();
+    assert_eq!(*file.head(), before);
+}
+
+#[test]
+fn the_command_ends_with_12_where_something_critical_is_found_and_0_where_nothing_is() {
+    let run = |path: &Path, more: &[&str]| {
+        let output = program().arg("readiness").arg(path).args(more).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = run(example(), &["--on", "2026-11-29"]);
+    assert_eq!(code, Some(12));
+    assert!(text.contains("FB-05") && text.contains("Decide reportability for that market."), "{text}");
+    assert!(text.contains("Waived by WV-0001"), "{text}");
+    let (code, text) = run(example(), &["--on", "2026-11-29", "--json"]);
+    let read: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, &read["format"], &read["rules"]), (Some(12), &json!(1), &json!(147)));
+    let first = &read["gaps"][0];
+    for key in ["rule", "clause", "severity", "says", "record", "what", "remedy"] {
+        assert!(!first[key].is_null(), "{key} of {first}");
+    }
+    let desk = Desk::staffed();
+    let (code, text) = run(desk.file.path(), &[]);
+    assert_eq!(code, Some(0), "{text}");
+    let (code, _) = run(example(), &["--on", "yesterday"]);
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_waiver_names_a_rule_and_a_day_within_a_year_and_is_signed_by_two() {
+    let mut desk = Desk::staffed();
+    let set = json!({"title": "It waits", "rule": "whatever", "justification": "x", "until_then": "y", "expires_on": "2099-01-01"});
+    let waiver = desk.create("ana", Kind::Waiver, set);
+    let refusal = desk.go("ana", waiver, "submit").unwrap_err().to_string();
+    assert!(refusal.contains("such as CR-15") && refusal.contains("at most a year"), "{refusal}");
+    let until = desk.now.day().plus_days(30);
+    desk.by("ana", Request::Edit { id: waiver, set: fields(json!({"rule": "CR-15", "expires_on": until})) })
+        .unwrap();
+    let approval = desk.go("ana", waiver, "submit").unwrap().made[0];
+    desk.signed("ana", Request::Sign { id: approval, meaning: None }).unwrap();
+    assert_eq!(desk.state(waiver), "in_review", "management has not signed");
+}
+
+#[test]
+fn the_window_shows_the_gaps_and_leads_to_their_records() {
+    let desk = Desk::staffed();
+    let mut window = Window::new(desk, "ana", Route::Readiness, vec2(1280.0, 900.0));
+    window.until_shown("rules count for the product");
+    window.until_shown("The program is used in a version that is not validated");
+    window.picture("readiness");
+    window.press("Clauses");
+    window.until_shown("Feedback is documented and evaluated");
+    window.picture("readiness_clauses");
+    window.press("Gaps");
+    window.press("Open PL-0001");
+    assert_eq!(window.route(), Route::Record(id("PL-0001")));
+}
