@@ -54,7 +54,8 @@ fn class_walk(walk: &mut Walk) {
     walk.go("ben", file, "submit", json!({}));
     walk.sign("cleo", file);
     walk.go("ana", file, "approve", json!({}));
-    walk.go("ana", file, "close", json!({"closure_evidence": "Test report 3"}));
+    walk.edit("ana", file, json!({"closure_evidence": "Test report 3"}));
+    walk.go("ana", file, "close", json!({}));
 }
 
 fn trend_walk(walk: &mut Walk) {
@@ -80,8 +81,8 @@ fn clock_walk(walk: &mut Walk) {
     let unused = walk.create("eva", Kind::ClockTemplate, set.clone());
     walk.go("eva", unused, "retire", json!({}));
     let template = walk.create("eva", Kind::ClockTemplate, set);
-    walk.edit("eva", template, json!({"source": "21 CFR 803.50"}));
-    walk.go("eva", template, "confirm", json!({"confirmed_with": "The law of 2031"}));
+    walk.edit("eva", template, json!({"source": "21 CFR 803.50", "confirmed_with": "The law of 2031"}));
+    walk.go("eva", template, "confirm", json!({}));
     walk.go("eva", template, "disable", json!({}));
     walk.go("eva", template, "confirm", json!({}));
     let clock = json!({"title": "Late alarm", "template": template, "subject": "FB-0001"});
@@ -93,7 +94,8 @@ fn clock_walk(walk: &mut Walk) {
     walk.go("dan", clock, "start", json!({}));
     let stopped =
         json!({"outcome": "done", "stopped_at": walk.desk.now, "stop_evidence": "Receipt of the authority"});
-    walk.go("eva", clock, "stop", stopped);
+    walk.edit("eva", clock, stopped);
+    walk.go("eva", clock, "stop", json!({}));
 }
 
 fn waiver_walk(walk: &mut Walk) {
@@ -174,7 +176,8 @@ fn retirement_walk(walk: &mut Walk) {
     walk.edit("ana", plan, json!({"short_notice": "Nobody has one"}));
     walk.go("eva", plan, "announce", json!({}));
     walk.go("ana", plan, "limit", json!({}));
-    walk.go("rita", plan, "finish", json!({"final_release": "RL-0002"}));
+    walk.edit("rita", plan, json!({"final_release": "RL-0002"}));
+    walk.go("rita", plan, "finish", json!({}));
     walk.sign("eva", plan);
     walk.edit(
         "ana",
@@ -196,7 +199,8 @@ fn retirement_walk(walk: &mut Walk) {
     assert_eq!(walk.desk.record(product).text("tplc_stage"), "decommissioned");
     // Ten years after the last one was sold.
     walk.desk.now = walk.desk.now.plus_seconds(11 * 366 * 86_400);
-    walk.go("ana", plan, "dispose", json!({"disposal": "Shredded by the archive"}));
+    walk.edit("ana", plan, json!({"disposal": "Shredded by the archive"}));
+    walk.go("ana", plan, "dispose", json!({}));
     let unwanted = walk.create("ana", Kind::RetirementPlan, json!({"title": "Entered by mistake"}));
     walk.go("ana", unwanted, "void", json!({}));
 }
