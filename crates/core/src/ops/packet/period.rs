@@ -10,7 +10,7 @@ use super::paper::{Paper, Then, state_mark, word_or};
 use super::plans::Plans;
 use super::register::Fielded;
 use super::releases::Released;
-use super::sections::{chapter, numbers};
+use super::sections::{chapter, nothing, numbers};
 use super::sources::Checks;
 use super::{
     analysis, communications, declared, deviations, logs, matrix, open, people, record, register, releases,
@@ -139,6 +139,9 @@ impl AtTheEnd {
         let (blocks, below) = releases::log(paper, &releases);
         let twelve = with(chapter(12, "Releases", "IEC 62304 5.8, 6.3.2", blocks), below);
         let mut blocks = communications::tables(paper, &told);
+        if blocks.is_empty() {
+            blocks.push(nothing("No communication in the period"));
+        }
         blocks.push(standing::clocks(paper, today)?);
         let sixteen = chapter(16, "Communications and submissions", "IEC 62304 6.2.5", blocks);
         let mut blocks = departures(paper, period)?;
@@ -409,14 +412,19 @@ fn departures(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused>
         .filter(|data| !data.text("deviation").trim().is_empty())
         .map(|data| vec![data.head.id.to_string().into(), paper.field(data, "deviation").into()])
         .collect();
-    if rows.is_empty() {
-        return Ok(Vec::new());
+    let mut blocks = vec![if rows.is_empty() {
+        nothing("No change departs from what was specified")
+    } else {
+        Block::Table {
+            caption: Some("Changes that were not made exactly as specified".to_owned()),
+            columns: vec![Column::id("Change"), Column::text("Deviation", 1)],
+            rows,
+        }
+    }];
+    if deviations::all(paper)?.is_empty() {
+        blocks.push(nothing("The file has no process deviation"));
     }
-    Ok(vec![Block::Table {
-        caption: Some("Changes that were not made exactly as specified".to_owned()),
-        columns: vec![Column::id("Change"), Column::text("Deviation", 1)],
-        rows,
-    }])
+    Ok(blocks)
 }
 
 /// The time stamps that were added in the period, in words.
