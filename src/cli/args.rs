@@ -8,7 +8,7 @@ mod seen;
 mod update;
 
 pub use import::{Import, ImportArguments, RecordsArguments};
-pub use paper::{LetterArguments, PacketArguments, PacketOf};
+pub use paper::{GuideArguments, LetterArguments, PacketArguments, PacketOf};
 pub use releases::{
     BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments,
     ReadinessArguments, RecipientsArguments,
@@ -175,6 +175,8 @@ pub enum Command {
     Packet(PacketArguments),
     /// Print the letters of a communication on the maker's letterhead. Nothing is written to the file.
     Letter(LetterArguments),
+    /// Print the decommissioning guide of a retirement plan for users. Nothing is written to the file.
+    Guide(GuideArguments),
     /// Verify the whole file: audit chain, signatures, records, attachments.
     Verify {
         /// The product file.

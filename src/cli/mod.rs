@@ -13,6 +13,7 @@ mod example;
 mod failure;
 mod files;
 mod gate;
+mod guide;
 mod heads;
 mod import_feedback;
 mod letter;
@@ -123,6 +124,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Readiness(arguments) => readiness::readiness(&arguments),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Letter(arguments) => letter::letter(&arguments),
+        Command::Guide(arguments) => guide::guide(&arguments),
         Command::Heads { what } => heads::heads(&what),
         Command::Verify { file, head, copy: false, json } => files::verify(&file, &file, head, json),
         Command::Verify { file, head, copy: true, json } => files::verify_a_copy(&file, head, json),

@@ -12,14 +12,19 @@ use crate::domain::ids::RecordId;
 use crate::domain::text::counted;
 use crate::domain::time::Day;
 use crate::ops::{
-    self, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, RenderedPacket, Session,
-    render_packet,
+    self, PacketFonts, PacketOptions, PacketScope, ProductFile, ReadinessScope, Refused, RenderedPacket,
+    Session, render_packet,
 };
 
 /// Issues a packet and records it in the audit trail.
 pub fn packet(arguments: &PacketArguments) -> CommandResult {
-    let options = PacketOptions { scope: scope(arguments)?, redact: arguments.redact };
+    let asked = scope(arguments)?;
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
+    let scope = match asked {
+        Some(scope) => scope,
+        None => PacketScope::Retirement(file.current_retirement_plan()?),
+    };
+    let options = PacketOptions { scope, redact: arguments.redact };
     refuse_future(&file, &options.scope)?;
     refuse_unknown(&file, &options.scope)?;
     let written = write(&mut file, &session, &options, &arguments.out);
@@ -32,26 +37,55 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
     Ok(String::new())
 }
 
-fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
-    match arguments.of {
-        PacketOf::Change => one(arguments, "change CR-0001").map(PacketScope::Change),
-        PacketOf::Release => one(arguments, "release RL-0001").map(PacketScope::Release),
-        PacketOf::SoupReview => one(arguments, "soup-review SR-0001").map(PacketScope::SoupReview),
-        PacketOf::Vulnerability => one(arguments, "vulnerability FN-0001").map(PacketScope::Vulnerability),
-        PacketOf::Vex => one(arguments, "vex RL-0001").map(PacketScope::Vex),
-        PacketOf::Period => period(arguments),
+/// How many months back a report of readiness looks.
+const MONTHS: u32 = 24;
+
+/// What is asked for; `None` for the retirement plan that is worked in, whose number the file knows.
+fn scope(arguments: &PacketArguments) -> Result<Option<PacketScope>, Failure> {
+    if !matches!(arguments.of, PacketOf::Readiness) && (arguments.on.is_some() || arguments.since) {
+        return Err(Failure::usage("--on and --since belong to the report of readiness; leave them out"));
     }
+    Ok(Some(match arguments.of {
+        PacketOf::Change => PacketScope::Change(one(arguments, "change CR-0001")?),
+        PacketOf::Release => PacketScope::Release(one(arguments, "release RL-0001")?),
+        PacketOf::SoupReview => PacketScope::SoupReview(one(arguments, "soup-review SR-0001")?),
+        PacketOf::Vulnerability => PacketScope::Vulnerability(one(arguments, "vulnerability FN-0001")?),
+        PacketOf::Vex => PacketScope::Vex(one(arguments, "vex RL-0001")?),
+        PacketOf::Period => period(arguments)?,
+        PacketOf::Readiness => readiness(arguments)?,
+        PacketOf::Retirement if arguments.id.is_none() => {
+            refuse_period(arguments)?;
+            return Ok(None);
+        }
+        PacketOf::Retirement => PacketScope::Retirement(one(arguments, "retirement RP-0001")?),
+    }))
+}
+
+fn readiness(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
+    refuse_period(arguments)?;
+    if let Some(id) = &arguments.id {
+        return Err(Failure::usage(format!(
+            "“{id}” does not belong to the report of readiness; leave it out"
+        )));
+    }
+    let months = if arguments.since { MONTHS } else { 0 };
+    Ok(PacketScope::Readiness(ReadinessScope { on: arguments.on, months }))
+}
+
+fn refuse_period(arguments: &PacketArguments) -> Result<(), Failure> {
+    for (name, given) in [("--from", &arguments.from), ("--to", &arguments.to)] {
+        if given.is_some() {
+            return Err(Failure::usage(format!("{name} belongs to the packet of a period; leave it out")));
+        }
+    }
+    Ok(())
 }
 
 /// The one record of a packet; `example` is how it is asked for, with a number of its kind.
 fn one(arguments: &PacketArguments, example: &str) -> Result<RecordId, Failure> {
     let number = example.split_whitespace().last().unwrap_or_default();
     let kind = number.parse::<RecordId>().map_err(Failure::usage)?.kind;
-    for (name, given) in [("--from", &arguments.from), ("--to", &arguments.to)] {
-        if given.is_some() {
-            return Err(Failure::usage(format!("{name} belongs to the packet of a period; leave it out")));
-        }
-    }
+    refuse_period(arguments)?;
     let noun = kind.def().noun();
     let Some(id) = &arguments.id else {
         return Err(Failure::usage(format!("for the packet of a {noun}, write: {example}")));
@@ -84,12 +118,23 @@ fn period(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
 
 /// Nothing can be stated about days that are still to come.
 fn refuse_future(file: &ProductFile, scope: &PacketScope) -> Result<(), Failure> {
-    let PacketScope::Period { to, .. } = scope else { return Ok(()) };
+    let (name, day) = match scope {
+        PacketScope::Period { to, .. } => ("--to", Some(*to)),
+        PacketScope::Readiness(scope) => ("--on", scope.on),
+        PacketScope::Change(_)
+        | PacketScope::Release(_)
+        | PacketScope::SoupReview(_)
+        | PacketScope::Vulnerability(_)
+        | PacketScope::Vex(_)
+        | PacketScope::Retirement(_) => return Ok(()),
+    };
     let today = file.head().at.map_or(ops::now(), |last| last.max(ops::now())).day();
-    if *to > today {
-        return Err(Failure::usage(format!("--to {to} is in the future; give {today} or an earlier day")));
+    match day.filter(|day| *day > today) {
+        Some(day) => {
+            Err(Failure::usage(format!("{name} {day} is in the future; give {today} or an earlier day")))
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// A record that is not there is told before the file is verified, which takes long.

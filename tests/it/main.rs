@@ -60,6 +60,7 @@ mod release_rules;
 mod release_screens;
 mod releasing;
 mod restored;
+mod retirement_packet;
 mod screens;
 mod search_file;
 mod signing;

@@ -1,8 +1,10 @@
-//! Arguments of what is printed: packets and letters.
+//! Arguments of what is printed: packets, letters and guides.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+
+use crate::domain::time::Day;
 
 /// What a packet covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -19,6 +21,10 @@ pub enum PacketOf {
     Vex,
     /// Everything in a period.
     Period,
+    /// The retirement of the product by one plan.
+    Retirement,
+    /// What the readiness rules find: internal.
+    Readiness,
 }
 
 /// The arguments of a packet.
@@ -29,7 +35,7 @@ pub struct PacketArguments {
     /// What it covers.
     #[arg(value_enum)]
     pub of: PacketOf,
-    /// Number of the change request, release, SOUP review or finding.
+    /// Number of the change request, release, SOUP review, finding or retirement plan; without one, the plan that is worked in.
     pub id: Option<String>,
     /// First day of the period, YYYY-MM-DD.
     #[arg(long)]
@@ -37,6 +43,12 @@ pub struct PacketArguments {
     /// Last day of the period, YYYY-MM-DD.
     #[arg(long)]
     pub to: Option<String>,
+    /// Readiness at the end (UTC) of this past day, YYYY-MM-DD, instead of now.
+    #[arg(long, value_parser = Day::parse)]
+    pub on: Option<Day>,
+    /// Also say since when each gap of readiness is there: looks at the end of each of the last 24 months.
+    #[arg(long, conflicts_with = "on")]
+    pub since: bool,
     /// The PDF; it must not exist yet. A packet of more than 500 pages becomes volumes beside it: “OUT vol 1 of 7.pdf”.
     #[arg(short = 'o', long = "out")]
     pub out: PathBuf,
@@ -67,4 +79,19 @@ pub struct LetterArguments {
     /// Put an internal cover page with the signatures of the approval in front. Do not send it.
     #[arg(long)]
     pub with_approval: bool,
+}
+
+/// The arguments of a decommissioning guide.
+#[derive(Debug, Args)]
+pub struct GuideArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// Number of the retirement plan.
+    pub id: String,
+    /// The PDF or text; it must not exist yet.
+    #[arg(short = 'o', long = "out")]
+    pub out: PathBuf,
+    /// Write plain text instead of a PDF.
+    #[arg(long)]
+    pub text: bool,
 }

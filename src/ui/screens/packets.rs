@@ -15,7 +15,8 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::Day;
 use crate::ops::jobs::Job;
 use crate::ops::{
-    EventFilter, EventRow, Head, PacketFonts, PacketOptions, PacketOrder, PacketScope, RenderedPacket,
+    EventFilter, EventRow, Head, PacketFonts, PacketOptions, PacketOrder, PacketScope, ReadinessScope,
+    RenderedPacket,
 };
 use crate::ui::cx::{Command, Cx, Route};
 use crate::ui::theme::{Tone, body, hint, space, title};
@@ -34,6 +35,9 @@ const ISSUED: [Column<'static>; 5] = [
     Column::new("SHA-256", Width::Rest(200.0)).unsortable(),
 ];
 
+/// How many choices of what a packet covers are in a row.
+const IN_A_ROW: usize = 4;
+
 /// What a packet covers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Covers {
@@ -44,12 +48,22 @@ enum Covers {
     Vulnerability,
     Vex,
     Period,
+    Retirement,
+    Readiness,
 }
 
 impl Covers {
     /// In the order in which they are offered.
-    const ALL: [Self; 6] =
-        [Self::Change, Self::Release, Self::SoupReview, Self::Vulnerability, Self::Vex, Self::Period];
+    const ALL: [Self; 8] = [
+        Self::Change,
+        Self::Release,
+        Self::SoupReview,
+        Self::Vulnerability,
+        Self::Vex,
+        Self::Period,
+        Self::Retirement,
+        Self::Readiness,
+    ];
 
     /// The kind of the record that it is about.
     const fn kind(self) -> Option<Kind> {
@@ -58,7 +72,8 @@ impl Covers {
             Self::Release | Self::Vex => Some(Kind::Release),
             Self::SoupReview => Some(Kind::SoupReview),
             Self::Vulnerability => Some(Kind::Finding),
-            Self::Period => None,
+            Self::Retirement => Some(Kind::RetirementPlan),
+            Self::Period | Self::Readiness => None,
         }
     }
 
@@ -75,6 +90,8 @@ impl Covers {
             Self::Vulnerability => "One vulnerability",
             Self::Vex => "VEX for users",
             Self::Period => "A whole period",
+            Self::Retirement => "Retirement",
+            Self::Readiness => "Readiness",
         }
     }
 }
@@ -93,6 +110,8 @@ pub struct PacketsScreen {
     from: String,
     to: String,
     redact: bool,
+    /// Whether it is looked since when each gap of readiness is there.
+    since: bool,
     /// The packet being made.
     making: Option<Job<RenderedPacket>>,
     preview: Option<Preview>,
@@ -165,13 +184,17 @@ impl PacketsScreen {
                      the records were not tampered with.";
         ui.add(Label::new(body(words)).wrap());
         ui.add_space(space::S);
-        let on = Covers::ALL.iter().position(|covers| *covers == self.covers);
-        if let Some(pressed) = segments_ui(ui, &Covers::ALL.map(Covers::words), on) {
-            self.covers = Covers::ALL.get(pressed).copied().unwrap_or_default();
+        for row in Covers::ALL.chunks(IN_A_ROW) {
+            let words: Vec<&str> = row.iter().map(|covers| covers.words()).collect();
+            let on = row.iter().position(|covers| *covers == self.covers);
+            if let Some(covers) = segments_ui(ui, &words, on).and_then(|pressed| row.get(pressed)) {
+                self.covers = *covers;
+            }
+            ui.add_space(space::XS);
         }
-        ui.add_space(space::XS);
         match self.covers.kind() {
             Some(kind) => record_ui(ui, cx, kind, self.chosen.entry(kind).or_default()),
+            None if self.covers == Covers::Readiness => readiness_ui(ui, &mut self.since),
             None => in_a_row_ui(ui, |ui| {
                 boxed_ui(ui, "From", 140.0, |ui| ui.add(TextLine::new(&mut self.from).hint("2026-01-01")));
                 boxed_ui(ui, "Until", 140.0, |ui| ui.add(TextLine::new(&mut self.to).hint("2026-12-31")));
@@ -205,6 +228,11 @@ impl PacketsScreen {
             Covers::Vex => PacketScope::Vex(number()?),
             Covers::Period => {
                 PacketScope::Period { from: day("From", &self.from)?, to: day("Until", &self.to)? }
+            }
+            Covers::Retirement => PacketScope::Retirement(number()?),
+            Covers::Readiness => {
+                let months = if self.since { MONTHS } else { 0 };
+                PacketScope::Readiness(ReadinessScope { on: None, months })
             }
         };
         Ok(PacketOptions { scope, redact: self.redact })
@@ -256,6 +284,16 @@ impl PacketsScreen {
     }
 }
 
+/// How many months back a report of readiness looks.
+const MONTHS: u32 = 24;
+
+/// What a report of readiness is, and whether it looks back.
+fn readiness_ui(ui: &mut Ui, since: &mut bool) {
+    ui.checkbox(since, "Say since when each gap is there");
+    let words = "What the readiness rules find now, marked as internal on every page. Looking back over 24 months takes longer.";
+    ui.add(Label::new(hint(ui, words)).wrap());
+}
+
 /// The choice of one record of a kind.
 fn record_ui(ui: &mut Ui, cx: &mut Cx<'_>, kind: Kind, chosen: &mut Option<String>) {
     let rows = match cx.list(kind) {
@@ -301,10 +339,12 @@ fn covers(event: &Event) -> String {
         .map(|days| days.iter().filter_map(|day| day.as_str()).collect())
         .unwrap_or_default();
     let redacted = event.facts.get("redacted").and_then(serde_json::Value::as_bool).unwrap_or(false);
-    let scope = match (event.record, days.as_slice()) {
-        (Some(id), _) => id.to_string(),
-        (None, [from, to]) => format!("{from} to {to}"),
-        (None, _) => String::new(),
+    let readiness = event.facts.get("readiness_on").and_then(|day| day.as_str());
+    let scope = match (event.record, days.as_slice(), readiness) {
+        (Some(id), _, _) => id.to_string(),
+        (None, [from, to], _) => format!("{from} to {to}"),
+        (None, _, Some(day)) => format!("Readiness on {day}"),
+        (None, _, None) => String::new(),
     };
     if redacted { format!("{scope}, personal data left out") } else { scope }
 }

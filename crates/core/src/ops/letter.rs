@@ -29,7 +29,7 @@ pub use crate::report::PrintedLetter;
 /// How the description of the logo begins, among the attachments of the product record.
 const LOGO: &str = "logo";
 /// How many digits of the digest name the version of the text.
-const VERSION_DIGITS: usize = 16;
+pub(super) const VERSION_DIGITS: usize = 16;
 
 /// The choices before a letter is printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,7 +91,8 @@ pub fn letter_text(
     Ok(text)
 }
 
-fn one_text(letter: &Letter, copy: &LetterCopy) -> String {
+/// One copy of a letter as plain text.
+pub(super) fn one_text(letter: &Letter, copy: &LetterCopy) -> String {
     let mut text = String::new();
     let mut lines = |words: &str| {
         if !words.trim().is_empty() {
@@ -118,6 +119,11 @@ fn one_text(letter: &Letter, copy: &LetterCopy) -> String {
     }
     if !letter.contact.is_empty() {
         lines(&format!("Questions: {}", letter.contact));
+    }
+    if !letter.form.is_empty() {
+        let blank = "_".repeat(32);
+        let form: Vec<String> = letter.form.iter().map(|line| format!("{line}: {blank}")).collect();
+        lines(&format!("Confirmation, to be sent back\n\n{}", form.join("\n")));
     }
     format!("{}\n", text.trim_end())
 }
@@ -181,6 +187,7 @@ fn letter(
         product: product.title.to_string(),
         subject: content.title.to_string(),
         parts: parts(&content),
+        form: Vec::new(),
         copies,
         cover,
         program: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
@@ -316,7 +323,7 @@ fn cover(
 }
 
 /// The newest picture of the product record whose description begins with “Logo”; without one the letterhead has the name alone.
-fn logo(file: &ProductFile) -> Result<Option<Logo>, Refused> {
+pub(super) fn logo(file: &ProductFile) -> Result<Option<Logo>, Refused> {
     let attachments = file.referring(PRODUCT, Kind::Attachment)?;
     let found = attachments
         .iter()

@@ -15,6 +15,7 @@ mod file;
 mod files;
 mod gate;
 mod governing;
+mod guide;
 pub mod import;
 mod items;
 pub mod jobs;
@@ -56,13 +57,14 @@ pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
 pub use files::read_whole as read_bytes;
 pub use governing::PlanDates;
+pub use guide::{guide_pages, guide_text};
 pub use items::{ReadItems, read_items};
 pub use letter::{LetterOptions, PrintedLetter, letter_pages, letter_pdf, letter_text};
 pub use lists::{field_label, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, example_plan, least_strength};
 pub use packet::{
     BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketOrder, PacketScope, PacketSizes,
-    PacketVolume, RenderedPacket, check_order, render_packet, volume_path,
+    PacketVolume, ReadinessScope, RenderedPacket, check_order, render_packet, volume_path,
 };
 pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use places::{cache_folder, calendar_folder};

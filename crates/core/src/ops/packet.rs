@@ -27,16 +27,20 @@ mod paper;
 mod people;
 mod period;
 mod plans;
+mod readiness;
 mod record;
 mod redact;
 mod register;
 mod release;
 mod releases;
+mod retirement;
 mod review;
 mod reviewed;
 mod sections;
 mod sources;
+mod standing;
 mod trail;
+mod trends;
 mod vex;
 mod vulnerability;
 
@@ -49,7 +53,9 @@ use super::session::Session;
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::packet;
+use crate::domain::record::RecordData;
 use crate::domain::requests::RecordSource as _;
+use crate::domain::retirement_plan::RetirementPlanState;
 use crate::report::{self, EmbeddedFile, Fonts, Packet, Progress, ReportError, Stage};
 use crate::store::{StoreError, Verification};
 use mainstay_base::clock::Stamp;
@@ -80,18 +86,37 @@ pub enum PacketScope {
         /// Last day, UTC.
         to: Day,
     },
+    /// The retirement of the product by one plan (domain 7, P6).
+    Retirement(RecordId),
+    /// What the readiness rules find in the file: internal (domain 7, P7).
+    Readiness(ReadinessScope),
+}
+
+/// Which readiness is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReadinessScope {
+    /// The end of this past day, UTC; the moment of making if it is absent.
+    pub on: Option<Day>,
+    /// How many months back it is looked since when each gap is there; with 0 it is not looked. Only for the moment of making.
+    pub months: u32,
 }
 
 impl PacketScope {
-    /// The record that it is about, and the kind that it must be of; `None` for a period.
+    /// The record that it is about, and the kind that it must be of; `None` for a period and for readiness.
     pub const fn record(&self) -> Option<(RecordId, Kind)> {
         match self {
             Self::Change(id) => Some((*id, Kind::ChangeRequest)),
             Self::Release(id) | Self::Vex(id) => Some((*id, Kind::Release)),
             Self::SoupReview(id) => Some((*id, Kind::SoupReview)),
             Self::Vulnerability(id) => Some((*id, Kind::Finding)),
-            Self::Period { .. } => None,
+            Self::Retirement(id) => Some((*id, Kind::RetirementPlan)),
+            Self::Period { .. } | Self::Readiness(_) => None,
         }
+    }
+
+    /// Whether it is not meant for anybody outside the manufacturer.
+    pub const fn is_internal(&self) -> bool {
+        matches!(self, Self::Readiness(_))
     }
 
     /// Whether it goes to users, and so has no personal data whatever is chosen.
@@ -126,6 +151,21 @@ pub struct BuiltPacket {
     pub sizes: PacketSizes,
 }
 
+impl ReadinessScope {
+    fn refuse_future(self, now: Moment) -> Result<(), Refused> {
+        match self.on {
+            Some(day) if day > now.day() => {
+                Err(Refused::Rule(format!("{day} is in the future; give {} or an earlier day", now.day())))
+            }
+            Some(_) if self.months > 0 => Err(Refused::Rule(
+                "since when a gap is there is looked for only from now on; leave out the day, or the search"
+                    .to_owned(),
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
 impl ProductFile {
     /// Makes a packet from the present records. Nothing is written.
     ///
@@ -158,6 +198,9 @@ impl ProductFile {
         if let Some((id, kind)) = options.scope.record() {
             self.refuse_other(id, kind)?;
         }
+        if let PacketScope::Readiness(scope) = &options.scope {
+            scope.refuse_future(stamp.now)?;
+        }
         let number = self.next_packet_number()?;
         let redact = options.redact || options.scope.is_public();
         let mut paper = paper::Paper::new(self, redact, verification, stamp)?;
@@ -174,6 +217,8 @@ impl ProductFile {
                 sections
             }
             PacketScope::Period { from, to } => period::sections(&mut paper, *from, *to)?,
+            PacketScope::Retirement(id) => retirement::sections(&mut paper, *id)?,
+            PacketScope::Readiness(scope) => readiness::sections(&mut paper, *scope)?,
         };
         let (annex, mut files) = cover::annex(&paper)?;
         let mut packet = cover::packet(&paper, options, made_by, &number)?;
@@ -212,6 +257,19 @@ impl ProductFile {
             return Err(Refused::Rule(format!("there is no {id}; {which}")));
         }
         Ok(())
+    }
+
+    /// The retirement plan that is worked in: the newest one that is not given up.
+    ///
+    /// # Errors
+    /// [`Refused::Rule`] if there is none.
+    pub fn current_retirement_plan(&self) -> Result<RecordId, Refused> {
+        let plans = self.all(Kind::RetirementPlan)?;
+        let stands = |data: &&RecordData| RetirementPlanState::of(data) != Some(RetirementPlanState::Void);
+        let current = plans.iter().rev().find(stands).map(|data| data.head.id);
+        current.ok_or_else(|| {
+            Refused::Rule("the file has no retirement plan that stands; make one first".to_owned())
+        })
     }
 
     /// The number of the next packet: after all that were issued, or may have been before the file was continued from a restored copy.
@@ -270,8 +328,12 @@ fn facts(built: &BuiltPacket, sha256: &str, pages: usize) -> Value {
         | PacketScope::Release(id)
         | PacketScope::SoupReview(id)
         | PacketScope::Vulnerability(id)
-        | PacketScope::Vex(id) => facts["record"] = id.to_string().into(),
+        | PacketScope::Vex(id)
+        | PacketScope::Retirement(id) => facts["record"] = id.to_string().into(),
         PacketScope::Period { from, to } => facts["period"] = json!([from, to]),
+        PacketScope::Readiness(scope) => {
+            facts["readiness_on"] = json!(scope.on.unwrap_or_else(|| built.at.day()));
+        }
     }
     facts
 }

@@ -116,6 +116,19 @@ impl ProductFile {
         Ok(of_ledger(&ledger, moment, known))
     }
 
+    /// The gaps of the file at a moment of which the records are given; of the present file without them.
+    pub(super) fn readiness_of(
+        &self,
+        past: Option<&Ledger>,
+        moment: Moment,
+        known: &Facts,
+    ) -> Result<Readiness, Refused> {
+        match past {
+            Some(ledger) => Ok(of_ledger(ledger, moment, known)),
+            None => self.readiness(moment, known),
+        }
+    }
+
     /// The same as [`Self::readiness`], with since when each gap is there: looked at the end of each month of the last `months`.
     ///
     /// # Errors

@@ -45,6 +45,9 @@ pub struct Letter {
     pub subject: String,
     /// The texts under their headings.
     pub parts: Vec<LetterPart>,
+    /// The lines of a form that is filled in and sent back; empty for none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub form: Vec<String>,
     /// One for each recipient; empty for a notice without an address.
     pub copies: Vec<LetterCopy>,
     /// The internal page before the letters.

@@ -48,6 +48,9 @@ pub struct Packet {
     /// Whether personal data is redacted; stated on every page if so. The caller redacts it: everything in the packet
     /// is printed, and attached as data.
     pub redacted: bool,
+    /// Who may have it, in a word on the cover and in the head of every page: "Internal".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restricted: Option<String>,
     /// Whether it is a sheet for users: without contents, legend and annex.
     #[serde(default)]
     pub brief: bool,

@@ -7,18 +7,18 @@ use eframe::egui::Ui;
 
 use self::importing::Importing;
 use self::letters::Letters;
+use super::printing::say;
 use super::{Panel, PanelDef};
 use crate::domain::communication::{CommunicationState, LISTS};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::recipient::Reached;
-use crate::ops::{RecordPage, Refused};
+use crate::ops::RecordPage;
 use crate::ui::cx::{Command, Cx};
 use crate::ui::screens::parts::refusal_ui;
 use crate::ui::screens::record::page::heading_ui;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::button::button_in_reach_ui;
-use crate::ui::widgets::notice::Notice;
 
 pub(super) const PANEL: PanelDef =
     PanelDef { kind: Kind::Communication, open: |id| Box::new(CommunicationPanel::of(id)) };
@@ -30,7 +30,7 @@ struct CommunicationPanel {
 }
 
 impl CommunicationPanel {
-    const fn of(id: RecordId) -> Self {
+    fn of(id: RecordId) -> Self {
         Self { id, letters: Letters::of(id), importing: None }
     }
 }
@@ -81,11 +81,6 @@ impl CommunicationPanel {
             }
         });
     }
-}
-
-fn say(cx: &mut Cx<'_>, refusal: &Refused) {
-    let words = crate::domain::text::sentence(&refusal.to_string());
-    cx.ask(Command::Notify(Notice::problem(words, "Nothing was written.")));
 }
 
 /// Sent, acknowledged, unreachable: in numbers and words.

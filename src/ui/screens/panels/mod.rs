@@ -4,8 +4,10 @@
 
 mod communication;
 mod findings;
+mod guide;
 mod plan;
 mod plan_changes;
+mod printing;
 mod register;
 mod release;
 mod signs;
@@ -37,13 +39,14 @@ struct PanelDef {
     open: fn(RecordId) -> Box<dyn Panel>,
 }
 
-const PANELS: [PanelDef; 6] = [
+const PANELS: [PanelDef; 7] = [
     plan::PANEL,
     plan_changes::PANEL,
     release::PANEL,
     communication::PANEL,
     soup_item::PANEL,
     soup_review::PANEL,
+    guide::PANEL,
 ];
 
 /// The panel of a record's page, if its kind has one.

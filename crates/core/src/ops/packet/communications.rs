@@ -60,6 +60,11 @@ impl Told {
         self.page.data.head.state_since.day()
     }
 
+    /// How many recipients it reached, in words.
+    pub fn reached_words(&self) -> String {
+        reached_words(self.reached)
+    }
+
     fn state(&self) -> Option<CommunicationState> {
         CommunicationState::of(&self.page.data)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::paper::{Checked, Paper, word};
-use super::{PacketOptions, PacketScope};
+use super::{PacketOptions, PacketScope, ReadinessScope};
 use crate::domain::attachment::{Attachment, AttachmentState};
 use crate::domain::ids::Kind;
 use crate::domain::product::SafetyClass;
@@ -33,7 +33,9 @@ pub(super) fn packet(
         | PacketScope::Release(_)
         | PacketScope::SoupReview(_)
         | PacketScope::Vulnerability(_)
-        | PacketScope::Vex(_) => None,
+        | PacketScope::Vex(_)
+        | PacketScope::Retirement(_)
+        | PacketScope::Readiness(_) => None,
     };
     let product = &paper.product;
     let head = paper.file.head();
@@ -55,8 +57,9 @@ pub(super) fn packet(
         chain_head_digest: head.digest.clone(),
         chain_verified: integrity(paper),
         redacted: paper.redact,
+        restricted: options.scope.is_internal().then(|| "Internal".to_owned()),
         brief: options.scope.is_public(),
-        statements: if options.scope.is_public() { Vec::new() } else { statements(paper) },
+        statements: if options.scope.is_public() { Vec::new() } else { statements(paper, &options.scope) },
         ..Packet::default()
     })
 }
@@ -104,7 +107,28 @@ fn words(paper: &Paper<'_>, scope: &PacketScope) -> Result<(&'static str, String
             "Every record that was created, changed its state or was signed in the period, in its state at the cut-off."
                 .to_owned(),
         ),
+        PacketScope::Retirement(id) => {
+            let data = paper.file.record(*id)?;
+            (
+                "Audit packet, retirement",
+                format!("{id} {}", paper.title(&data)),
+                format!("{id} with its milestones, keys, notices, last release, approvals and computed retention, in their state at the cut-off."),
+            )
+        }
+        PacketScope::Readiness(scope) => (
+            "Readiness report",
+            format!("Readiness of {} on {}", product.title, scope.on.unwrap_or_else(|| paper.now.day())),
+            readiness_words(*scope),
+        ),
     })
+}
+
+fn readiness_words(scope: ReadinessScope) -> String {
+    let when = match scope.on {
+        Some(day) => format!("as they were at the end of {day} (UTC)"),
+        None => "in their state at the cut-off".to_owned(),
+    };
+    format!("What the readiness rules of this version of the program find in the records, {when}.")
 }
 
 pub(super) fn class_words(class: Option<SafetyClass>) -> String {
@@ -139,19 +163,19 @@ fn integrity(paper: &Paper<'_>) -> Mark {
     }
 }
 
-fn statements(paper: &Paper<'_>) -> Vec<Statement> {
+fn statements(paper: &Paper<'_>, scope: &PacketScope) -> Vec<Statement> {
     let say = |title: &str, text: &str| Statement { title: title.to_owned(), text: text.to_owned() };
-    let mut statements = vec![
-        say(
-            "This packet in the audit trail",
-            "The chain head is the last event before this packet. Issuing the packet appends one more event, packet.issue, \
-             with the number and the digest of this file.",
-        ),
-        say(
-            "Not kept by this version of the program",
-            "Trend reviews and retirement. Their sections are printed and say so.",
-        ),
-    ];
+    let mut statements = vec![say(
+        "This packet in the audit trail",
+        "The chain head is the last event before this packet. Issuing the packet appends one more event, packet.issue, \
+         with the number and the digest of this file.",
+    )];
+    if scope.is_internal() {
+        statements.push(say(
+            "Internal",
+            "This report is for the manufacturer. It names what is not in order yet, and is not meant to be handed out.",
+        ));
+    }
     if paper.redact {
         statements.push(say(
             "Redacted content",

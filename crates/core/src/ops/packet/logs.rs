@@ -1,14 +1,10 @@
-//! Logs of a period: feedback, complaints, problem reports, trends. An empty log has no block.
+//! Logs of a period: feedback, complaints, problem reports. An empty log has no block.
 
 use super::paper::{Paper, state_mark, word_or};
-use super::sections::nothing;
 use crate::domain::feedback::{Feedback, ReportDecision};
-use crate::domain::ledger::Ledger;
-use crate::ops::attention;
 use crate::ops::page::RecordPage;
-use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Mark};
-use mainstay_base::time::{Day, Moment};
+use mainstay_base::time::Moment;
 
 /// Every item with its evaluation.
 pub(super) fn feedback(paper: &Paper<'_>, feedback: &[RecordPage]) -> Vec<Block> {
@@ -155,43 +151,4 @@ pub(super) fn problems(paper: &Paper<'_>, problems: &[RecordPage]) -> Vec<Block>
         Column::mark("State").points(84.0),
     ];
     vec![Block::table(columns, rows)]
-}
-
-/// Counts of the twelve months before the end of the period.
-pub(super) fn trends(paper: &Paper<'_>, past: Option<&Ledger>, to: Day) -> Result<Vec<Block>, Refused> {
-    let end = Moment::end_of(to).min(paper.now);
-    let trends = match past {
-        Some(ledger) => {
-            let Ok(trends) = attention::trends(ledger, end);
-            trends
-        }
-        None => paper.file.trends(end)?,
-    };
-    let months = trends
-        .months
-        .iter()
-        .map(|month| {
-            let cells: Vec<Cell> = vec![
-                month.month.clone().into(),
-                month.feedback.to_string().into(),
-                month.problems.to_string().into(),
-                month.verified.to_string().into(),
-            ];
-            cells
-        })
-        .collect();
-    let columns = vec![
-        Column::text("Month", 1),
-        Column::number("Feedback received").points(100.0),
-        Column::number("Problem reports opened").points(110.0),
-        Column::number("Changes verified").points(100.0),
-    ];
-    Ok(vec![
-        Block::Table {
-            caption: Some("Twelve months up to the end of the period".to_owned()),
-            columns,
-            rows: months,
-        },
-        nothing("No trend review recorded"),
-    ])
 }

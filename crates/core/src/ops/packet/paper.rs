@@ -10,6 +10,7 @@ use crate::domain::field::{FieldDef, ValueFormat};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::ledger::Ledger;
 use crate::domain::product::Product;
+use crate::domain::readiness::Facts;
 use crate::domain::record::RecordData;
 use crate::domain::requests::ChangeSet;
 use crate::domain::signature::{Part, Signature};
@@ -86,6 +87,25 @@ impl<'a> Paper<'a> {
             mentioned: BTreeSet::new(),
             then: None,
         })
+    }
+
+    /// The file as it was at a moment, if that is past and something happened since.
+    pub fn then(&self, end: Moment) -> Result<Option<Rc<Then>>, Refused> {
+        if end >= self.now || self.file.is_present_at(end)? {
+            return Ok(None);
+        }
+        let last = self.file.store.last_event_until(end)?;
+        Ok(Some(Rc::new(Then { records: self.file.at(end)?, end, last })))
+    }
+
+    /// What is known besides the records, for the readiness rules.
+    pub fn facts(&self) -> Facts {
+        let verified = match self.checked {
+            Checked::Clean => Some(true),
+            Checked::Broken => Some(false),
+            Checked::NotDone => None,
+        };
+        Facts { verified, program: env!("CARGO_PKG_VERSION").to_owned(), ..Facts::default() }
     }
 
     /// The page of a record. The record then counts as printed: its attachments go into the annex.

@@ -3,14 +3,16 @@
 use super::paper::{Paper, state_mark, words};
 use super::plans::Plans;
 use super::sections::chapter;
+use super::standing;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Mark, Section};
 
 /// The chapter of people and authority.
 pub(super) fn sections(paper: &Paper<'_>, plans: &Plans) -> Result<Vec<Section>, Refused> {
-    let blocks = vec![accounts(paper)?, plans.authority()];
-    let clause = "IEC 62304 6.1 e; 21 CFR 11.10(g), 11.100";
-    Ok(vec![chapter(3, "People, roles and authority", clause, blocks), plans.policy(paper)?])
+    let mut blocks = vec![accounts(paper)?, plans.authority()];
+    blocks.extend(standing::software(paper)?);
+    let clause = "IEC 62304 4.3, 4.4, 6.1 e; 21 CFR 11.10(g), 11.100";
+    Ok(vec![chapter(3, "People, roles, authority, software items", clause, blocks), plans.policy(paper)?])
 }
 
 fn accounts(paper: &Paper<'_>) -> Result<Block, Refused> {

@@ -10,11 +10,11 @@ use super::paper::{Paper, Then, state_mark, word_or};
 use super::plans::Plans;
 use super::register::Fielded;
 use super::releases::Released;
-use super::sections::{chapter, numbers};
+use super::sections::{chapter, nothing, numbers};
 use super::sources::Checks;
 use super::{
     analysis, communications, declared, deviations, logs, matrix, open, people, record, register, releases,
-    sources, trail,
+    retirement, sources, standing, trail, trends,
 };
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
@@ -56,14 +56,7 @@ impl Period {
             let check = ChangeChain::check(&steps);
             chains.push((chain, check));
         }
-        let end = Moment::end_of(to);
-        let past = end < paper.now && !paper.file.is_present_at(end)?;
-        let past = if past {
-            let last = paper.file.store.last_event_until(end)?;
-            Some(Rc::new(Then { records: paper.file.at(end)?, end, last }))
-        } else {
-            None
-        };
+        let past = paper.then(Moment::end_of(to))?;
         Ok(Self { from, to, events, ids, chains, past })
     }
 
@@ -111,7 +104,7 @@ struct AtTheEnd {
     plans: Plans,
     /// Chapter 3.
     people: Vec<Section>,
-    /// Chapters 4, 5 and 12 to 17 with what is below them.
+    /// Chapters 4, 5, 9 and 12 to 18 with what is below them.
     chapters: BTreeMap<u8, Vec<Section>>,
     /// Items of SOUP in service, and those of them that were reviewed in time.
     covered: CoverageCount,
@@ -120,7 +113,7 @@ struct AtTheEnd {
 impl AtTheEnd {
     /// Reads the file as the paper shows it now: at the end of the period.
     fn of(paper: &mut Paper<'_>, period: &Period) -> Result<Self, Refused> {
-        let days = (period.from, period.to);
+        let (days, today) = ((period.from, period.to), period.to.min(paper.now.day()));
         let plans = Plans::of(paper, period.from, period.to)?;
         let checks = Checks::of(paper, &period.ids, days)?;
         let releases = period.ids(Kind::Release);
@@ -128,22 +121,32 @@ impl AtTheEnd {
             releases.into_iter().map(|id| Released::of(paper, id)).collect::<Result<_, _>>()?;
         let told = period.ids(Kind::Communication);
         let told: Vec<Told> = told.into_iter().map(|id| Told::of(paper, id)).collect::<Result<_, _>>()?;
-        let fielded = Fielded::of(paper, period.to.min(paper.now.day()))?;
+        let fielded = Fielded::of(paper, today)?;
         let fourteen = register::reviews(paper, &period.ids(Kind::SoupReview), &fielded)?;
         let fourteen = vec![chapter(14, "SOUP reviews", "IEC 62304 7.1.3, 6.1 f", fourteen)];
         let fifteen = register::findings(paper, &period.ids(Kind::Finding))?;
+        let blocks = retirement::status(paper, today)?;
+        let eighteen = chapter(18, "Retirement and end of support", "IEC 81001-5-1 5.8.7", blocks);
         let paper = &*paper;
         let with = |first: Section, below: Vec<Section>| std::iter::once(first).chain(below).collect();
         let (blocks, below) = plans.sections(paper)?;
         let four = with(chapter(4, "Maintenance plans in force", "IEC 62304 6.1", blocks), below);
+        let reviews = period.ids(Kind::TrendReview);
+        let blocks = trends::blocks(paper, period.ledger(), (&reviews, period.to))?;
+        let nine = chapter(9, "Trends", "IEC 62304 9.6", blocks);
         let blocks = sources::blocks(paper, &plans, &checks, &period.ids(Kind::Feedback), days)?;
         let five = chapter(5, "Feedback sources and monitoring", "IEC 62304 6.2.1.1", blocks);
         let (blocks, below) = releases::log(paper, &releases);
         let twelve = with(chapter(12, "Releases", "IEC 62304 5.8, 6.3.2", blocks), below);
-        let blocks = communications::tables(paper, &told);
+        let mut blocks = communications::tables(paper, &told);
+        if blocks.is_empty() {
+            blocks.push(nothing("No communication in the period"));
+        }
+        blocks.push(standing::clocks(paper, today)?);
         let sixteen = chapter(16, "Communications and submissions", "IEC 62304 6.2.5", blocks);
-        let blocks = departures(paper, period)?;
-        let seventeen = chapter(17, "Deviations", "IEC 62304 8.2.1, 8.2.2", blocks);
+        let mut blocks = departures(paper, period)?;
+        blocks.push(standing::waivers(paper, today)?);
+        let seventeen = chapter(17, "Deviations and waivers", "IEC 62304 8.2.1, 8.2.2", blocks);
         let mut blocks = register::register(paper, &fielded)?;
         let chains = period.chains.iter().map(|(chain, _)| (chain.change.data.head.id, &chain.content));
         blocks.extend(register::of_changes(chains));
@@ -151,12 +154,14 @@ impl AtTheEnd {
         let chapters = [
             (4, four),
             (5, vec![five]),
+            (9, vec![nine]),
             (12, twelve),
             (13, thirteen),
             (14, fourteen),
             (15, fifteen),
             (16, vec![sixteen]),
             (17, vec![seventeen]),
+            (18, vec![eighteen]),
         ];
         let people = people::sections(paper, &plans)?;
         Ok(Self { people, covered: fielded.covered(), chapters: chapters.into(), plans })
@@ -197,14 +202,14 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     let blocks = logs::reportability(&feedback);
     sections.push(chapter(7, "Complaints and reportability", "ISO 13485 8.2.2, 8.2.3", blocks));
     sections.extend(problem_reports(paper, &problems));
-    let blocks = logs::trends(paper, period.ledger(), to)?;
-    sections.push(chapter(9, "Trends", "IEC 62304 9.6", blocks));
+    sections.extend(at_end.take(9));
     sections.push(chapter(10, "Change requests", "IEC 62304 6.2.3, 6.2.4, 8.2", changes(paper, &period)?));
     sections.extend(impact_analyses(paper, &analyses));
     sections.extend(at_end.take(12));
-    sections.extend([13, 14, 15, 16, 17].into_iter().flat_map(|number| at_end.take(number)));
-    sections.push(chapter(18, "Retirement and end of support", "IEC 81001-5-1 5.8.7", Vec::new()));
-    sections.push(chapter(19, "Open and overdue", "IEC 62304 6.1", open::table(&open)));
+    sections.extend([13, 14, 15, 16, 17, 18].into_iter().flat_map(|number| at_end.take(number)));
+    let mut blocks = open::table(&open);
+    blocks.extend(standing::readiness_counts(paper, period.ledger(), to)?);
+    sections.push(chapter(19, "Open and overdue", "IEC 62304 6.1", blocks));
     let blocks = audit(paper, &period)?;
     sections.push(chapter(20, "Audit trail, accounts, backup", "21 CFR 11.10(c), (e)", blocks));
     declared.add_to(paper, &mut sections);
@@ -268,8 +273,8 @@ fn summary(
         Column::text("Which", 3),
     ];
     let about = format!(
-        "A record is in the period if it was created, changed its state or was signed from {} to {} (UTC). Chapters 4, 5 \
-         and 12 to 17 print records as they were at the end of the period. Other chapters print them in their state at the cut-off.",
+        "A record is in the period if it was created, changed its state or was signed from {} to {} (UTC). Chapters 4, 5, 9 \
+         and 12 to 18 print records as they were at the end of the period. Other chapters print them in their state at the cut-off.",
         period.from, period.to
     );
     chapter(
@@ -407,14 +412,19 @@ fn departures(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused>
         .filter(|data| !data.text("deviation").trim().is_empty())
         .map(|data| vec![data.head.id.to_string().into(), paper.field(data, "deviation").into()])
         .collect();
-    if rows.is_empty() {
-        return Ok(Vec::new());
+    let mut blocks = vec![if rows.is_empty() {
+        nothing("No change departs from what was specified")
+    } else {
+        Block::Table {
+            caption: Some("Changes that were not made exactly as specified".to_owned()),
+            columns: vec![Column::id("Change"), Column::text("Deviation", 1)],
+            rows,
+        }
+    }];
+    if deviations::all(paper)?.is_empty() {
+        blocks.push(nothing("The file has no process deviation"));
     }
-    Ok(vec![Block::Table {
-        caption: Some("Changes that were not made exactly as specified".to_owned()),
-        columns: vec![Column::id("Change"), Column::text("Deviation", 1)],
-        rows,
-    }])
+    Ok(blocks)
 }
 
 /// The time stamps that were added in the period, in words.

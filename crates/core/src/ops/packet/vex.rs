@@ -8,6 +8,7 @@ use crate::domain::choice::Choice as _;
 use crate::domain::finding::{Applicability, Justification};
 use crate::domain::ids::RecordId;
 use crate::domain::release::ReleaseState;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::text::counted;
 use crate::ops::refused::Refused;
 use crate::ops::soup::{ReleaseStatement, statements};
@@ -15,6 +16,19 @@ use crate::report::{Block, Cell, Column, Section, Tone};
 
 /// The one section, and the words that must not be in it whatever a text says: hazards of the risk management file.
 pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<(Vec<Section>, Vec<String>), Refused> {
+    let (release, cases, blocks) = of_release(paper, id)?;
+    let hazards = cases.iter().flat_map(|case| &case.content.hazards);
+    let internal = hazards.map(|hazard| hazard.trim().to_owned()).collect();
+    let title =
+        format!("Known vulnerabilities of third-party components in version {}", release.text("version"));
+    Ok((vec![Section::new(1, "", title, blocks)], internal))
+}
+
+/// A release with its findings, and what is said of them; or that nothing is known.
+pub(super) fn of_release(
+    paper: &mut Paper<'_>,
+    id: RecordId,
+) -> Result<(SharedRecord, Vec<Case>, Vec<Block>), Refused> {
     let today = paper.now.day();
     let found = paper.ask(|world| {
         let data = world.record(id)?;
@@ -23,11 +37,9 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<(Vec<Secti
     let (stated, release) =
         found.ok_or_else(|| Refused::Rule(format!("{id} cannot be read; verify the file")))?;
     let cases = Case::without_verdicts(paper, stated.iter().map(|one| one.finding))?;
-    let hazards = cases.iter().flat_map(|case| &case.content.hazards);
-    let internal = hazards.map(|hazard| hazard.trim().to_owned()).collect();
-    let version = release.text("version").to_owned();
     let mut blocks = Vec::new();
     if ReleaseState::of(&release).is_some_and(ReleaseState::is_before_release) {
+        let version = release.text("version");
         let words = format!("Version {version} is not released. What is said of it may change until it is.");
         blocks.push(Block::note(Tone::Due, words));
     }
@@ -40,8 +52,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<(Vec<Secti
         blocks.push(Block::table(columns(), rows));
         blocks.push(Block::paragraph(HOW));
     }
-    let title = format!("Known vulnerabilities of third-party components in version {version}");
-    Ok((vec![Section::new(1, "", title, blocks)], internal))
+    Ok((release, cases, blocks))
 }
 
 const WORDS: &str = "The status is one of VEX (Vulnerability Exploitability eXchange). Affected: do what the table says. Not affected: it \
