@@ -100,9 +100,15 @@ fn counts(case: &Case, review: &TrendReview) -> Vec<Effect> {
 
 /// Whether what was counted is what counting gives now.
 fn is_current(case: &Case, review: &TrendReview) -> bool {
-    let counted = count(case.world, review, case.now.day());
     let mut again = (**case.data).clone();
-    again.fields.extend(counted);
+    for (name, value) in count(case.world, review, case.now.day()) {
+        // As when it is stored: an empty value is absent.
+        if value.is_null() {
+            again.fields.remove(&name);
+        } else {
+            again.fields.insert(name, value);
+        }
+    }
     let again = again.typed::<TrendReview>().unwrap_or_default();
     review.counted_on.is_some()
         && review.total == again.total
