@@ -59,6 +59,8 @@ mod release_rules;
 mod release_screens;
 mod releasing;
 mod restored;
+mod retirement;
+mod retirement_screens;
 mod screens;
 mod search_file;
 mod signing;

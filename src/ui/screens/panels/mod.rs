@@ -6,11 +6,15 @@ mod communication;
 mod findings;
 mod plan;
 mod plan_changes;
+mod references;
 mod register;
 mod release;
+mod retirement;
 mod signs;
 mod soup_item;
 mod soup_review;
+mod starting_clock;
+mod trend;
 
 pub use self::release::{BILL_ENDINGS, baseline_is_open};
 
@@ -37,13 +41,18 @@ struct PanelDef {
     open: fn(RecordId) -> Box<dyn Panel>,
 }
 
-const PANELS: [PanelDef; 6] = [
+const PANELS: [PanelDef; 11] = [
     plan::PANEL,
     plan_changes::PANEL,
     release::PANEL,
     communication::PANEL,
     soup_item::PANEL,
     soup_review::PANEL,
+    retirement::PANEL,
+    trend::PANEL,
+    starting_clock::FEEDBACK,
+    starting_clock::PROBLEM,
+    starting_clock::FINDING,
 ];
 
 /// The panel of a record's page, if its kind has one.
@@ -79,7 +88,8 @@ struct ListPartDef {
     open: fn() -> Box<dyn ListPart>,
 }
 
-const LIST_PARTS: [ListPartDef; 3] = [signs::LIST_PART, register::LIST_PART, findings::LIST_PART];
+const LIST_PARTS: [ListPartDef; 4] =
+    [signs::LIST_PART, register::LIST_PART, findings::LIST_PART, references::LIST_PART];
 
 /// The part above a kind's list, if it has one.
 pub fn list_part_of(kind: Kind) -> Option<Box<dyn ListPart>> {
