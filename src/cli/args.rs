@@ -3,6 +3,7 @@
 mod import;
 mod paper;
 mod releases;
+mod retirement;
 mod review;
 mod seen;
 mod update;
@@ -13,6 +14,7 @@ pub use releases::{
     BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments,
     ReadinessArguments, RecipientsArguments,
 };
+pub use retirement::{ClocksArguments, RetirementArguments};
 pub use review::{Review, Soup, SoupImportArguments, StartReviewArguments};
 pub use seen::{ContinueArguments, Heads};
 pub use update::AdvisoriesUpdate;
@@ -171,6 +173,12 @@ pub enum Command {
     ///
     /// Exit codes: 0 nothing critical is found, 12 something is.
     Readiness(ReadinessArguments),
+    /// Show the retirement plan: what is answered, how long records are kept, its milestones. Lay them out, export the calendar, or
+    /// test a restored copy.
+    Retirement(RetirementArguments),
+    /// List the clocks of authorities that run, and the reference limits that can be taken over. The program does not decide what is
+    /// reportable.
+    Clocks(ClocksArguments),
     /// Write a PDF for an audit and record it in the audit trail.
     Packet(PacketArguments),
     /// Print the letters of a communication on the maker's letterhead. Nothing is written to the file.

@@ -5,6 +5,7 @@ mod advisory_update;
 mod args;
 mod baseline;
 mod calendar;
+mod clocks;
 mod commits;
 mod continuing;
 mod deviations;
@@ -24,6 +25,7 @@ mod print;
 mod readiness;
 mod recipients;
 mod records;
+mod retirement;
 mod review;
 mod run;
 mod sbom;
@@ -121,6 +123,8 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Differences(arguments) => differences::differences(&arguments),
         Command::Recipients(arguments) => recipients::recipients(&arguments),
         Command::Deviations(arguments) => deviations::deviations(&arguments),
+        Command::Retirement(arguments) => retirement::retirement(&arguments),
+        Command::Clocks(arguments) => clocks::clocks(&arguments),
         Command::Readiness(arguments) => readiness::readiness(&arguments),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Letter(arguments) => letter::letter(&arguments),

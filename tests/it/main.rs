@@ -61,6 +61,8 @@ mod release_screens;
 mod releasing;
 mod restored;
 mod retirement_packet;
+mod retirement;
+mod retirement_screens;
 mod screens;
 mod search_file;
 mod signing;

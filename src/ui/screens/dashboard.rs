@@ -1,11 +1,14 @@
-//! The dashboard: what is overdue or unapproved, what is upcoming, and the trends.
+//! The dashboard: readiness, running clocks, what is overdue or unapproved, what is upcoming, and the trends.
 //!
 //! Belongs here: drawing the results of `attention` and `trends`. Does not belong here: deciding what is late.
+
+mod beside;
 
 use chrono::{Datelike as _, Months};
 use eframe::egui;
 use egui::{FontId, Label, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
+use self::beside::Beside;
 use super::panels::first_of;
 use super::parts::tone_of;
 use crate::domain::ids::Kind;
@@ -31,6 +34,7 @@ const FIRST: usize = 12;
 pub struct DashboardScreen {
     all_now: bool,
     all_coming: bool,
+    beside: Beside,
 }
 
 impl DashboardScreen {
@@ -57,6 +61,9 @@ impl DashboardScreen {
             if let Some(why) = &attention.provisional {
                 provisional_ui(ui, cx, why);
             }
+            self.beside.keep_up(ui, cx);
+            self.beside.readiness_ui(ui, cx);
+            self.beside.clocks_ui(ui, cx);
             self.now_ui(ui, cx, &attention);
             ui.add_space(space::XL);
             self.coming_ui(ui, cx, &attention);

@@ -1,5 +1,9 @@
 //! Plots with axes and a title, and the same numbers as a table.
 
+mod control;
+
+pub use control::{Control, ControlPoint, control_ui};
+
 use eframe::egui;
 use egui::{FontId, Grid, Rangef, Sense, Ui, accesskit::Role, vec2};
 use egui_plot::{AxisHints, Bar, BarChart, GridMark, Plot};
@@ -35,21 +39,33 @@ pub struct Bars<'a> {
 
 /// Draws the plot with its title and the switch between plot and table.
 pub fn bars_ui(ui: &mut Ui, bars: &Bars<'_>) {
-    ui.push_id(("bars", bars.title), |ui| {
+    switched_ui(
+        ui,
+        bars.title,
+        |ui| {
+            if bars.series.len() > 1 {
+                legend_ui(ui, bars);
+            }
+            plot_ui(ui, bars);
+        },
+        |ui| table_ui(ui, bars),
+    );
+}
+
+/// A title, and below it the plot or the table, with the switch between them.
+fn switched_ui(ui: &mut Ui, title: &str, plot: impl FnOnce(&mut Ui), table: impl FnOnce(&mut Ui)) {
+    ui.push_id(("bars", title), |ui| {
         let slot = ui.scope_id().with("as_table");
         let mut as_table = ui.data(|data| data.get_temp::<bool>(slot)).unwrap_or(false);
         ui.vertical(|ui| {
-            ui.label(bold(bars.title));
+            ui.label(bold(title));
             if as_table {
-                table_ui(ui, bars);
+                table(ui);
             } else {
-                if bars.series.len() > 1 {
-                    legend_ui(ui, bars);
-                }
-                plot_ui(ui, bars);
+                plot(ui);
             }
             let word = if as_table { "Show as plot" } else { "Show as table" };
-            let switch = link_ui(ui, word).accessible_name(format!("{word}, {}", bars.title));
+            let switch = link_ui(ui, word).accessible_name(format!("{word}, {title}"));
             if switch.clicked() {
                 as_table = !as_table;
                 ui.data_mut(|data| data.insert_temp(slot, as_table));
@@ -68,7 +84,36 @@ fn plot_ui(ui: &mut Ui, bars: &Bars<'_>) {
         let chart = BarChart::new(series.name, chart).color(colour).stack_on(&below);
         charts.push(chart);
     }
-    let labels = bars.labels.to_vec();
+    let top = highest(bars).max(1.0);
+    // Whole numbers are counted.
+    let step = step_of(top).max(1.0);
+    let axes = Axes { across: bars.across, up: bars.up, labels: bars.labels, height: bars.height, top, step };
+    let shown = plot_of(ui, &axes).show(ui, |plot| {
+        for chart in charts {
+            plot.bar_chart(chart);
+        }
+    });
+    let words =
+        format!("{}. Bars of {} by {}. The numbers are in its table.", bars.title, bars.up, bars.across);
+    figure(ui, shown.response.id, words);
+}
+
+/// The axes of a plot that begins at zero.
+struct Axes<'a> {
+    across: &'a str,
+    up: &'a str,
+    labels: &'a [String],
+    height: f32,
+    /// The highest value.
+    top: f64,
+    /// Between two lines of the grid.
+    step: f64,
+}
+
+/// A plot that does not move, with its axes.
+fn plot_of(ui: &Ui, axes: &Axes<'_>) -> Plot<'static> {
+    let palette = palette(ui);
+    let labels = axes.labels.to_vec();
     let every = every_nth(labels.len(), ui.available_width() - 60.0);
     let axis = |hints: AxisHints<'static>, name: &str| {
         hints
@@ -78,12 +123,11 @@ fn plot_ui(ui: &mut Ui, bars: &Bars<'_>) {
             .label_spacing(Rangef::new(8.0, 9.0))
     };
     let across =
-        axis(AxisHints::new_x(), bars.across).formatter(move |mark, _| label_at(&labels, mark.value));
-    let up = axis(AxisHints::new_y(), bars.up).formatter(|mark, _| number(mark.value)).min_thickness(24.0);
-    let (count, top) = (bars.labels.len(), highest(bars).max(1.0));
-    let step = step_for(top);
-    let plot = Plot::new("plot")
-        .height(bars.height)
+        axis(AxisHints::new_x(), axes.across).formatter(move |mark, _| label_at(&labels, mark.value));
+    let up = axis(AxisHints::new_y(), axes.up).formatter(|mark, _| number(mark.value)).min_thickness(24.0);
+    let (count, top, step) = (axes.labels.len(), axes.top, axes.step);
+    Plot::new("plot")
+        .height(axes.height)
         .sense(Sense::hover())
         .allow_drag(false)
         .allow_zoom(false)
@@ -104,15 +148,12 @@ fn plot_ui(ui: &mut Ui, bars: &Bars<'_>) {
             marks((0..=8).map(|at| f64::from(at) * step).take_while(|at| *at <= top), step)
         })
         .custom_x_axes(vec![across])
-        .custom_y_axes(vec![up]);
-    let shown = plot.show(ui, |plot| {
-        for chart in charts {
-            plot.bar_chart(chart);
-        }
-    });
-    let words =
-        format!("{}. Bars of {} by {}. The numbers are in its table.", bars.title, bars.up, bars.across);
-    ui.ctx().accesskit_node_builder(shown.response.id, |node| {
+        .custom_y_axes(vec![up])
+}
+
+/// Tells a screen reader what a plot shows.
+fn figure(ui: &Ui, id: egui::Id, words: String) {
+    ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(Role::Figure);
         node.set_label(words);
     });
@@ -141,10 +182,10 @@ fn every_nth(labels: usize, room: f32) -> usize {
 }
 
 /// A round step that gives three to six lines up to `top`.
-fn step_for(top: f64) -> f64 {
+fn step_of(top: f64) -> f64 {
     let power = 10.0_f64.powf((top / 4.0).log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| top / step <= 6.0);
-    step.unwrap_or(power * 10.0).max(1.0)
+    step.unwrap_or(power * 10.0)
 }
 
 /// The legend of the series colours.
@@ -184,7 +225,13 @@ fn table_ui(ui: &mut Ui, bars: &Bars<'_>) {
 }
 
 fn number(value: f64) -> String {
-    if value.fract().abs() < 1e-6 { format!("{value:.0}") } else { format!("{value:.1}") }
+    if value.fract().abs() < 1e-6 {
+        format!("{value:.0}")
+    } else if value.abs() < 0.1 {
+        format!("{value:.3}")
+    } else {
+        format!("{value:.1}")
+    }
 }
 
 #[cfg(test)]

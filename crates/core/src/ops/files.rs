@@ -65,17 +65,28 @@ pub fn measure(source: &BlobSource, keep_going: &dyn Fn(f32) -> bool) -> Result<
                 // It is refused for its size, so it is not read.
                 return Ok(Measured { bytes, sha256: String::new() });
             }
-            let mut read = 0;
-            let each = |piece: &[u8]| {
-                read += piece.len();
-                if keep_going(read as f32 / bytes.max(1) as f32) {
-                    Ok(())
-                } else {
-                    Err(StoreError::Cancelled)
-                }
-            };
-            Ok(in_pieces(&mut file.take(BYTES_MAX + 1), failed, each)?)
+            Ok(in_pieces(&mut file.take(BYTES_MAX + 1), failed, asking(bytes, keep_going))?)
         }
+    }
+}
+
+/// SHA-256 of the bytes of a file of any size, hexadecimal. `keep_going` is asked with the share that is read; `false` cancels.
+///
+/// # Errors
+/// When it cannot be read, or was cancelled.
+pub fn digest_of(path: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<String, Refused> {
+    let failed = |error| StoreError::io(format!("{} could not be read", path.display()))(error);
+    let mut file = regular::open(path).map_err(failed)?;
+    let bytes = file.metadata().map_err(failed)?.len();
+    Ok(in_pieces(&mut file, failed, asking(bytes, keep_going))?.sha256)
+}
+
+/// Asks after each piece of so many bytes whether to go on.
+fn asking(bytes: u64, keep_going: &dyn Fn(f32) -> bool) -> impl FnMut(&[u8]) -> Result<(), StoreError> {
+    let mut read = 0;
+    move |piece: &[u8]| {
+        read += piece.len();
+        if keep_going(read as f32 / bytes.max(1) as f32) { Ok(()) } else { Err(StoreError::Cancelled) }
     }
 }
 

@@ -8,11 +8,15 @@ mod guide;
 mod plan;
 mod plan_changes;
 mod printing;
+mod references;
 mod register;
 mod release;
+mod retirement;
 mod signs;
 mod soup_item;
 mod soup_review;
+mod starting_clock;
+mod trend;
 
 pub use self::release::{BILL_ENDINGS, baseline_is_open};
 
@@ -39,19 +43,37 @@ struct PanelDef {
     open: fn(RecordId) -> Box<dyn Panel>,
 }
 
-const PANELS: [PanelDef; 7] = [
+const PANELS: [PanelDef; 12] = [
     plan::PANEL,
     plan_changes::PANEL,
     release::PANEL,
     communication::PANEL,
     soup_item::PANEL,
     soup_review::PANEL,
+    retirement::PANEL,
     guide::PANEL,
+    trend::PANEL,
+    starting_clock::FEEDBACK,
+    starting_clock::PROBLEM,
+    starting_clock::FINDING,
 ];
+
+/// The panels of a kind that has several, one below the other.
+struct Several(Vec<Box<dyn Panel>>);
+
+impl Panel for Several {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
+        for panel in &mut self.0 {
+            panel.ui(ui, cx, page);
+        }
+    }
+}
 
 /// The panel of a record's page, if its kind has one.
 pub fn panel_of(id: RecordId) -> Option<Box<dyn Panel>> {
-    PANELS.iter().find(|panel| panel.kind == id.kind).map(|panel| (panel.open)(id))
+    let own = PANELS.iter().filter(|panel| panel.kind == id.kind);
+    let mut own: Vec<Box<dyn Panel>> = own.map(|panel| (panel.open)(id)).collect();
+    if own.len() > 1 { Some(Box::new(Several(own))) } else { own.pop() }
 }
 
 /// A step that is taken with more than the step itself, by a button of the panel.
@@ -82,7 +104,8 @@ struct ListPartDef {
     open: fn() -> Box<dyn ListPart>,
 }
 
-const LIST_PARTS: [ListPartDef; 3] = [signs::LIST_PART, register::LIST_PART, findings::LIST_PART];
+const LIST_PARTS: [ListPartDef; 4] =
+    [signs::LIST_PART, register::LIST_PART, findings::LIST_PART, references::LIST_PART];
 
 /// The part above a kind's list, if it has one.
 pub fn list_part_of(kind: Kind) -> Option<Box<dyn ListPart>> {

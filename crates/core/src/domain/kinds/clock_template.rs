@@ -5,7 +5,7 @@
 
 mod reference;
 
-pub use reference::{REFERENCES, Reference};
+pub use reference::{REFERENCES, Reference, untaken};
 
 use crate::domain::choice::choice;
 use crate::domain::ids::Kind;

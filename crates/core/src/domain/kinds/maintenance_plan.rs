@@ -7,7 +7,7 @@ pub mod examples;
 mod governing;
 mod rules;
 
-pub use deadlines::{WatchedSource, next_review, watched_sources};
+pub use deadlines::{WatchedSource, next_review, next_trend_review, watched_sources};
 pub use governing::{Governing, Standing};
 pub use rules::{in_force, sections_of_letter};
 

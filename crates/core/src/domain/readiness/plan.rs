@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use super::{Applies, Hit, Look, Rule, Severity as S};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
-use crate::domain::maintenance_plan::{MaintenancePlan, sections_of_letter};
+use crate::domain::maintenance_plan::{MaintenancePlan, next_trend_review, sections_of_letter};
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::product::{PRODUCT, SafetyClass};
 use crate::domain::release::{Release, ReleaseState};
 use crate::domain::retirement_plan::{RetirementPlan, current_plan};
 use crate::domain::time::Day;
-use crate::domain::trend_review;
 
 const PLAN: Kind = Kind::MaintenancePlan;
 
@@ -209,9 +208,7 @@ fn sources(look: &Look) -> Vec<Hit> {
 
 fn trends(look: &Look) -> Vec<Hit> {
     let Some((id, plan)) = effective(look) else { return Vec::new() };
-    let Some(days) = plan.trend_interval_days else { return Vec::new() };
-    let from = trend_review::last_review(look.world).or(plan.in_force_from);
-    let due = from.map(|from| from.plus_days(i64::from(days))).filter(|due| *due < look.today());
+    let due = next_trend_review(look.world, &plan).filter(|due| *due < look.today());
     due.map(|due| Hit::at(id, format!("The trend review was due on {due}"))).into_iter().collect()
 }
 

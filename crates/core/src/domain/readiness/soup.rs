@@ -9,7 +9,7 @@ use crate::domain::finding::{Finding, FindingKind, FindingState};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_designator::{self, SoupDesignator, SoupDesignatorState};
-use crate::domain::soup_item::due::{self, Coverage};
+use crate::domain::soup_item::due::{self, Coverage, Intervals};
 use crate::domain::soup_item::register::Register;
 use crate::domain::soup_item::{SUPPORT_AHEAD, SoupItem, SoupItemState as State, SupportLevel};
 
@@ -313,6 +313,7 @@ fn exploited(look: &Look) -> BTreeSet<RecordId> {
 
 fn review_overdue(look: &Look) -> Vec<Hit> {
     let governing = look.world.governing();
+    let intervals = Intervals::of(look.world, governing.plan());
     let fielded: BTreeSet<RecordId> = look.fielded().iter().map(|(data, _)| data.head.id).collect();
     let exploited = exploited(look);
     let mut seen = BTreeSet::new();
@@ -324,7 +325,7 @@ fn review_overdue(look: &Look) -> Vec<Hit> {
         }
         let days = look.today().days_since(since);
         let content = look.world.record(item).and_then(|data| data.typed::<SoupItem>());
-        let interval = content.and_then(|item| due::interval(governing.plan(), &item));
+        let interval = content.and_then(|item| intervals.of_item(&item));
         let grave = interval.is_some_and(|interval| days > i64::from(interval)) || exploited.contains(&item);
         let text = format!(
             "Its review was due on {since}, {days} days ago, by version {} of the plan",

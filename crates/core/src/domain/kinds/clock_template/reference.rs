@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::ClockUnit::{self, CalendarDays, Hours, Months, WorkingDays};
+use crate::domain::ids::Kind;
 use crate::domain::product::Market;
 use crate::domain::record::Fields;
+use crate::domain::workflow::World;
 
 /// One reference limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,6 +199,16 @@ pub const REFERENCES: &[Reference] = &[
     ),
     limit(("Singapore could recur", SG), AWARE, (30, CalendarDays), (REPORTED, "HSA GN-05")),
 ];
+
+/// The reference limits of the markets of the product of which there is no template yet, also none that was retired: who took one out
+/// of use decided so.
+pub fn untaken(world: &dyn World) -> Vec<&'static Reference> {
+    let markets = world.product().markets.clone();
+    let known = world.all(Kind::ClockTemplate);
+    let concerns = |reference: &&Reference| reference.market.is_none_or(|market| markets.contains(&market));
+    let is_new = |reference: &&Reference| !known.iter().any(|data| data.title() == reference.title);
+    REFERENCES.iter().filter(concerns).filter(is_new).collect()
+}
 
 #[cfg(test)]
 mod tests {

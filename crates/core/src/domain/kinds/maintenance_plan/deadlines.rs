@@ -1,4 +1,4 @@
-//! Deadlines of the maintenance plan: its review, its day, and the checks of its feedback sources.
+//! Deadlines of the maintenance plan: its review, its day, the checks of its feedback sources, and the review of the trends.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,8 @@ use crate::domain::person::Role;
 use crate::domain::plan_review::{PlanReview, PlanReviewState};
 use crate::domain::source_check::{SourceCheck, SourceCheckState};
 use crate::domain::time::Day;
-use crate::domain::workflow::Case;
+use crate::domain::trend_review;
+use crate::domain::workflow::{Case, World};
 
 pub(super) const ALL: &[Deadline] = &[
     Deadline::new(
@@ -36,6 +37,14 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 6.2.1.1",
     )
     .rank(2),
+    Deadline::new(
+        "Review the trends",
+        Role::Quality,
+        &[S::Effective.code()],
+        Limit::Tasks(review_trends),
+        "IEC 62304 9.6",
+    )
+    .rank(2),
 ];
 
 fn put_in_force(case: &Case) -> Vec<Task> {
@@ -59,6 +68,19 @@ pub fn next_review(case: &Case) -> Option<Day> {
     let last = done.filter_map(|data| data.typed::<PlanReview>()?.reviewed_on).max();
     let since = last.or(plan.in_force_from)?;
     Some(since.plus_days(days(plan.plan_review_days)))
+}
+
+fn review_trends(case: &Case) -> Vec<Task> {
+    let plan = case.data.typed::<MaintenancePlan>();
+    let by = plan.and_then(|plan| next_trend_review(case.world, &plan));
+    by.map(|by| Task { what: String::new(), by }).into_iter().collect()
+}
+
+/// The next review of the trends: an interval after the last day that a signed one covers, or after the plan was put in force.
+pub fn next_trend_review(world: &dyn World, plan: &MaintenancePlan) -> Option<Day> {
+    let interval = plan.trend_interval_days?;
+    let since = trend_review::last_review(world).or(plan.in_force_from)?;
+    Some(since.plus_days(i64::from(interval)))
 }
 
 /// The last check of each source of the plans, by its code.

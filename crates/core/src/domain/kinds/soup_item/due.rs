@@ -1,5 +1,5 @@
-//! When an item must be reviewed: the interval of the plan for its risk tier, from the day on which its last review was done
-//! (IEC 62304 6.1 f, 7.1.3; domain 2.9, 3.6 SOUP-11).
+//! When an item must be reviewed: the interval of the plan for its risk tier, or that of the present stage of a retirement, from the
+//! day on which its last review was done (IEC 62304 6.1 f, 7.1.3; domain 2.9, 3.6 SOUP-11).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +8,7 @@ use super::register::{Register, fielded};
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::{MaintenancePlan, RiskTier, SoupReviewRule};
 use crate::domain::release::Release;
+use crate::domain::retirement_plan::review_interval_of_stage;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::text::counted;
 use crate::domain::time::Day;
@@ -19,17 +20,37 @@ pub fn rule_of(plan: &MaintenancePlan, tier: Option<RiskTier>) -> Option<&SoupRe
     plan.soup_review_policy.iter().find(|row| row.tier == Some(tier))
 }
 
-/// Days between two reviews of an item; `None` if the plan sets none for its tier.
-pub fn interval(plan: &MaintenancePlan, item: &SoupItem) -> Option<u32> {
-    item.interval_days.or_else(|| rule_of(plan, item.risk_tier).and_then(|row| row.interval_days))
+/// Days between two reviews: as the maintenance plan says for each tier, or as the retirement plan says for the present stage of the
+/// product, which takes the place of all tiers (IMDRF N60). An item can have an interval of its own, which comes first.
+#[derive(Debug, Clone, Copy)]
+pub struct Intervals<'a> {
+    plan: &'a MaintenancePlan,
+    of_stage: Option<u32>,
 }
 
-/// The day by which an item must be reviewed again. Without a review it is the day `from`, on which the first release with it went
-/// into service.
-pub fn next_review(plan: &MaintenancePlan, item: &SoupItem, from: Day) -> Option<Day> {
-    match item.reviewed_on {
-        Some(on) => interval(plan, item).map(|days| on.plus_days(i64::from(days))),
-        None => Some(from),
+impl<'a> Intervals<'a> {
+    /// The intervals of a plan in the present stage of the product.
+    pub fn of(world: &dyn World, plan: &'a MaintenancePlan) -> Self {
+        Self { plan, of_stage: review_interval_of_stage(world) }
+    }
+
+    /// Days between two reviews of a tier; `None` if nothing sets them. Without a tier it is the highest.
+    pub fn of_tier(self, tier: Option<RiskTier>) -> Option<u32> {
+        self.of_stage.or_else(|| rule_of(self.plan, tier).and_then(|row| row.interval_days))
+    }
+
+    /// Days between two reviews of an item; `None` if nothing sets them.
+    pub fn of_item(self, item: &SoupItem) -> Option<u32> {
+        item.interval_days.or_else(|| self.of_tier(item.risk_tier))
+    }
+
+    /// The day by which an item must be reviewed again. Without a review it is the day `from`, on which the first release with it
+    /// went into service.
+    pub fn next_review(self, item: &SoupItem, from: Day) -> Option<Day> {
+        match item.reviewed_on {
+            Some(on) => self.of_item(item).map(|days| on.plus_days(i64::from(days))),
+            None => Some(from),
+        }
     }
 }
 
@@ -84,21 +105,27 @@ pub struct CoverageRow {
 pub fn matrix(world: &dyn World, today: Day) -> Vec<CoverageRow> {
     let register = Register::of(world);
     let governing = world.governing();
+    let intervals = Intervals::of(world, governing.plan());
     let mut rows = Vec::new();
     for release in fielded(world) {
-        rows.extend(rows_of(&register, governing.plan(), &release, today));
+        rows.extend(rows_of(&register, intervals, &release, today));
     }
     rows
 }
 
-fn rows_of(register: &Register, plan: &MaintenancePlan, data: &SharedRecord, today: Day) -> Vec<CoverageRow> {
+fn rows_of(
+    register: &Register,
+    intervals: Intervals<'_>,
+    data: &SharedRecord,
+    today: Day,
+) -> Vec<CoverageRow> {
     let Some(release) = data.typed::<Release>() else { return Vec::new() };
     let from = data.head.state_since.day();
     let rows = release.soup_baseline.iter().map(|row| {
         let known = register.find(row);
         let item = known.and_then(|known| known.item.typed::<SoupItem>());
         let coverage =
-            item.as_ref().map_or(Coverage::NotRegistered, |item| coverage(plan, item, from, today));
+            item.as_ref().map_or(Coverage::NotRegistered, |item| coverage(intervals, item, from, today));
         CoverageRow {
             release: data.head.id,
             release_version: release.version.to_string(),
@@ -112,8 +139,8 @@ fn rows_of(register: &Register, plan: &MaintenancePlan, data: &SharedRecord, tod
     rows.collect()
 }
 
-fn coverage(plan: &MaintenancePlan, item: &SoupItem, from: Day, today: Day) -> Coverage {
-    let next = next_review(plan, item, from);
+fn coverage(intervals: Intervals<'_>, item: &SoupItem, from: Day, today: Day) -> Coverage {
+    let next = intervals.next_review(item, from);
     match (item.reviewed_on, next) {
         (last, Some(next)) if next < today || last.is_none() => Coverage::Overdue { last, since: next },
         (Some(on), until) => Coverage::Reviewed { on, until },
@@ -152,6 +179,7 @@ impl ReviewDue {
 pub fn dues(world: &dyn World, today: Day) -> Vec<ReviewDue> {
     let register = Register::of(world);
     let governing = world.governing();
+    let intervals = Intervals::of(world, governing.plan());
     let mut next: BTreeMap<RiskTier, BTreeMap<RecordId, (Day, bool)>> = BTreeMap::new();
     for data in fielded(world) {
         let Some(release) = data.typed::<Release>() else { continue };
@@ -159,7 +187,7 @@ pub fn dues(world: &dyn World, today: Day) -> Vec<ReviewDue> {
         for row in release.soup_baseline.iter() {
             let Some(known) = register.find(row) else { continue };
             let Some(item) = known.item.typed::<SoupItem>() else { continue };
-            let Some(by) = next_review(governing.plan(), &item, from) else { continue };
+            let Some(by) = intervals.next_review(&item, from) else { continue };
             let tier = item.risk_tier.unwrap_or(RiskTier::High);
             let entry = next.entry(tier).or_default().entry(known.item.head.id).or_insert((by, false));
             *entry = (entry.0.min(by), item.reviewed_on.is_none());
@@ -176,4 +204,64 @@ pub fn dues(world: &dyn World, today: Day) -> Vec<ReviewDue> {
         found.push(ReviewDue { tier, by: earliest, first: **first, items: due.len(), never });
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::maintenance_plan::MaintenancePlanState;
+    use crate::domain::product::ProductState;
+    use crate::domain::retirement_plan::RetirementPlanState;
+    use crate::domain::test_world::{TestWorld, day};
+
+    fn world(stage: &str, retirement: RetirementPlanState) -> TestWorld {
+        TestWorld::default()
+            .put("PD-0001", ProductState::Current.code(), "2026-01-01", json!({"tplc_stage": stage}))
+            .put(
+                "MP-0001",
+                MaintenancePlanState::Effective.code(),
+                "2026-01-10",
+                json!({"soup_review_policy": [{"tier": "high", "interval_days": 180}]}),
+            )
+            .put(
+                "RP-0001",
+                retirement.code(),
+                "2026-02-01",
+                json!({"stages": [{"stage": "limited_support", "soup_review_days": 30}]}),
+            )
+    }
+
+    #[test]
+    fn an_approved_retirement_plan_sets_the_interval_of_the_present_stage_and_an_item_its_own() {
+        let days = |world: &TestWorld, tier, own| {
+            let item = SoupItem { risk_tier: tier, interval_days: own, ..SoupItem::default() };
+            let world: &dyn World = world;
+            let governing = world.governing();
+            Intervals::of(world, governing.plan()).of_item(&item)
+        };
+        let (high, low) = (Some(RiskTier::High), Some(RiskTier::Low));
+        let limited = world("limited_support", RetirementPlanState::LimitedSupport);
+        assert_eq!(days(&limited, high, None), Some(30));
+        assert_eq!(days(&limited, low, None), Some(30), "also where the plan sets none for the tier");
+        assert_eq!(days(&limited, high, Some(400)), Some(400), "its own comes first");
+        let other_stage = world("support", RetirementPlanState::Announced);
+        assert_eq!(days(&other_stage, high, None), Some(180));
+        assert_eq!(days(&other_stage, low, None), None);
+        let draft = world("limited_support", RetirementPlanState::Draft);
+        assert_eq!(days(&draft, high, None), Some(180), "a draft governs nothing");
+    }
+
+    #[test]
+    fn the_next_review_follows_from_the_interval_of_the_stage() {
+        let world = world("limited_support", RetirementPlanState::LimitedSupport);
+        let world: &dyn World = &world;
+        let governing = world.governing();
+        let intervals = Intervals::of(world, governing.plan());
+        let item = SoupItem { reviewed_on: Some(day("2026-03-01")), ..SoupItem::default() };
+        assert_eq!(intervals.next_review(&item, day("2026-01-01")), Some(day("2026-03-31")));
+        let never = SoupItem::default();
+        assert_eq!(intervals.next_review(&never, day("2026-01-01")), Some(day("2026-01-01")));
+    }
 }

@@ -19,7 +19,7 @@ use crate::domain::release::Release;
 use crate::domain::review_item::{ItemResult, ReviewItem, hits_undecided, is_done};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};
-use crate::domain::soup_item::due;
+use crate::domain::soup_item::due::Intervals;
 use crate::domain::soup_item::register::fielded;
 use crate::domain::text::{counted, is_sha256};
 use crate::domain::workflow::{Case, Condition, Effect, Move};
@@ -345,6 +345,7 @@ fn signed_by_the_matrix(case: &Case) -> Vec<Condition> {
 fn next_dates(case: &Case, review: &SoupReview) -> Vec<Effect> {
     let Some(on) = review.searched_on else { return Vec::new() };
     let governing = case.world.governing();
+    let intervals = Intervals::of(case.world, governing.plan());
     let items = items(case);
     let contents: Vec<_> = items.iter().filter_map(|data| data.typed::<ReviewItem>()).collect();
     let reviewed: BTreeSet<RecordId> = contents.iter().filter_map(|item| item.item).collect();
@@ -357,7 +358,7 @@ fn next_dates(case: &Case, review: &SoupReview) -> Vec<Effect> {
     let rows: Vec<Value> = tiers
         .into_iter()
         .filter_map(|tier| {
-            let days = due::rule_of(governing.plan(), Some(tier)).and_then(|row| row.interval_days)?;
+            let days = intervals.of_tier(Some(tier))?;
             Some(json!({"tier": tier, "on": on.plus_days(i64::from(days))}))
         })
         .collect();

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Dossier;
-use crate::domain::maintenance_plan::MaintenancePlan;
-use crate::domain::soup_item::{SUPPORT_AHEAD, SoupItem, SupportLevel, due};
+use crate::domain::soup_item::due::Intervals;
+use crate::domain::soup_item::{SUPPORT_AHEAD, SoupItem, SupportLevel};
 use crate::domain::text::counted;
 use crate::ops::packet::paper::{Paper, day_or, word, word_or, words};
 use crate::ops::packet::record;
@@ -135,7 +135,7 @@ pub(super) fn next(paper: &Paper<'_>, dossier: &Dossier) -> Result<Section, Refu
     )];
     let own = paper.ask(|world| {
         let governing = world.governing();
-        own_intervals(dossier, governing.plan())
+        own_intervals(dossier, Intervals::of(world, governing.plan()))
     })?;
     if !own.is_empty() {
         let columns = vec![
@@ -150,12 +150,12 @@ pub(super) fn next(paper: &Paper<'_>, dossier: &Dossier) -> Result<Section, Refu
     Ok(chapter(9, "Next reviews", "IEC 62304 6.1 f", blocks))
 }
 
-fn own_intervals(dossier: &Dossier, plan: &MaintenancePlan) -> Vec<Vec<Cell>> {
+fn own_intervals(dossier: &Dossier, intervals: Intervals<'_>) -> Vec<Vec<Cell>> {
     let mut seen = BTreeSet::new();
     let own = dossier.items.iter().filter_map(|item| {
         let (id, soup) = (item.content.item?, item.soup.as_ref()?);
         let days = soup.interval_days.filter(|_| seen.insert(id))?;
-        let next = soup.reviewed_on.and_then(|on| due::next_review(plan, soup, on));
+        let next = soup.reviewed_on.and_then(|on| intervals.next_review(soup, on));
         let cells: Vec<Cell> = vec![
             format!("{id} {}", soup.title).into(),
             days.to_string().into(),
