@@ -7,6 +7,7 @@ mod calendars;
 pub mod commits;
 mod continuing;
 mod deviation_signs;
+pub mod documents;
 mod evidence;
 mod example;
 mod export;
