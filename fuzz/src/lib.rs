@@ -6,12 +6,13 @@
 mod exchange {
     pub mod columns;
     pub mod commits;
+    pub mod documents;
     pub mod feedback;
     pub mod items;
     pub mod recipients;
 }
 
-pub use exchange::{columns, commits, feedback, items, recipients};
+pub use exchange::{columns, commits, documents, feedback, items, recipients};
 
 /// Reads bytes as advisory data after one of the beginnings by which a format is recognised, or after none: every record has its place, and the
 /// report counts what was handed out.

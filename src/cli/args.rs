@@ -1,5 +1,6 @@
 //! The arguments of the command line.
 
+mod document;
 mod import;
 mod paper;
 mod releases;
@@ -8,6 +9,7 @@ mod review;
 mod seen;
 mod update;
 
+pub use document::{DocumentAs, ReviewDocumentArguments};
 pub use import::{Import, ImportArguments, RecordsArguments};
 pub use paper::{GuideArguments, LetterArguments, PacketArguments, PacketOf};
 pub use releases::{
@@ -153,6 +155,10 @@ pub enum Command {
         #[command(subcommand)]
         what: Review,
     },
+    /// Lay your own plan, SOUP list, procedure or change record beside IEC 62304 6.1: what is answered where, and what is missing.
+    ///
+    /// Reads .docx, .odt, .xlsx, .ods, .csv, .md and .txt. Exit codes: 0 nothing is missing, 12 something is.
+    ReviewDocument(ReviewDocumentArguments),
     /// Compare the commit list of a release with its changes; with LIST, store that list first.
     ///
     /// Exit codes: 0 they agree, 12 they do not.

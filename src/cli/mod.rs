@@ -27,6 +27,7 @@ mod recipients;
 mod records;
 mod retirement;
 mod review;
+mod review_document;
 mod run;
 mod sbom;
 mod scan;
@@ -118,6 +119,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Baseline(arguments) => baseline::baseline(&arguments),
         Command::Soup { what } => soup::soup(what),
         Command::Review { what } => review::review(what),
+        Command::ReviewDocument(arguments) => review_document::review_document(&arguments),
         Command::Commits(arguments) => commits::commits(&arguments),
         Command::Gate(arguments) => gate::gate(&arguments),
         Command::Differences(arguments) => differences::differences(&arguments),

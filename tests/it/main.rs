@@ -18,6 +18,7 @@ mod bench;
 mod bounds;
 mod chain;
 mod cli;
+mod cli_documents;
 mod cli_releases;
 mod cli_soup;
 mod coverage;

@@ -10,6 +10,7 @@ pub mod database;
 pub mod decode;
 pub mod delimited;
 pub mod distinct;
+pub mod document;
 pub mod fresh_file;
 pub mod json_stream;
 pub mod json_value;

@@ -4,6 +4,8 @@
 
 use roxmltree::{Document, Error, ParsingOptions};
 
+pub use roxmltree::{Document as Parsed, Node};
+
 use crate::note::Unreadable;
 
 /// Maximum number of nodes of one document.

@@ -4,6 +4,7 @@
 //! a request is checked and performed, `readiness` the rules that look for gaps, `ledger` the past state of a file, rebuilt from its events. Each room uses only those before it.
 
 mod base;
+pub mod document_review;
 mod kinds;
 pub mod ledger;
 mod model;

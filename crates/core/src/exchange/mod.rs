@@ -4,6 +4,7 @@
 
 pub mod columns;
 pub mod commits;
+pub mod documents;
 pub mod feedback;
 pub mod items;
 pub mod recipients;

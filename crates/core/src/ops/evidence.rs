@@ -68,6 +68,17 @@ impl ProductFile {
         (set, reason): (Fields, Option<&str>),
         stamp: &Stamp,
     ) -> Result<Vec<Receipt>, Refused> {
+        self.keep_and_edit_each(session, (id, files), (vec![set], reason), stamp)
+    }
+
+    /// The same with several edits in their order.
+    pub(super) fn keep_and_edit_each(
+        &mut self,
+        session: &Session,
+        (id, files): (RecordId, Vec<EvidenceFile>),
+        (sets, reason): (Vec<Fields>, Option<&str>),
+        stamp: &Stamp,
+    ) -> Result<Vec<Receipt>, Refused> {
         let kept = self.referring(id, Kind::Attachment)?;
         let is_kept = |file: &EvidenceFile| {
             let sha256 = file.sha256();
@@ -75,7 +86,7 @@ impl ProductFile {
         };
         let files: Vec<EvidenceFile> = files.into_iter().filter(|file| !is_kept(file)).collect();
         let mut requests: Vec<Request> = files.into_iter().map(|file| file.attach(id)).collect();
-        requests.push(Request::Edit { id, set });
+        requests.extend(sets.into_iter().map(|set| Request::Edit { id, set }));
         let because = |request: Request| Act { reason: reason.map(str::to_owned), ..Act::from(request) };
         let acts = requests.into_iter().map(because).collect();
         self.perform_all(session, acts, &|_| true, stamp).map_err(|(_, refusal)| refusal)

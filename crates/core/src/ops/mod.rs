@@ -8,6 +8,7 @@ mod clocks;
 pub mod commits;
 mod continuing;
 mod deviation_signs;
+pub mod documents;
 mod evidence;
 mod example;
 mod export;

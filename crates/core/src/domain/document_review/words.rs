@@ -1,0 +1,173 @@
+//! Words of passages and sets of words that must occur in them: stems, phrases, limits of time.
+
+/// The words of a text in lower case, without signs; `third-party` is two words.
+pub(super) fn of(text: &str) -> Vec<String> {
+    let parts = text.split(|c: char| !c.is_alphanumeric());
+    parts.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// Whether one of the alternatives of a set occurs among the words.
+pub(super) fn occurs(set: &str, words: &[String]) -> bool {
+    set.split('|').map(str::trim).any(|phrase| match phrase {
+        "@limit" => has_limit(words),
+        "@number" => words.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_digit())),
+        "@date" => has_date(words),
+        _ => has_phrase(phrase, words),
+    })
+}
+
+fn has_phrase(phrase: &str, words: &[String]) -> bool {
+    let parts: Vec<&str> = phrase.split(' ').filter(|part| !part.is_empty()).collect();
+    !parts.is_empty()
+        && words
+            .windows(parts.len())
+            .any(|found| parts.iter().zip(found).all(|(part, word)| fits(part, word)))
+}
+
+/// A stem before `*`, otherwise the word itself or its plural.
+fn fits(part: &str, word: &str) -> bool {
+    match part.strip_suffix('*') {
+        Some(stem) => word.starts_with(stem),
+        None => word == part || word.strip_suffix('s') == Some(part),
+    }
+}
+
+const UNITS: [&str; 7] = ["minute", "hour", "day", "week", "month", "quarter", "year"];
+const OFTEN: [&str; 10] = [
+    "hourly",
+    "daily",
+    "weekly",
+    "biweekly",
+    "monthly",
+    "quarterly",
+    "annually",
+    "annual",
+    "yearly",
+    "biannually",
+];
+const COUNTS: [&str; 14] = [
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "thirty",
+    "sixty", "ninety",
+];
+
+/// A number with a unit of time, `every month`, or a word such as weekly.
+fn has_limit(words: &[String]) -> bool {
+    let unit = |word: &String| UNITS.iter().any(|unit| fits(unit, word));
+    words.iter().enumerate().any(|(at, word)| {
+        let joined = word.trim_start_matches(|c: char| c.is_ascii_digit());
+        let number = word.bytes().all(|byte| byte.is_ascii_digit()) || COUNTS.contains(&word.as_str());
+        let each = ["every", "each", "per", "once"].contains(&word.as_str());
+        OFTEN.contains(&word.as_str())
+            || (joined.len() < word.len() && ["h", "d", "w", "m", "y"].contains(&joined))
+            || ((number || each) && words.iter().skip(at + 1).take(3).any(unit))
+    })
+}
+
+/// A year beside a month or day.
+fn has_date(words: &[String]) -> bool {
+    let year = |word: &String| word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
+    words.windows(3).any(|three| three.iter().any(year) && three.iter().all(|word| word.len() <= 9))
+}
+
+/// Most words of a piece in which words count as near each other.
+const NEAR: usize = 90;
+
+/// A passage in pieces of whole sentences with at most [`NEAR`] words, as far as sentences allow.
+pub(super) fn pieces(passage: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut start, mut count, mut end) = (0, 0, 0);
+    for sentence in passage.split_inclusive(". ") {
+        let words = sentence.split_whitespace().count();
+        if count > 0 && count + words > NEAR {
+            pieces.push(passage[start..end].trim());
+            (start, count) = (end, 0);
+        }
+        count += words;
+        end += sentence.len();
+    }
+    pieces.push(passage[start..].trim());
+    pieces
+}
+
+/// Words of a place that nobody has filled yet, or that says that something does not apply.
+const OPEN: [&str; 14] = [
+    "tbd",
+    "tba",
+    "tbc",
+    "to be defined",
+    "to be determined",
+    "to be completed",
+    "to be added",
+    "lorem ipsum",
+    "not applicable",
+    "out of scope",
+    "not covered",
+    "is not defined",
+    "no process",
+    "no procedure",
+];
+
+/// Whether a passage is a place to be filled, and not an answer.
+pub(super) fn is_open(text: &str, words: &[String]) -> bool {
+    let bracketed = [
+        "[insert",
+        "<insert",
+        "[enter",
+        "<enter",
+        "[describe",
+        "<describe",
+        "[your ",
+        "<your ",
+        "[todo",
+        "{{",
+    ];
+    let lower = text.to_lowercase();
+    bracketed.iter().any(|mark| lower.contains(mark)) || OPEN.iter().any(|phrase| has_phrase(phrase, words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_phrases_and_limits_are_found_and_others_are_not() {
+        for (set, text, found) in [
+            ("receiv*", "Feedback is received by support.", true),
+            ("third party", "third-party software", true),
+            ("third party", "a party of three", false),
+            ("user", "all users", true),
+            ("user", "useful", false),
+            ("@limit", "within 5 working days", true),
+            ("@limit", "every six months", true),
+            ("@limit", "weekly", true),
+            ("@limit", "once per year", true),
+            ("@limit", "see section 5 of the manual", false),
+            ("@limit", "within 48h", true),
+            ("@date", "on 2026-03-01", true),
+            ("@date", "section 12", false),
+        ] {
+            assert_eq!(occurs(set, &of(text)), found, "{set} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_long_passage_is_cut_between_sentences() {
+        let text = "One two three four five six seven eight nine ten. ".repeat(30);
+        let cut = pieces(&text);
+        assert!(cut.len() > 3 && cut.iter().all(|piece| piece.split_whitespace().count() <= NEAR));
+        assert_eq!(pieces("short"), ["short"]);
+    }
+
+    #[test]
+    fn a_place_to_be_filled_is_no_answer() {
+        for text in [
+            "TBD",
+            "The interval is to be defined.",
+            "[Insert the procedure]",
+            "Obsolescence is not applicable.",
+        ] {
+            assert!(is_open(text, &of(text)), "{text}");
+        }
+        assert!(!is_open("The interval is defined.", &of("The interval is defined.")));
+    }
+}
