@@ -136,7 +136,11 @@ fn what_a_retirement_plan_does_not_answer_is_printed_as_missing() {
         assert_in(&built.packet, number, &["Missing"]);
     }
     assert_in(&built.packet, "8", &["No key is listed"]);
-    assert_in(&built.packet, "12", &["No signature"]);
+    assert_in(
+        &built.packet,
+        "12",
+        &["No signature on a step of the plan yet", "No approval is requested yet"],
+    );
     printed(&built, "retirement-empty");
 }
 
@@ -160,7 +164,7 @@ fn a_report_of_readiness_is_internal_and_gives_each_gap_with_clause_record_and_r
     desk.now = desk.now.plus_seconds(200 * 86_400);
     let built = of(&desk, PacketScope::Readiness(ReadinessScope { on: None, months: 24 }));
     let packet = &built.packet;
-    assert_eq!(packet.restricted.as_deref(), Some("Internal"));
+    assert_eq!(packet.marking.as_deref(), Some("Internal"));
     assert_eq!(chapters(packet), ["1", "2", "3", "4", "5"]);
     assert_in(packet, "1", &["packet.issue", "rules", "end of the first month"]);
     assert_in(packet, "2", &["Critical", "Hints", "Since"]);
@@ -172,7 +176,7 @@ fn a_report_of_readiness_is_internal_and_gives_each_gap_with_clause_record_and_r
     assert_in(packet, "2", &[first.rule.id, first.rule.clause, &first.hit.record.unwrap().to_string()]);
     printed(&built, "readiness");
     let other = of(&desk, PacketScope::Change(id("CR-0001"))).packet;
-    assert_eq!(other.restricted, None, "other packets may be handed out");
+    assert_eq!(other.marking, None, "other packets may be handed out");
 }
 
 #[test]

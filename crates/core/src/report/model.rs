@@ -50,7 +50,7 @@ pub struct Packet {
     pub redacted: bool,
     /// Who may have it, in a word on the cover and in the head of every page: "Internal".
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub restricted: Option<String>,
+    pub marking: Option<String>,
     /// Whether it is a sheet for users: without contents, legend and annex.
     #[serde(default)]
     pub brief: bool,

@@ -125,7 +125,7 @@ impl Printer<'_> {
             "head": head,
             "title": short(root, "title", 200),
             "author": short(root, "manufacturer", 200),
-            "restricted": short(root, "restricted", 24),
+            "marking": short(root, "marking", 24),
         });
         self.all(&mut running, UNBROKEN);
         for (key, value) in root.iter_mut() {

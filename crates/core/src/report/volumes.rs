@@ -221,7 +221,7 @@ fn front(packet: &Packet, volume: VolumeNumber) -> Packet {
         chain_head_digest: packet.chain_head_digest.clone(),
         chain_verified: packet.chain_verified.clone(),
         redacted: packet.redacted,
-        restricted: packet.restricted.clone(),
+        marking: packet.marking.clone(),
         brief: packet.brief,
         statements: packet.statements.clone(),
         checks: packet.checks.clone(),

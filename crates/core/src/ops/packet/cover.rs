@@ -57,7 +57,7 @@ pub(super) fn packet(
         chain_head_digest: head.digest.clone(),
         chain_verified: integrity(paper),
         redacted: paper.redact,
-        restricted: options.scope.is_internal().then(|| "Internal".to_owned()),
+        marking: options.scope.is_internal().then(|| "Internal".to_owned()),
         brief: options.scope.is_public(),
         statements: if options.scope.is_public() { Vec::new() } else { statements(paper, &options.scope) },
         ..Packet::default()

@@ -33,7 +33,14 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Secti
     ));
     let mut twelve = dossier.section(paper, "Regulatory closing");
     twelve.extend(dossier.named(paper, &["in_service_unknown"]));
-    twelve.push(record::signatures(paper, &dossier.page, |_| true));
+    twelve.push(if dossier.page.signatures.is_empty() {
+        nothing("No signature on a step of the plan yet")
+    } else {
+        record::signatures(paper, &dossier.page, |_| true)
+    });
+    if dossier.approvals.is_empty() {
+        twelve.push(nothing("No approval is requested yet"));
+    }
     twelve.extend(record::files(&dossier.page));
     sections.push(chapter(12, "Closing and signatures", "IEC 62304 6.1; 21 CFR 11.50", twelve));
     for (page, count) in dossier.approvals.iter().rev().zip(1..) {
