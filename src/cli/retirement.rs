@@ -120,7 +120,7 @@ fn as_json(data: &RecordData, found: &Retirement, milestones: &[RecordData]) -> 
                 group.missing.iter().map(|(field, text)| json!({"field": field, "text": text})).collect();
             json!({
                 "title": group.group.title, "state": group.state.word(), "by": group.group.by,
-                "complete": group.state.is_done(), "missing": missing,
+                "answered": group.state.is_done(), "missing": missing,
             })
         })
         .collect();

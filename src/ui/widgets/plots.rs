@@ -87,7 +87,15 @@ fn plot_ui(ui: &mut Ui, bars: &Bars<'_>) {
     let top = highest(bars).max(1.0);
     // Whole numbers are counted.
     let step = step_of(top).max(1.0);
-    let axes = Axes { across: bars.across, up: bars.up, labels: bars.labels, height: bars.height, top, step };
+    let axes = Axes {
+        across: bars.across,
+        up: bars.up,
+        labels: bars.labels,
+        height: bars.height,
+        below: 0.0,
+        top,
+        step,
+    };
     let shown = plot_of(ui, &axes).show(ui, |plot| {
         for chart in charts {
             plot.bar_chart(chart);
@@ -98,12 +106,14 @@ fn plot_ui(ui: &mut Ui, bars: &Bars<'_>) {
     figure(ui, shown.response.id, words);
 }
 
-/// The axes of a plot that begins at zero.
+/// The axes of a plot whose values begin at zero.
 struct Axes<'a> {
     across: &'a str,
     up: &'a str,
     labels: &'a [String],
     height: f32,
+    /// Room below zero for marks that lie on it, as a share of the highest value.
+    below: f64,
     /// The highest value.
     top: f64,
     /// Between two lines of the grid.
@@ -141,7 +151,7 @@ fn plot_of(ui: &Ui, axes: &Axes<'_>) -> Plot<'static> {
         .grid_fade(0.0)
         .grid_spacing(Rangef::new(8.0, 9.0))
         .default_x_bounds(-0.6, count as f64 - 0.4)
-        .default_y_bounds(0.0, top * 1.08)
+        .default_y_bounds(-axes.below * top, top * 1.08)
         .auto_bounds(false)
         .x_grid_spacer(move |_| marks((0..count).step_by(every).map(|at| at as f64), every as f64))
         .y_grid_spacer(move |_| {

@@ -157,7 +157,7 @@ fn group_ui(ui: &mut Ui, cx: &mut Cx<'_>, (id, may): (RecordId, bool), progress:
             for (index, (field, text)) in progress.missing.iter().enumerate() {
                 let words = missing_words(id, field, text);
                 // A link is cut where its row ends; it begins the next row instead.
-                if width_of(ui, &words) > ui.available_width() {
+                if width_of(ui, &words) > ui.available_size_before_wrap().x {
                     ui.end_row();
                 }
                 ui.push_id(index, |ui| {

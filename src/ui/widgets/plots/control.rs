@@ -91,6 +91,7 @@ fn chart_ui(ui: &mut Ui, control: &Control<'_>) {
         up: control.up,
         labels: &labels,
         height: control.height,
+        below: 0.04,
         top,
         step: step_of(top),
     };

@@ -127,3 +127,31 @@ fn check_sources(case: &Case) -> Vec<Task> {
     });
     tasks.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::test_world::{TestWorld, day};
+    use crate::domain::trend_review::TrendReviewState;
+
+    #[test]
+    fn the_review_of_the_trends_is_due_an_interval_after_the_last_day_that_a_signed_one_covers() {
+        let plan = MaintenancePlan {
+            trend_interval_days: Some(90),
+            in_force_from: Some(day("2026-01-10")),
+            ..MaintenancePlan::default()
+        };
+        let next = |world: &TestWorld, plan: &MaintenancePlan| next_trend_review(world, plan);
+        let none = TestWorld::default();
+        assert_eq!(next(&none, &plan), Some(day("2026-04-10")));
+        let covers = json!({"title": "Trends", "period_to": "2026-03-31"});
+        let open =
+            TestWorld::default().put("TV-0001", TrendReviewState::Open.code(), "2026-04-02", covers.clone());
+        assert_eq!(next(&open, &plan), Some(day("2026-04-10")), "one that is not signed does not count");
+        let done = open.state("TV-0001", TrendReviewState::Done.code());
+        assert_eq!(next(&done, &plan), Some(day("2026-06-29")));
+        assert_eq!(next(&done, &MaintenancePlan::default()), None, "without an interval nothing is due");
+    }
+}
