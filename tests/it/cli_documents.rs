@@ -15,12 +15,10 @@ struct Bench {
 }
 
 fn docx(paragraphs: &[(&str, &str)]) -> Vec<u8> {
-    let body: String = paragraphs
-        .iter()
-        .map(|(style, text)| {
-            format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
-        })
-        .collect();
+    let one = |(style, text): &(&str, &str)| {
+        format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
+    };
+    let body = paragraphs.iter().map(one).collect::<Vec<_>>().concat();
     let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
     let document = format!("<w:document xmlns:w=\"{space}\"><w:body>{body}</w:body></w:document>");
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));

@@ -76,7 +76,7 @@ impl Document {
         let rows: Vec<Row> = table.rows.into_iter().filter(filled).collect();
         if !rows.is_empty() {
             let place = table.place.clone();
-            self.section(&place).tables.push(Table { rows, place });
+            self.section(&place).tables.push(Table { place, rows });
         }
     }
 

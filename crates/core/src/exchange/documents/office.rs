@@ -46,7 +46,8 @@ fn is_read(name: &str) -> bool {
         "xl/_rels/workbook.xml.rels",
         "xl/sharedStrings.xml",
     ];
-    known.contains(&name) || (name.starts_with("xl/worksheets/") && name.ends_with(".xml"))
+    known.contains(&name)
+        || name.strip_prefix("xl/worksheets/").is_some_and(|rest| rest.strip_suffix(".xml").is_some())
 }
 
 fn members(bytes: &[u8]) -> Result<Members, Unreadable> {

@@ -182,5 +182,5 @@ fn reference(name: &str) -> Option<(usize, usize)> {
     }
     let number = column.bytes().fold(0_usize, |sum, letter| sum * 26 + usize::from(letter - b'A') + 1);
     let row: usize = row.parse().ok()?;
-    (row >= 1 && row <= 1_048_576 && number <= 16_384).then_some((number - 1, row))
+    ((1..=1_048_576).contains(&row) && number <= 16_384).then_some((number - 1, row))
 }
