@@ -244,7 +244,7 @@ fn a_period_prints_trends_clocks_items_retirement_and_the_counts_of_readiness() 
         "interval": "month", "method": "poisson",
     });
     let review = desk.create("ana", Kind::TrendReview, review);
-    desk.go("ana", review, "count").unwrap();
+    desk.go("ana", review, "count_period").unwrap();
     let packet = year(&desk);
     assert_in(&packet, "3", &["Alarm service", "SW-0001"]);
     assert_in(
@@ -320,17 +320,21 @@ fn the_command_line_prints_readiness_retirement_and_the_guide() {
     let packet = |arguments: &[&str], out: &str| {
         run(&[&["packet"][..], arguments, &["-o", out, "--login", "mara"][..]].concat())
     };
+    let given_up = r#"[(do: Move(id: "RP-0001", go: "void"), reason: "The next plan replaces it")]"#;
+    std::fs::write(folder.path().join("given_up.ron"), given_up).unwrap();
+    let (code, out, err) = run(&["run", "given_up.ron", "--login", "mara"]);
+    assert_eq!(code, 0, "{out}{err}");
     let (code, _, err) = packet(&["retirement"], "none.pdf");
     assert!(code != 0 && err.contains("no retirement plan that stands"), "{code} {err}");
     let (code, out, err) = run(&["run", "plan.ron", "--login", "mara"]);
     assert_eq!(code, 0, "{out}{err}");
-    let (code, out, err) = run(&["guide", "RP-0001", "-o", "guide.pdf"]);
+    let (code, out, err) = run(&["guide", "RP-0002", "-o", "guide.pdf"]);
     assert_eq!((code, out.contains("Wrote guide.pdf")), (0, true), "{out}{err}");
     let (code, _, err) = run(&["guide", "MP-0001", "-o", "other.pdf"]);
     assert!(code != 0 && err.contains("is not a retirement plan"), "{err}");
     for (arguments, words) in [
         (vec!["retirement", "--on", "2026-03-03"], "--on and --since belong to the report of readiness"),
-        (vec!["readiness", "RP-0001"], "does not belong to the report of readiness"),
+        (vec!["readiness", "RP-0002"], "does not belong to the report of readiness"),
         (vec!["readiness", "--from", "2026-01-01"], "--from belongs to the packet of a period"),
         (vec!["readiness", "--on", "2199-01-01"], "is in the future"),
         (vec!["retirement", "CR-0001"], "is not a retirement plan"),
