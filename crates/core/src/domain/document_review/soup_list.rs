@@ -30,7 +30,7 @@ pub struct SoupList {
     pub place: String,
     /// Its items.
     pub items: usize,
-    /// Its gaps: first columns, then lines; at most [`GAPS_MAX`].
+    /// Its gaps: first columns, then lines; a bounded number of them.
     pub gaps: Vec<SoupGap>,
     /// Gaps beyond the limit.
     pub more: usize,
