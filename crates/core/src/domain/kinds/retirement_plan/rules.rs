@@ -460,17 +460,13 @@ fn may_be_disposed(case: &Case, plan: &RetirementPlan) -> Vec<Condition> {
     ]
 }
 
-/// What a reader of the plan must know.
+/// What a reader of the plan must know besides its progress and the retention, which its page shows.
 pub(super) fn notices(case: &Case) -> Vec<String> {
-    let groups = progress(case.world, case.data);
     let mut notices = Vec::new();
-    if S::of(case.data) == Some(S::Draft) {
-        let done = groups.iter().filter(|group| group.state.is_done()).count();
-        notices.push(format!("{done} of {} groups are answered.", groups.len()));
-    }
     let retention = retention::retention(case.world, case.now.day());
-    notices.push(retention.words());
-    notices.extend(retention.unknown());
+    if retention.until().is_none() {
+        notices.push(retention.words());
+    }
     let product: std::sync::Arc<Product> = case.world.product();
     if product.tplc_stage.is_none() {
         notices.push("The life cycle stage of the product is not entered.".to_owned());
