@@ -22,7 +22,7 @@ const fn clause(number: &'static str, asks: &'static str, beside: &'static str) 
 
 /// The clauses of domain 1.3.
 pub const CLAUSES: &[Clause] = &[
-    clause("4.3", "Software safety class, with its rationale", "ISO 14971"),
+    clause("4.3", "Software safety class", "ISO 14971"),
     clause("4.4", "Legacy software is justified", ""),
     clause("5.3.3", "What SOUP must do is stated", "ISO 13485 7.4"),
     clause("5.3.4", "What SOUP needs is stated", "ISO 13485 7.4"),
@@ -31,7 +31,7 @@ pub const CLAUSES: &[Clause] = &[
     clause("6.1", "Maintenance plan: criteria, limits, authority", "ISO 13485 4.2.4"),
     clause("6.2.1.1", "Feedback is monitored", "ISO 13485 8.2.1"),
     clause("6.2.1.2", "Feedback is documented and evaluated", "ISO 13485 8.2.1, 8.2.2; QMSR 820.35"),
-    clause("6.2.1.3", "Effect on safety, and whether a change is needed", "ISO 13485 8.2.2"),
+    clause("6.2.1.3", "Problem reports are evaluated for safety and change", "ISO 13485 8.2.2"),
     clause("6.2.2", "The problem resolution process is used", "ISO 13485 8.5.2"),
     clause("6.2.3", "Change requests are analysed", "ISO 13485 7.3.9; formerly 820.30(i)"),
     clause("6.2.4", "Change requests are approved", "ISO 13485 7.3.9; formerly 820.30(i)"),
