@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::evidence::{SearchSaid, SubjectSaid};
 use crate::domain::field::{FieldDef, FieldType, is_empty};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::{Fields, RecordData};
+use crate::domain::record::RecordData;
 use crate::domain::text;
 use crate::domain::workflow::Condition;
 
@@ -64,18 +64,6 @@ pub fn differences(review: &RecordData, items: &[&RecordData], bytes: Option<&[u
     differs
 }
 
-/// What an item of a review takes over from a search, as its fields.
-fn fields_of(said: &SubjectSaid) -> Fields {
-    let values = [
-        ("search_result", json!(said.result)),
-        ("sources", json!(said.sources)),
-        ("hits", json!(said.hits)),
-        ("support_until", json!(said.support_until)),
-        ("support_source", json!(said.support_source)),
-    ];
-    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
 fn of_items(items: &[&RecordData], said: &SearchSaid, differs: &mut Vec<String>) {
     let mut searched: BTreeMap<String, Vec<&SubjectSaid>> = BTreeMap::new();
     for one in &said.subjects {
@@ -111,9 +99,16 @@ fn label(item: &str, version: &str) -> String {
 }
 
 fn item_differs(data: &RecordData, said: &SubjectSaid) -> Vec<String> {
+    let taken_over = [
+        ("version_searched", json!(said.version)),
+        ("hits", json!(said.hits)),
+        ("search_result", json!(said.result)),
+        ("sources", json!(said.sources)),
+        ("support_source", json!(said.support_source)),
+        ("support_until", json!(said.support_until)),
+    ];
     let mut differs = Vec::new();
-    compare(data, ("version_searched", &json!(said.version)), &mut differs);
-    for (name, value) in &fields_of(said) {
+    for (name, value) in &taken_over {
         compare(data, (name, value), &mut differs);
     }
     differs
@@ -123,23 +118,10 @@ fn item_differs(data: &RecordData, said: &SubjectSaid) -> Vec<String> {
 fn compare(data: &RecordData, (name, said): (&str, &Value), differs: &mut Vec<String>) {
     let Some(field) = data.def().field(name) else { return };
     let own = data.value(name);
-    match field.ty {
-        FieldType::Rows(columns) => compare_rows((field.label, columns), (own, said), differs),
-        FieldType::Line
-        | FieldType::Text
-        | FieldType::YesNo
-        | FieldType::Number
-        | FieldType::Day
-        | FieldType::Moment
-        | FieldType::Choice(_)
-        | FieldType::Choices(_)
-        | FieldType::Lines
-        | FieldType::Record
-        | FieldType::Records => {
-            if !is_same(own, said) {
-                differs.push(told(&format!("“{}”", field.label), own, said));
-            }
-        }
+    if let FieldType::Rows(columns) = field.ty {
+        compare_rows((field.label, columns), (own, said), differs);
+    } else if !is_same(own, said) {
+        differs.push(told(&format!("“{}”", field.label), own, said));
     }
 }
 
@@ -164,7 +146,7 @@ fn compare_rows(
         };
         for column in others.iter().filter(|column| !NOT_SEARCHED.contains(&column.name)) {
             let (own, said) = (&row[column.name], &said[column.name]);
-            let added = ADDED_TO.contains(&column.name) && words(own).contains(&written(said));
+            let added = ADDED_TO.contains(&column.name) && written(own).contains(&written(said));
             if !added && !is_same(own, said) {
                 differs.push(told(&format!("“{label}”, {name}, “{}”", column.label), own, said));
             }
@@ -205,4 +187,37 @@ fn words(value: &Value) -> String {
         return text;
     }
     format!("{}…", text.chars().take(VALUE_CHARS).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What differs in the sources of a review whose limitation is `own`, where the evidence says `said`.
+    fn of_limitation(own: &str, said: &str) -> Vec<String> {
+        let field = Kind::SoupReview.def().field("sources").expect("a review lists its sources");
+        let FieldType::Rows(columns) = field.ty else { panic!("the sources are a table") };
+        let table = |limitation| json!([{ columns[0].name: "NVD", "limitation": limitation }]);
+        let mut differs = Vec::new();
+        compare_rows((field.label, columns), (&table(own), &table(said)), &mut differs);
+        differs
+    }
+
+    #[test]
+    fn a_person_may_add_words_to_a_limitation_of_any_length() {
+        let said = "the data has only the advisories of one year; ".repeat(4);
+        let added = format!("{said}the supplier was asked");
+        assert!(said.chars().count() > VALUE_CHARS, "longer than a value that is told");
+        assert_eq!(of_limitation(&added, &said), Vec::<String>::new());
+        assert_eq!(of_limitation(&said, &said), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_limitation_that_leaves_out_what_the_evidence_says_differs() {
+        let differs = of_limitation("none", "the data has only the advisories of one year");
+        assert!(
+            matches!(&differs[..], [one] if one.contains("NVD") && one.contains("Limitation")),
+            "{differs:?}"
+        );
+    }
 }
