@@ -46,10 +46,15 @@ pub struct Row {
     pub cells: Vec<String>,
 }
 
+/// A text on one line, with single spaces.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 impl Document {
     /// Opens a section.
     pub fn heading(&mut self, heading: &str, level: u8, place: impl Into<String>) {
-        let heading = heading.split_whitespace().collect::<Vec<_>>().join(" ");
+        let heading = one_line(heading);
         self.sections.push(Section { heading, level, place: place.into(), ..Section::default() });
     }
 
@@ -64,7 +69,7 @@ impl Document {
 
     /// Adds a passage to the last section; one without a character is left out.
     pub fn passage(&mut self, text: &str, place: &str) {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = one_line(text);
         if !text.is_empty() {
             self.section(place).passages.push(text);
         }

@@ -143,8 +143,8 @@ impl Day {
     }
 
     /// The same day of the month this many months later (earlier if negative); the last day of a month that is too short for it.
-    pub fn plus_months(self, months: i32) -> Self {
-        let count = Months::new(months.unsigned_abs());
+    pub fn plus_months(self, months: i64) -> Self {
+        let count = Months::new(u32::try_from(months.unsigned_abs()).unwrap_or(u32::MAX));
         let moved =
             if months >= 0 { self.0.checked_add_months(count) } else { self.0.checked_sub_months(count) };
         Self(moved.unwrap_or(self.0))

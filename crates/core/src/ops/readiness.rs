@@ -87,9 +87,6 @@ fn key(gap: &Gap) -> Key {
     (gap.rule.id, gap.hit.record, gap.hit.field)
 }
 
-/// Seconds by which a clock may go backwards (domain 3.7, ESIG-05).
-const BACKWARDS_SECONDS: i64 = 120;
-
 impl ProductFile {
     /// The gaps of the file now. `known` is what the caller knows besides the records: whether the file verifies, the last backup,
     /// the version of the program.
@@ -180,7 +177,7 @@ impl ProductFile {
     /// What the file says besides its records.
     fn facts(&self, known: &Facts) -> Result<Facts, Refused> {
         let mut facts = known.clone();
-        facts.clock_backwards = self.store.clock_steps_back(BACKWARDS_SECONDS)?;
+        facts.clock_backwards = self.store.clock_steps_back()?;
         let policy = self.present().record(crate::domain::requests::POLICY)?;
         facts.validated = policy.map(|data| data.text("validated_version").to_owned()).unwrap_or_default();
         facts.evidence_missing.extend(self.reviews_without_evidence()?);
@@ -230,8 +227,7 @@ fn look<F>(snapshot: &Snapshot<'_, F>, now: Moment, facts: &Facts) -> Readiness 
 fn month_ends(today: Day, months: u32) -> Vec<Day> {
     use chrono::Datelike as _;
     let first = today.plus_days(1 - i64::from(today.date().day()));
-    let months = i32::try_from(months).unwrap_or(i32::MAX);
-    (0..months).rev().map(|back| first.plus_months(-back).plus_days(-1)).collect()
+    (0..i64::from(months)).rev().map(|back| first.plus_months(-back).plus_days(-1)).collect()
 }
 
 #[cfg(test)]

@@ -230,14 +230,14 @@ impl Store {
         Ok(self.events_of(TIME_STAMP, 1)?.first().and_then(StampedEvent::of))
     }
 
-    /// Number of the last event that acknowledged the clock; 0 without one.
-    /// How many events were entered while the clock was behind an earlier event by more than this many seconds.
-    pub fn clock_steps_back(&self, seconds: i64) -> Result<usize, StoreError> {
-        let sql = "SELECT count(*) FROM event WHERE json_extract(body, '$.clock_back_seconds') > ?1";
-        let count: i64 = self.conn.prepare_cached(sql)?.query_row([seconds], |row| row.get(0))?;
+    /// How many events reported a clock that ran backwards.
+    pub fn clock_steps_back(&self) -> Result<usize, StoreError> {
+        let sql = format!("SELECT count(*) {CLOCK_BACK_SINCE}");
+        let count: i64 = self.conn.prepare_cached(&sql)?.query_row([0], |row| row.get(0))?;
         Ok(usize::try_from(count).unwrap_or_default())
     }
 
+    /// Number of the last event that acknowledged the clock; 0 without one.
     fn clock_acknowledged(&self) -> Result<i64, StoreError> {
         let sql = "SELECT coalesce(max(seq), 0) FROM event WHERE request = ?1";
         Ok(self.conn.prepare_cached(sql)?.query_row([ACKNOWLEDGE], |row| row.get(0))?)

@@ -18,7 +18,7 @@ use crate::domain::change_request::{self, ChangeRequest, Urgency};
 use crate::domain::choice::choice;
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{Authors, ChainStep, NextRecords, Trace, Via};
+use crate::domain::kind::{Approvable, Authors, ChainStep, NextRecords, Trace, Via};
 use crate::domain::person::Role;
 use crate::domain::policy::PLAN_RULES;
 use crate::domain::record::{Fields, KindDef, record, rows};
@@ -26,6 +26,26 @@ use crate::domain::signature::{Meaning, Part};
 use crate::domain::text::{Line, Text};
 use crate::domain::time::Day;
 use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, states};
+
+/// The step of a record that follows from its approval.
+pub const APPROVE: &str = "approve";
+/// The step of a record that follows when its approval is refused.
+pub const REFUSED: &str = "approval_refused";
+
+/// How most kinds are approved: two persons sign, authors not alone, and the record takes the step of the outcome.
+pub const USUAL: Approvable = Approvable {
+    subjects: |_| Vec::new(),
+    always: &[],
+    also_fixes: |_| Vec::new(),
+    authors: |case| case.world.editors(case.id()),
+    ready: |_| Vec::new(),
+    granted: |case| vec![Effect::Move { id: case.id(), go: APPROVE }],
+    refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
+    authors_rule: Authors::MaySignBesideOthers,
+    final_at_once: false,
+    persons: 2,
+    expires: false,
+};
 
 choice! {
     /// The decision.

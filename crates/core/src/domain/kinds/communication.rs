@@ -188,11 +188,6 @@ record! {
     }
 }
 
-/// The step that follows from its approval.
-pub const APPROVE: &str = "approve";
-/// The step that follows when its approval is refused.
-pub const REFUSED: &str = "approval_refused";
-
 /// Who writes communications and keeps their recipients.
 pub const WRITERS: &[Role] = &[
     Role::Regulatory,

@@ -333,10 +333,6 @@ record! {
     }
 }
 
-/// The step that follows from its approval.
-pub const APPROVE: &str = "approve";
-/// The step that follows when its approval is refused.
-pub const REFUSED: &str = "approval_refused";
 /// The step that follows when a later version is put in force.
 pub const SUPERSEDE: &str = "supersede";
 

@@ -425,10 +425,6 @@ pub fn keeps_as_evidence(data: &RecordData, sha256: &str) -> Option<String> {
         .then(|| "It is not the bill of materials or the commit list of a fixed baseline".to_owned())
 }
 
-/// The step that follows from its approval.
-pub const APPROVE: &str = "approve";
-/// The step that follows when its approval is refused.
-pub const REFUSED: &str = "approval_refused";
 /// The step that follows when a later version is released.
 pub const SUPERSEDE: &str = "supersede";
 

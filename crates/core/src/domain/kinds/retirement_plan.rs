@@ -384,10 +384,17 @@ record! {
     }
 }
 
-/// The step that follows from its approval.
-pub const APPROVE: &str = "approve";
-/// The step that follows when its approval is refused.
-pub const REFUSED: &str = "approval_refused";
+/// Months before an end by which it is announced, if no audience says more (IMDRF N70: two years are typical).
+pub const NOTICE_MONTHS: u32 = 24;
+/// Months before the supply stops by which authorities are told (MDR 10a).
+pub const ARTICLE_10A_MONTHS: i64 = 6;
+
+impl RetirementPlan {
+    /// The most months before an end by which somebody is told of it.
+    pub fn lead_months(&self, end: EndKind) -> Option<u32> {
+        self.audiences.iter().filter(|row| row.end == Some(end)).filter_map(|row| row.lead_months).max()
+    }
+}
 
 /// Who writes the retirement plan and carries it out.
 pub const WRITERS: &[Role] = &[

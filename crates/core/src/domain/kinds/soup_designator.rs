@@ -110,11 +110,7 @@ fn in_no_baseline(case: &Case) -> Vec<Condition> {
         Some(id) => format!("No version in service contains it; {id} does"),
         None => "No version in service contains it".to_owned(),
     };
-    let condition = Condition::new("IEC 62304 8.1.2", text, used.is_empty());
-    vec![match used.first() {
-        Some(id) => condition.on(*id),
-        None => condition,
-    }]
+    vec![Condition::new("IEC 62304 8.1.2", text, used.is_empty()).on_any(used.first().copied())]
 }
 
 /// Whether it is known what brought a version of an item into the product: a change that is approved or further, or a version of the

@@ -4,13 +4,13 @@ use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
 use crate::domain::deadline::{Deadline, Limit, Task};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{Approvable, Authors, Place};
+use crate::domain::kind::{Approvable, Place};
 use crate::domain::person::Role;
 use crate::domain::record::{KindDef, record};
 use crate::domain::retirement_plan::RETIREMENT_RULES;
 use crate::domain::text::{Line, Text};
 use crate::domain::time::Day;
-use crate::domain::workflow::{Case, Condition, Effect, Move, World, states};
+use crate::domain::workflow::{Case, Condition, Move, states};
 
 states! {
     /// States of a waiver.
@@ -56,11 +56,6 @@ record! {
     }
 }
 
-/// The step that follows from its approval.
-pub const APPROVE: &str = "approve";
-/// The step that follows when its approval is refused.
-pub const REFUSED: &str = "approval_refused";
-
 const WRITERS: &[Role] =
     &[Role::Quality, Role::Regulatory, Role::DevLead, Role::SecurityLead, Role::RiskManager];
 
@@ -68,15 +63,8 @@ const WRITERS: &[Role] =
 static APPROVABLE: Approvable = Approvable {
     subjects: |_| vec![AuthoritySubject::WaiverOrDeviation],
     always: &[Role::Quality, Role::Management],
-    also_fixes: |_| Vec::new(),
-    authors: |case| case.world.editors(case.id()),
     ready: |case| case.with::<Waiver>(complete),
-    granted: |case| vec![Effect::Move { id: case.id(), go: APPROVE }],
-    refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
-    authors_rule: Authors::MaySignBesideOthers,
-    final_at_once: false,
-    persons: 2,
-    expires: false,
+    ..approval::USUAL
 };
 
 fn complete(case: &Case, waiver: &Waiver) -> Vec<Condition> {
@@ -115,11 +103,6 @@ pub fn covers(
     in_force && about && waiver.rule.eq_ignore_ascii_case(rule)
 }
 
-/// The waivers of a file, oldest first.
-pub fn all(world: &dyn World) -> Vec<crate::domain::shared_record::SharedRecord> {
-    world.all(Kind::Waiver)
-}
-
 fn expires(case: &Case) -> Vec<Task> {
     let by = Day::parse(case.data.text("expires_on")).ok();
     by.map(|by| Task { what: String::new(), by }).into_iter().collect()
@@ -139,8 +122,8 @@ pub const DEF: KindDef = KindDef {
         Move::new("return", "Return to draft", &[S::InReview.code()], S::Draft.code(), WRITERS)
             .reason()
             .effects(approval::withdraw),
-        Move::new(APPROVE, "Approve", &[S::InReview.code()], S::InForce.code(), &[]),
-        Move::new(REFUSED, "Approval refused", &[S::InReview.code()], S::Draft.code(), &[]),
+        Move::new(approval::APPROVE, "Approve", &[S::InReview.code()], S::InForce.code(), &[]),
+        Move::new(approval::REFUSED, "Approval refused", &[S::InReview.code()], S::Draft.code(), &[]),
         Move::new("end", "End the waiver", &[S::InForce.code()], S::Ended.code(), &[Role::Quality]).reason(),
         Move::new(
             "void",

@@ -125,6 +125,12 @@ impl Condition {
         self.record = Some(record);
         self
     }
+
+    /// Fixed in another record, if there is one.
+    pub fn on_any(mut self, record: Option<RecordId>) -> Self {
+        self.record = record.or(self.record);
+        self
+    }
 }
 
 /// An effect of a transition besides the change of state. Applied in the same transaction and event.

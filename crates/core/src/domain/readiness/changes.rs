@@ -12,6 +12,7 @@ use crate::domain::communication;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::{ImpactAnalysis, ImpactState};
 use crate::domain::release::{Release, ReleaseState, uncovered};
+use crate::domain::role::Role;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Meaning;
 use crate::domain::test_record::{TestRecord, TestRecordState};
@@ -301,9 +302,9 @@ fn patch_without_analysis(look: &Look) -> Vec<Hit> {
     hits
 }
 
-/// The approvals of a change that stand.
-fn grants(look: &Look, change: RecordId) -> Vec<SharedRecord> {
-    let mut found = look.world.naming(change, Kind::Approval, "subject");
+/// The approvals of a record that are granted.
+pub(super) fn grants(look: &Look, subject: RecordId) -> Vec<SharedRecord> {
+    let mut found = look.world.naming(subject, Kind::Approval, "subject");
     found.retain(|data| ApprovalState::of(data) == Some(ApprovalState::Granted));
     found
 }
@@ -346,21 +347,19 @@ fn uncovered_items(look: &Look) -> Vec<Hit> {
     hits
 }
 
-/// The roles in which persons approved, whatever became of the content since.
-pub(super) fn roles_of(look: &Look, approval: RecordId) -> Vec<crate::domain::role::Role> {
-    let signatures = look.world.signatures(approval).into_iter();
+/// A role that an approval requires and in which nobody approved, whatever became of the content since.
+pub(super) fn missing_role(look: &Look, approval: &SharedRecord) -> Option<Role> {
+    let signatures = look.world.signatures(approval.head.id).into_iter();
     let approving = signatures.filter(|signature| signature.meaning == Meaning::Approved);
-    approving.flat_map(|signature| signature.roles).collect()
+    let signed: Vec<Role> = approving.flat_map(|signature| signature.roles).collect();
+    let content = approval.typed::<Approval>()?;
+    content.required_roles.iter().copied().find(|role| !signed.contains(role))
 }
 
 fn wrong_roles(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (data, content) in look.all::<Approval>() {
-        if ApprovalState::of(&data) != Some(ApprovalState::Granted) {
-            continue;
-        }
-        let signed = roles_of(look, data.head.id);
-        if let Some(role) = content.required_roles.iter().find(|role| !signed.contains(role)) {
+    for data in look.world.in_states(Kind::Approval, &[ApprovalState::Granted.code()]) {
+        if let Some(role) = missing_role(look, &data) {
             let text = format!("It is granted, and nobody signed as {}", role.word().to_lowercase());
             hits.push(Hit::at(data.head.id, text).field("required_roles"));
         }

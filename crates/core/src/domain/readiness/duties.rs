@@ -11,7 +11,8 @@ use crate::domain::product::{Market, PRODUCT, TplcStage};
 use crate::domain::regulatory_clock::{ClockState, RegulatoryClock};
 use crate::domain::release::{Release, ReleaseState};
 use crate::domain::retirement_plan::{
-    Audience, EndKind, Foreseen, RetirementPlan, RetirementPlanState as Plan, Until, current_plan, retention,
+    ARTICLE_10A_MONTHS, Audience, EndKind, Foreseen, NOTICE_MONTHS, RetirementPlan,
+    RetirementPlanState as Plan, Until, current_plan, retention,
 };
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::trend_review::{Adverse, TrendReview, TrendReviewState};
@@ -360,15 +361,11 @@ fn plan(look: &Look) -> Option<(SharedRecord, Arc<RetirementPlan>)> {
     Some((data, content))
 }
 
-/// Months before the end of support by which it is announced, if the plan says nothing (IMDRF N70).
-const NOTICE_MONTHS: u32 = 24;
-
 fn not_announced(look: &Look) -> Vec<Hit> {
     let Some((data, content)) = plan(look) else { return Vec::new() };
     let Some(end) = content.eos_date else { return Vec::new() };
-    let rows = content.audiences.iter().filter(|row| row.end == Some(EndKind::Support));
-    let lead = rows.filter_map(|row| row.lead_months).max().unwrap_or(NOTICE_MONTHS);
-    let by = end.plus_months(-i32::try_from(lead).unwrap_or(i32::MAX));
+    let lead = content.lead_months(EndKind::Support).unwrap_or(NOTICE_MONTHS);
+    let by = end.plus_months(-i64::from(lead));
     let told = issued(look).iter().any(|(_, notice)| notice.communication_kind == Some(Sort::EosNotice));
     let excused = !content.notices_na.trim().is_empty();
     if by < look.today() && !told && !excused {
@@ -378,9 +375,6 @@ fn not_announced(look: &Look) -> Vec<Hit> {
         Vec::new()
     }
 }
-
-/// Months before the supply stops by which Article 10a asks for its notice.
-const ARTICLE_10A_MONTHS: i32 = 6;
 
 fn article_10a(look: &Look) -> Vec<Hit> {
     let Some((data, content)) = plan(look) else { return Vec::new() };

@@ -254,7 +254,7 @@ fn not_investigated(look: &Look) -> Vec<Hit> {
 }
 
 /// Months without feedback after which it is asked whether anybody looked.
-const QUIET_MONTHS: i32 = 12;
+const QUIET_MONTHS: i64 = 12;
 
 fn no_monitoring(look: &Look) -> Vec<Hit> {
     let since = look.today().plus_months(-QUIET_MONTHS);

@@ -330,7 +330,7 @@ impl Gap {
 /// All gaps at a moment, by severity, the rules that an inspector asks for first, then in the order of the standard.
 pub fn gaps(look: &Look) -> Vec<Gap> {
     let product = look.world.product();
-    let waivers = waiver::all(look.world);
+    let waivers = look.world.all(Kind::Waiver);
     let today = look.today();
     let mut found: Vec<Gap> = rules()
         .filter(|rule| rule.applies.to(&product))

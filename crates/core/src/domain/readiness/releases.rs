@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::changes::roles_of;
+use super::changes::{grants, missing_role};
 use super::{Applies, Hit, Look, Rule, Severity as S};
-use crate::domain::approval::{self, Approval, ApprovalState};
+use crate::domain::approval;
 use crate::domain::change_request::{ChangeRequest, ChangeState};
 use crate::domain::choice::Choice as _;
 use crate::domain::feedback::{Feedback, FeedbackState};
@@ -180,6 +180,9 @@ fn each(look: &Look, rule: fn(&SharedRecord, &Release) -> Option<Hit>) -> Vec<Hi
 
 /// The versions that feedback and problems of the field name. What is in development is named before it is released.
 fn no_record(look: &Look) -> Vec<Hit> {
+    if released(look).is_empty() {
+        return Vec::new();
+    }
     let mut traces = Traces::default();
     for (data, feedback) in look.all::<Feedback>() {
         if FeedbackState::of(&data) != Some(FeedbackState::Void) {
@@ -193,9 +196,6 @@ fn no_record(look: &Look) -> Vec<Hit> {
         for version in problem.affected_product_versions.iter().filter(|_| counts) {
             traces.reported.entry(version.to_string()).or_insert(data.head.id);
         }
-    }
-    if released(look).is_empty() {
-        return Vec::new();
     }
     let signs = signs_of(look.world, &traces).into_iter();
     signs
@@ -452,14 +452,7 @@ fn undecided(look: &Look) -> Vec<Hit> {
 fn not_approved(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (data, _) in released(look).into_iter().filter(|(data, _)| !look.is_told(data.head.id)) {
-        let mut approvals = look.world.naming(data.head.id, Kind::Approval, "subject");
-        approvals.retain(|approval| ApprovalState::of(approval) == Some(ApprovalState::Granted));
-        let missing = |approval: &SharedRecord| {
-            let signed = roles_of(look, approval.head.id);
-            let content = approval.typed::<Approval>()?;
-            content.required_roles.iter().copied().find(|role| !signed.contains(role))
-        };
-        let text = match approvals.last().map(missing) {
+        let text = match grants(look, data.head.id).last().map(|approval| missing_role(look, approval)) {
             None => "It was released, and no approval of it is granted".to_owned(),
             Some(Some(role)) => {
                 format!("It was released, and nobody signed as {}", role.word().to_lowercase())

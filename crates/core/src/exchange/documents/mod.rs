@@ -146,11 +146,6 @@ impl Budget {
     }
 }
 
-/// A text on one line, with single spaces.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// Refuses a table beyond the limits.
 fn bounded(rows: usize, columns: usize, place: &str) -> Result<(), Unreadable> {
     if rows > ROWS_MAX || columns > COLUMNS_MAX {

@@ -8,7 +8,7 @@ use std::io::{Cursor, Read as _};
 use mainstay_base::document::Document;
 use mainstay_base::note::Unreadable;
 use mainstay_base::unpack::{self, Limits, UnpackError};
-use mainstay_base::xml::Node;
+use mainstay_base::xml::{self, Node, Parsed};
 
 use super::{open_document, sheet, word};
 
@@ -137,6 +137,16 @@ fn refuse_deep(text: &str, name: &str) -> Result<(), Unreadable> {
 /// The value of an attribute by its local name, whatever its namespace.
 pub(super) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
     node.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value())
+}
+
+/// The child with this local name, whatever its namespace.
+pub(super) fn child<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {
+    node.children().find(|child| child.tag_name().name() == name)
+}
+
+/// The XML of a member.
+pub(super) fn parsed<'a>(text: &'a str, member: &str) -> Result<Parsed<'a>, Unreadable> {
+    xml::parse(text).map_err(|error| Unreadable::at(format!("{member}, {}", error.place), error.reason))
 }
 
 /// The elements of some names that stand below a node and below no other of them, in the order of the document.

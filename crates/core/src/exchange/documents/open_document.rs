@@ -2,12 +2,12 @@
 //!
 //! Deleted text, comments and generated indexes are not text of the document.
 
-use mainstay_base::document::{Document, Row, Table};
+use mainstay_base::document::{Document, Row, Table, one_line};
 use mainstay_base::note::Unreadable;
-use mainstay_base::xml::{self, Node};
+use mainstay_base::xml::Node;
 
-use super::office::{Members, attribute, outermost, repeated};
-use super::{Budget, bounded, one_line};
+use super::office::{Members, attribute, outermost, parsed, repeated};
+use super::{Budget, bounded};
 
 /// Parts that are taken as a whole. Those that are no text of the document are taken too, and left out.
 const PARTS: [&str; 9] = [
@@ -23,9 +23,7 @@ const PARTS: [&str; 9] = [
 ];
 
 pub(super) fn read(members: &Members) -> Result<Document, Unreadable> {
-    let text = members.get("content.xml").map_or("", String::as_str);
-    let parsed = xml::parse(text)
-        .map_err(|error| Unreadable::at(format!("content.xml, {}", error.place), error.reason))?;
+    let parsed = parsed(members.get("content.xml").map_or("", String::as_str), "content.xml")?;
     let encrypted =
         || Unreadable::at("content.xml", "it has no body; if it has a password, save it without one");
     let body = parsed.descendants().find(|node| node.tag_name().name() == "body").ok_or_else(encrypted)?;

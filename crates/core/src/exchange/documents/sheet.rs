@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use mainstay_base::document::{Document, Row, Table};
+use mainstay_base::document::{Document, Row, Table, one_line};
 use mainstay_base::note::Unreadable;
-use mainstay_base::xml::{self, Node};
+use mainstay_base::xml::Node;
 
-use super::office::{Members, attribute, outermost};
-use super::{Budget, bounded, one_line};
+use super::office::{Members, attribute, child, outermost, parsed};
+use super::{Budget, bounded};
 
 /// Most notes on single cells.
 const NOTES_MAX: usize = 20;
@@ -32,10 +32,6 @@ pub(super) fn read(members: &Members) -> Result<Document, Unreadable> {
         document.table(Table { place, rows });
     }
     Ok(document)
-}
-
-fn parsed<'a>(text: &'a str, member: &str) -> Result<mainstay_base::xml::Parsed<'a>, Unreadable> {
-    xml::parse(text).map_err(|error| Unreadable::at(format!("{member}, {}", error.place), error.reason))
 }
 
 /// The names of the sheets and the members that hold them.
@@ -123,7 +119,7 @@ impl Sheet<'_> {
     }
 
     fn value(&mut self, cell: Node<'_, '_>, name: &str) -> String {
-        let child = |wanted: &str| cell.children().find(|node| node.tag_name().name() == wanted);
+        let child = |wanted: &str| child(cell, wanted);
         let stored = child("v").and_then(|node| node.text()).unwrap_or_default();
         if child("f").is_some() && stored.is_empty() {
             self.note(format!(

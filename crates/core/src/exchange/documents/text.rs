@@ -1,5 +1,6 @@
 //! Plain text and Markdown: headings by number signs, underlining or a number before a short line; tables by bars.
 
+use crate::domain::text::counted;
 use mainstay_base::document::{Document, Row, Table};
 
 /// Most characters of a line that a number makes a heading.
@@ -29,10 +30,6 @@ pub(super) fn read(text: &str) -> Document {
         ));
     }
     reader.document
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// The number of lines of the description before the text, which Markdown keeps between two lines of dashes.

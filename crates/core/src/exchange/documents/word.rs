@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use mainstay_base::document::{Document, Row, Table};
+use mainstay_base::document::{Document, Row, Table, one_line};
 use mainstay_base::note::Unreadable;
-use mainstay_base::xml::{self, Node};
+use mainstay_base::xml::Node;
 
-use super::office::{Members, attribute, outermost};
-use super::{Budget, COLUMNS_MAX, bounded, one_line};
+use super::office::{Members, attribute, child, outermost, parsed};
+use super::{Budget, COLUMNS_MAX, bounded};
 
 /// Most characters of a bold line that counts as a heading.
 const BOLD_HEADING_MAX: usize = 100;
@@ -20,9 +20,7 @@ const STYLES_DEEP: usize = 12;
 
 pub(super) fn read(members: &Members) -> Result<Document, Unreadable> {
     let name = "word/document.xml";
-    let at = |error: Unreadable| Unreadable::at(format!("{name}, {}", error.place), error.reason);
-    let text = members.get(name).map_or("", String::as_str);
-    let parsed = xml::parse(text).map_err(at)?;
+    let parsed = parsed(members.get(name).map_or("", String::as_str), name)?;
     let styles = styles(members)?;
     let mut document = Document { format: "Word document".to_owned(), ..Document::default() };
     let (mut paragraphs, mut tables, mut budget) = (0_usize, 0_usize, Budget::new());
@@ -61,13 +59,11 @@ type Styles = BTreeMap<String, Level>;
 
 fn styles(members: &Members) -> Result<Styles, Unreadable> {
     let Some(text) = members.get("word/styles.xml") else { return Ok(Styles::new()) };
-    let parsed = xml::parse(text)
-        .map_err(|error| Unreadable::at(format!("word/styles.xml, {}", error.place), error.reason))?;
+    let parsed = parsed(text, "word/styles.xml")?;
     let mut own: BTreeMap<String, (Option<Level>, String)> = BTreeMap::new();
     for style in outermost(parsed.root(), &["style"]) {
         let value = |name: &str| {
-            let found = style.children().find(|node| node.tag_name().name() == name);
-            found.and_then(|node| attribute(node, "val")).unwrap_or_default().to_owned()
+            child(style, name).and_then(|node| attribute(node, "val")).unwrap_or_default().to_owned()
         };
         let by_name = of_name(&value("name"));
         let outline = style.descendants().find(|node| node.tag_name().name() == "outlineLvl");
@@ -108,9 +104,8 @@ fn outline_level(node: Node<'_, '_>) -> Option<Level> {
 }
 
 fn level(paragraph: Node<'_, '_>, styles: &Styles, text: &str) -> Level {
-    let properties = paragraph.children().find(|node| node.tag_name().name() == "pPr");
-    let of =
-        |name: &str| properties.and_then(|all| all.children().find(|node| node.tag_name().name() == name));
+    let properties = child(paragraph, "pPr");
+    let of = |name: &str| properties.and_then(|all| child(all, name));
     if let Some(level) = of("outlineLvl").and_then(outline_level) {
         return level;
     }
@@ -131,8 +126,7 @@ fn is_bold(paragraph: Node<'_, '_>) -> bool {
     let runs: Vec<Node<'_, '_>> =
         outermost(paragraph, &["r"]).filter(|run| !words(*run).trim().is_empty()).collect();
     let bold = |run: &Node<'_, '_>| {
-        let properties = run.children().find(|node| node.tag_name().name() == "rPr");
-        let mark = properties.and_then(|all| all.children().find(|node| node.tag_name().name() == "b"));
+        let mark = child(*run, "rPr").and_then(|all| child(all, "b"));
         mark.is_some_and(|mark| !matches!(attribute(mark, "val"), Some("0" | "false" | "off")))
     };
     !runs.is_empty() && runs.iter().all(bold)
@@ -163,10 +157,8 @@ fn table(node: Node<'_, '_>, place: &str, budget: &mut Budget) -> Result<Table, 
     for (index, line) in outermost(node, &["tr"]).enumerate() {
         let mut cells: Vec<String> = Vec::new();
         for cell in outermost(line, &["tc"]) {
-            let properties = cell.children().find(|node| node.tag_name().name() == "tcPr");
-            let of = |name: &str| {
-                properties.and_then(|all| all.children().find(|node| node.tag_name().name() == name))
-            };
+            let properties = child(cell, "tcPr");
+            let of = |name: &str| properties.and_then(|all| child(all, name));
             let span: usize =
                 of("gridSpan").and_then(|node| attribute(node, "val")?.parse().ok()).unwrap_or(1);
             // A cell that goes on from the one above says what that one says.

@@ -7,10 +7,11 @@ use std::rc::Rc;
 use super::ReadinessScope;
 use super::paper::{Paper, Then, day_or, state_mark, word};
 use super::sections::{chapter, nothing};
+use crate::domain::ids::Kind;
 use crate::domain::readiness::{self, Rule, Severity};
 use crate::domain::record::RecordData;
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::waiver::{self, Waiver, WaiverState};
+use crate::domain::waiver::{Waiver, WaiverState};
 use crate::ops::readiness::{FoundGap, Readiness};
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Figure, Mark, Section, Tone};
@@ -50,7 +51,7 @@ impl Report {
             paper.ask(|world| {
                 let product = world.product();
                 let counting = readiness::rules().filter(|rule| rule.applies.to(&product));
-                (waiver::all(world), counting.map(|rule| rule.id).collect())
+                (world.all(Kind::Waiver), counting.map(|rule| rule.id).collect())
             })
         })?;
         for id in found.gaps.iter().filter_map(|one| one.gap.hit.record) {

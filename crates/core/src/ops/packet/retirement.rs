@@ -286,8 +286,7 @@ fn notices(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Block> {
                 Some(EndKind::Support) => content.eos_date,
                 None => None,
             };
-            let months = row.lead_months.and_then(|months| i32::try_from(months).ok());
-            let by = end.zip(months).map(|(end, months)| end.plus_months(-months));
+            let by = end.zip(row.lead_months).map(|(end, months)| end.plus_months(-i64::from(months)));
             let told = dossier.told_of(row.audience, row.end);
             let words: Vec<String> = told
                 .iter()

@@ -142,18 +142,29 @@ pub struct Packing<'a> {
     pub now: Moment,
 }
 
-fn coverage(published: &Published) -> Vec<String> {
+/// The parts of its source that a record is about.
+fn parts_of(published: &Published) -> BTreeSet<Coverage> {
+    match published {
+        Published::Advisory(advisory) => Coverage::of(advisory),
+        Published::Exploited(_)
+        | Published::Predicted(_)
+        | Published::Support(_)
+        | Published::Statement(_) => BTreeSet::new(),
+    }
+}
+
+fn coverage(published: &Published, parts: &BTreeSet<Coverage>) -> Vec<String> {
     let advisory = match published {
         Published::Advisory(advisory) => advisory,
         Published::Exploited(_) | Published::Predicted(_) => return vec![JOINED.to_owned()],
         Published::Support(_) | Published::Statement(_) => return Vec::new(),
     };
     let kind = format!("{KIND}{}", source_code(advisory.source));
-    std::iter::once(kind).chain(Coverage::of(advisory).iter().map(Coverage::to_string)).collect()
+    std::iter::once(kind).chain(parts.iter().map(Coverage::to_string)).collect()
 }
 
 /// What a record counts for in its file: a record of packages about vulnerabilities, for each part once, whatever the release.
-fn counts(published: &Published) -> Vec<String> {
+fn counts(published: &Published, parts: &BTreeSet<Coverage>) -> Vec<String> {
     let advisory = match published {
         Published::Advisory(advisory) if advisory.source == Source::Osv => advisory,
         Published::Advisory(_)
@@ -165,8 +176,7 @@ fn counts(published: &Published) -> Vec<String> {
     if advisory.id.starts_with(MALICIOUS) {
         return Vec::new();
     }
-    let parts: BTreeSet<Coverage> =
-        Coverage::of(advisory).into_iter().map(Coverage::of_any_release).collect();
+    let parts: BTreeSet<Coverage> = parts.iter().cloned().map(Coverage::of_any_release).collect();
     std::iter::once(COUNTED.to_owned()).chain(parts.iter().map(|part| format!("{HELD}{part}"))).collect()
 }
 
@@ -222,6 +232,7 @@ fn broken(place: &str, error: &dyn std::fmt::Display) -> Refused {
 /// Prepares a record for the cache.
 pub fn pack(published: Published, with: &Packing<'_>) -> Result<Draft, Refused> {
     let (id, modified) = identity(&published, with.place);
+    let parts = parts_of(&published);
     let record = NewRecord {
         kind: kind_of(&published),
         // After the first blank: the document.
@@ -230,8 +241,8 @@ pub fn pack(published: Published, with: &Packing<'_>) -> Result<Draft, Refused> 
             .or_else(|| sortable(with.data_date, with.now))
             .unwrap_or_default(),
         keys: keys(&published),
-        ecosystems: coverage(&published),
-        counts: counts(&published),
+        ecosystems: coverage(&published, &parts),
+        counts: counts(&published, &parts),
         body: value(published).map_err(|error| broken(with.place, &error))?,
         raw: Vec::new(),
         digest: [0; 32],

@@ -117,7 +117,7 @@ impl File<'_> {
 pub(super) fn gaps(name: &str, kind: Source, files: &[&File<'_>], today: Day) -> Vec<String> {
     let mut gaps = match kind {
         Source::Nvd => gaps_of_nvd(name, files, today),
-        Source::Cve => too_few(name, count(files.iter().copied()), files).into_iter().collect(),
+        Source::Cve => too_few(name, count(files.iter().copied(), records), files).into_iter().collect(),
         Source::Osv => Vec::new(),
         Source::Csaf => single(name, files).into_iter().collect(),
     };
@@ -135,18 +135,22 @@ fn single(name: &str, files: &[&File<'_>]) -> Option<String> {
     (one && !declared).then(|| format!("only a single record of {name} {words}"))
 }
 
-/// Number of records of several files. Files of one record are counted together. Of larger ones, which may repeat each other, the largest
-/// counts.
-fn count<'f>(files: impl Iterator<Item = &'f File<'f>>) -> u64 {
+/// Number of records of several files. Files of one record are counted together. Of larger ones, which may repeat each other, the one that
+/// has most counts.
+fn count<'f>(files: impl Iterator<Item = &'f File<'f>>, has: impl Fn(&File<'_>) -> u64) -> u64 {
     let (mut singles, mut largest) = (0_u64, 0);
     for file in files {
         if file.is_single() {
             singles += file.status.records;
         } else {
-            largest = file.status.records.max(largest);
+            largest = has(file).max(largest);
         }
     }
     singles + largest
+}
+
+const fn records(file: &File<'_>) -> u64 {
+    file.status.records
 }
 
 fn too_few(name: &str, count: u64, files: &[&File<'_>]) -> Option<String> {
@@ -200,7 +204,7 @@ fn gaps_of_nvd(name: &str, files: &[&File<'_>], today: Day) -> Vec<String> {
         gaps.push(format!("the feeds of {name} for {} were not imported", missing.join(", ")));
     }
     let feeds: u64 = years.values().sum();
-    gaps.extend(too_few(name, most.max(feeds + count(others.into_iter())), files));
+    gaps.extend(too_few(name, most.max(feeds + count(others.into_iter(), records)), files));
     gaps
 }
 
@@ -210,15 +214,8 @@ pub(super) fn gap_of_part(name: &str, part: &Coverage, files: &[&File<'_>]) -> O
         return None;
     }
     let part = part.clone().of_any_release();
-    let (mut singles, mut largest) = (0_u64, 0);
-    for file in files {
-        if file.is_single() {
-            singles += file.status.records;
-        } else {
-            largest = file.content.held.get(&part).copied().unwrap_or_default().max(largest);
-        }
-    }
-    let present = singles + largest;
+    let present =
+        count(files.iter().copied(), |file| file.content.held.get(&part).copied().unwrap_or_default());
     let text = part.to_string();
     let least = PART_RECORDS_MIN.iter().find(|(known, _)| *known == text).map(|(_, least)| *least);
     let how = format!("update it, or import {ARCHIVE} of the ecosystem");

@@ -95,11 +95,7 @@ pub fn is_granted(case: &Case, clause: &'static str) -> Vec<Condition> {
             .naming(case.id(), Kind::Approval, "subject")
             .into_iter()
             .rfind(|data| !data.is_terminal());
-        let condition = Condition::new(clause, text, false);
-        return vec![match open {
-            Some(open) => condition.on(open.head.id),
-            None => condition,
-        }];
+        return vec![Condition::new(clause, text, false).on_any(open.map(|data| data.head.id))];
     };
     let mut conditions = vec![Condition::new(clause, text, true)];
     if let Some(approval) = data.typed::<Approval>() {

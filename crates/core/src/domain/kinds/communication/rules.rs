@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{APPROVE, Communication, CommunicationKind, CommunicationState as S, REFUSED, WRITERS};
+use super::{Communication, CommunicationKind, CommunicationState as S, WRITERS};
 use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
 use crate::domain::change_request::ChangeRequest;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{Approvable, Authors};
+use crate::domain::kind::Approvable;
 use crate::domain::person::Role;
 use crate::domain::product::Market;
 use crate::domain::recipient;
@@ -16,7 +16,7 @@ use crate::domain::release::{Release, markets_named};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::time::Day;
-use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, World, no_signing};
+use crate::domain::workflow::{Case, Condition, Move, Signing, World, no_signing};
 use mainstay_base::distinct::distinct;
 
 pub(super) const MOVES: &[Move] = &[
@@ -33,8 +33,8 @@ pub(super) const MOVES: &[Move] = &[
     )
     .reason()
     .effects(approval::withdraw),
-    Move::new(APPROVE, "Approve", &[S::UnderReview.code()], S::Approved.code(), &[]),
-    Move::new(REFUSED, "Approval refused", &[S::UnderReview.code()], S::Drafted.code(), &[]),
+    Move::new(approval::APPROVE, "Approve", &[S::UnderReview.code()], S::Approved.code(), &[]),
+    Move::new(approval::REFUSED, "Approval refused", &[S::UnderReview.code()], S::Drafted.code(), &[]),
     Move::new("issue", "Issue", &[S::Approved.code()], S::Issued.code(), &[Role::Regulatory, Role::Quality])
         .sign(Meaning::Released)
         .clause("IEC 62304 6.2.5")
@@ -66,15 +66,9 @@ pub(super) const MOVES: &[Move] = &[
 pub(super) static APPROVABLE: Approvable = Approvable {
     subjects: |_| vec![AuthoritySubject::CommunicationExternal],
     always: &[Role::Regulatory],
-    also_fixes: |_| Vec::new(),
-    authors: |case| case.world.editors(case.id()),
     ready: |case| case.with::<Communication>(complete),
-    granted: |case| vec![Effect::Move { id: case.id(), go: APPROVE }],
-    refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
-    authors_rule: Authors::MaySignBesideOthers,
-    final_at_once: false,
     persons: 1,
-    expires: false,
+    ..approval::USUAL
 };
 
 fn names_something(content: &Communication) -> Condition {
@@ -273,10 +267,8 @@ fn missing(said: &[Said], market: Market, what: &str) -> Condition {
     let text = format!("{what} for {}, or it is signed that none is required", market.word());
     let condition = Condition::new("IEC 62304 6.2.5", text, false);
     let draft = said.iter().find(|(_, state, content)| !state.is_over() && content.markets.contains(&market));
-    match draft.or_else(|| said.iter().find(|(_, state, _)| !state.is_over())) {
-        Some((id, ..)) => condition.on(*id),
-        None => condition,
-    }
+    let other = || said.iter().find(|(_, state, _)| !state.is_over());
+    condition.on_any(draft.or_else(other).map(|(id, ..)| *id))
 }
 
 /// Before a release: for every market in which it is released a communication about it is approved, or about each of its changes;

@@ -185,10 +185,7 @@ pub(super) fn may_create(case: &Case) -> Vec<Condition> {
         None => "It has no finding yet".to_owned(),
     };
     let condition = Condition::new("IEC 62304 7.1.3", text, same.is_none()).at("external_id");
-    vec![match same {
-        Some(data) => condition.on(data.head.id),
-        None => condition,
-    }]
+    vec![condition.on_any(same.map(|data| data.head.id))]
 }
 
 /// All names of what a finding is about, in lower case.

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{APPROVE, MaintenancePlan, MaintenancePlanState as S, REFUSED, RiskTier, SUPERSEDE};
+use super::{MaintenancePlan, MaintenancePlanState as S, RiskTier, SUPERSEDE};
 use crate::domain::approval;
 use crate::domain::authority::{AuthoritySubject, matrix_errors};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{Approvable, Authors};
+use crate::domain::kind::Approvable;
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::DAYS_MAX;
 use crate::domain::record::{Fields, RecordData};
@@ -31,8 +31,8 @@ pub(super) const MOVES: &[Move] = &[
     )
     .reason()
     .effects(approval::withdraw),
-    Move::new(APPROVE, "Approve", &[S::InReview.code()], S::Approved.code(), &[]),
-    Move::new(REFUSED, "Approval refused", &[S::InReview.code()], S::Draft.code(), &[]),
+    Move::new(approval::APPROVE, "Approve", &[S::InReview.code()], S::Approved.code(), &[]),
+    Move::new(approval::REFUSED, "Approval refused", &[S::InReview.code()], S::Draft.code(), &[]),
     Move::new("put_in_force", "Put in force", &[S::Approved.code()], S::Effective.code(), &[Role::Quality])
         .sign(Meaning::Approved)
         .clause("IEC 62304 6.1")
@@ -82,15 +82,8 @@ pub(super) const DECIDED: [AuthoritySubject; 11] = [
 pub(super) static APPROVABLE: Approvable = Approvable {
     subjects: |_| vec![AuthoritySubject::MaintenancePlan],
     always: &[Role::Quality, Role::DevLead],
-    also_fixes: |_| Vec::new(),
-    authors: |case| case.world.editors(case.id()),
     ready: |case| case.with::<MaintenancePlan>(complete),
-    granted: |case| vec![Effect::Move { id: case.id(), go: APPROVE }],
-    refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
-    authors_rule: Authors::MaySignBesideOthers,
-    final_at_once: false,
-    persons: 2,
-    expires: false,
+    ..approval::USUAL
 };
 
 /// The titles of the sections by the letter of 6.1 that they answer.
@@ -136,11 +129,7 @@ fn no_other_is_written(case: &Case) -> Vec<Condition> {
     let other =
         plans.iter().find(|data| data.head.id != case.id() && S::of(data).is_some_and(S::is_being_written));
     let text = "No other version of the plan is being written";
-    let condition = Condition::new("IEC 62304 6.1", text, other.is_none());
-    vec![match other {
-        Some(other) => condition.on(other.head.id),
-        None => condition,
-    }]
+    vec![Condition::new("IEC 62304 6.1", text, other.is_none()).on_any(other.map(|data| data.head.id))]
 }
 
 /// A new version names the one in force, which it will replace.

@@ -40,7 +40,7 @@ pub fn due_of(
     let mut on = match unit {
         ClockUnit::Hours | ClockUnit::CalendarDays => first.plus_days(i64::from(amount)),
         ClockUnit::WorkingDays => calendar.after(first, amount),
-        ClockUnit::Months => first.plus_months(i32::try_from(amount).unwrap_or(i32::MAX)),
+        ClockUnit::Months => first.plus_months(i64::from(amount)),
     };
     if rolls && !calendar.is_working(on) {
         on = calendar.after(on, 1);

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::gate::{archive_reads_back, is_fixed, is_verified, last_released, may_be_built, may_be_released};
 use super::{
-    APPROVE, InService, REFUSED, Release, ReleaseState as S, ResidualAnomaly, SUPERSEDE, differences,
-    standing_problems, versions,
+    InService, Release, ReleaseState as S, ResidualAnomaly, SUPERSEDE, differences, standing_problems,
+    versions,
 };
 use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
@@ -88,9 +88,9 @@ pub(super) const MOVES: &[Move] = &[
     )
     .reason()
     .effects(approval::withdraw),
-    Move::new(APPROVE, "Approve", &[S::ReadyForApproval.code()], S::Approved.code(), &[]),
+    Move::new(approval::APPROVE, "Approve", &[S::ReadyForApproval.code()], S::Approved.code(), &[]),
     Move::new(
-        REFUSED,
+        approval::REFUSED,
         "Approval refused",
         &[S::ReadyForApproval.code()],
         S::CandidateVerification.code(),
@@ -151,15 +151,9 @@ pub(super) const MOVES: &[Move] = &[
 pub(super) static APPROVABLE: Approvable = Approvable {
     subjects: |_| vec![AuthoritySubject::Release],
     always: &[Role::Quality, Role::DevLead, Role::Regulatory],
-    also_fixes: |_| Vec::new(),
-    authors: |case| case.world.editors(case.id()),
     ready: |case| case.with::<Release>(is_verified),
-    granted: |case| vec![Effect::Move { id: case.id(), go: APPROVE }],
-    refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
     authors_rule: Authors::MaySign,
-    persons: 2,
-    final_at_once: false,
-    expires: false,
+    ..approval::USUAL
 };
 
 /// The version is free, so that two people do not plan it twice.

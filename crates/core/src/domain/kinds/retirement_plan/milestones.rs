@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{RetirementPlan, groups};
+use super::{ARTICLE_10A_MONTHS, NOTICE_MONTHS, RetirementPlan, groups};
 use crate::domain::ids::Kind;
 use crate::domain::product::Market;
 use crate::domain::record::{Fields, RecordData};
@@ -28,10 +28,6 @@ impl Laid {
     }
 }
 
-/// Months before the end of life of the first notice if no audience says more (IMDRF N70: two years are typical).
-const FIRST_NOTICE_MONTHS: u32 = 24;
-/// Months before the supply stops by which authorities are told (MDR 10a).
-const ARTICLE_10A_MONTHS: i32 = 6;
 /// Days after the end of support until the acknowledgements are looked at.
 const ACKNOWLEDGED_DAYS: i64 = 30;
 
@@ -53,11 +49,10 @@ fn laid(title: &str, planned: Day) -> Laid {
 fn of_sale(world: &dyn World, plan: &RetirementPlan) -> Vec<Laid> {
     let Some(eol) = plan.eol_date else { return Vec::new() };
     let lead = plan.audiences.iter().filter(|row| row.end != Some(super::EndKind::Support));
-    let lead = lead.filter_map(|row| row.lead_months).max().unwrap_or(FIRST_NOTICE_MONTHS);
-    let months = |count: u32| -i32::try_from(count).unwrap_or(i32::MAX);
+    let lead = lead.filter_map(|row| row.lead_months).max().unwrap_or(NOTICE_MONTHS);
     let mut all = vec![
-        laid("Announce the end of life", eol.plus_months(months(lead))),
-        laid("Remind of the end of life", eol.plus_months(months(lead / 2))),
+        laid("Announce the end of life", eol.plus_months(-i64::from(lead))),
+        laid("Remind of the end of life", eol.plus_months(-i64::from(lead / 2))),
         laid("End of life: the last sale", eol),
     ];
     if groups::markets_of(world, plan).contains(&Market::Eu) {

@@ -116,7 +116,7 @@ pub fn retention(world: &dyn World, today: Day) -> Retention {
 }
 
 fn years_later(day: Day, years: u32) -> Day {
-    day.plus_months(i32::try_from(years.saturating_mul(12)).unwrap_or(i32::MAX))
+    day.plus_months(i64::from(years) * 12)
 }
 
 const NO_LIFETIME: &str = "the expected lifetime of the product is not entered";

@@ -3,8 +3,7 @@
 use serde_json::json;
 
 use super::{
-    APPROVE, Audience, CARRIED_OUT, EndKind, REFUSED, RetirementPlan, RetirementPlanState as S, WRITERS,
-    progress, retention,
+    Audience, CARRIED_OUT, EndKind, RetirementPlan, RetirementPlanState as S, WRITERS, progress, retention,
 };
 use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
@@ -13,7 +12,7 @@ use crate::domain::communication::{Communication, CommunicationKind, Communicati
 use crate::domain::finding::{Finding, FindingState, RiskControl};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::key_material::KeyMaterialState;
-use crate::domain::kind::{Approvable, Authors};
+use crate::domain::kind::Approvable;
 use crate::domain::person::Role;
 use crate::domain::product::{PRODUCT, Product, TplcStage};
 use crate::domain::recipient;
@@ -41,8 +40,8 @@ pub(super) const MOVES: &[Move] = &[
     )
     .reason()
     .effects(approval::withdraw),
-    Move::new(APPROVE, "Approve", &[S::InReview.code()], S::Approved.code(), &[]),
-    Move::new(REFUSED, "Approval refused", &[S::InReview.code()], S::Draft.code(), &[]),
+    Move::new(approval::APPROVE, "Approve", &[S::InReview.code()], S::Approved.code(), &[]),
+    Move::new(approval::REFUSED, "Approval refused", &[S::InReview.code()], S::Draft.code(), &[]),
     Move::new("announce", "Announced", &[S::Approved.code()], S::Announced.code(), &[Role::Regulatory])
         .sign(Meaning::Verified)
         .clause("IMDRF N70, IEC 62304 6.2.5")
@@ -125,15 +124,8 @@ pub(super) const MOVES: &[Move] = &[
 pub(super) static APPROVABLE: Approvable = Approvable {
     subjects: |_| vec![AuthoritySubject::RetirementPlan],
     always: &[Role::Management, Role::Quality, Role::Regulatory],
-    also_fixes: |_| Vec::new(),
-    authors: |case| case.world.editors(case.id()),
     ready: |case| case.with::<RetirementPlan>(complete),
-    granted: |case| vec![Effect::Move { id: case.id(), go: APPROVE }],
-    refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
-    authors_rule: Authors::MaySignBesideOthers,
-    final_at_once: false,
-    persons: 2,
-    expires: false,
+    ..approval::USUAL
 };
 
 /// Before the end of support regulatory affairs sign too, before it is closed management.
@@ -181,10 +173,7 @@ pub(super) fn may_create(case: &Case) -> Vec<Condition> {
         data.head.id != case.id() && !matches!(S::of(data), Some(S::Void | S::RetentionExpired))
     });
     let condition = Condition::new(N70, "No other retirement plan is worked in", other.is_none());
-    vec![match other {
-        Some(other) => condition.on(other.head.id),
-        None => condition,
-    }]
+    vec![condition.on_any(other.map(|data| data.head.id))]
 }
 
 pub(super) fn violations(data: &RecordData, _: u32) -> Vec<(&'static str, String)> {
@@ -260,15 +249,11 @@ fn may_be_announced(case: &Case, plan: &RetirementPlan) -> Vec<Condition> {
     let public = plan.audiences.iter().any(|row| row.audience == Some(Audience::Public));
     let text = "The address of the public notice is entered, and a copy of it is attached";
     conditions.push(Condition::new(N70, text, !public || !plan.public_notice.is_empty()).at("public_notice"));
-    let lead = plan
-        .audiences
-        .iter()
-        .filter(|row| row.end == Some(EndKind::Sale))
-        .filter_map(|row| row.lead_months)
-        .max();
-    let late = plan.eol_date.zip(lead).is_some_and(|(eol, months)| {
-        eol.plus_months(-i32::try_from(months).unwrap_or(i32::MAX)) < case.now.day()
-    });
+    let lead = plan.lead_months(EndKind::Sale);
+    let late = plan
+        .eol_date
+        .zip(lead)
+        .is_some_and(|(eol, months)| eol.plus_months(-i64::from(months)) < case.now.day());
     let text = "The end of life is announced as long before as planned, or it is said why not";
     let met = !late || !plan.short_notice.trim().is_empty();
     conditions.push(Condition::new(N70, text, met).at("short_notice"));
@@ -432,10 +417,7 @@ fn may_be_closed(case: &Case, plan: &RetirementPlan) -> Vec<Condition> {
     let left = keys.iter().find(|data| KeyMaterialState::of(data) == Some(KeyMaterialState::InUse));
     let condition =
         Condition::new("IEC 81001-5-1 5.8.7", "Every key and certificate is dealt with", left.is_none());
-    conditions.push(match left {
-        Some(left) => condition.on(left.head.id),
-        None => condition,
-    });
+    conditions.push(condition.on_any(left.map(|data| data.head.id)));
     let stopped = !plan.services_stopped.trim().is_empty() || !plan.data_na.trim().is_empty();
     let text = "Hosted services are stopped, with proof of deletion";
     conditions.push(Condition::new("IEC 81001-5-1 5.8.7", text, stopped).at("services_stopped"));

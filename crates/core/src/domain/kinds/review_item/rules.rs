@@ -111,7 +111,9 @@ pub(super) fn has_its_result(case: &Case, item: &ReviewItem) -> Vec<Condition> {
         conditions.push(Condition::new("IEC 62304 7.1.3", text, said).at("not_checked"));
     }
     conditions.push(enough_sources(case.world, case.data, item));
-    let undecided = hits_undecided(case.world, item);
+    let about = about(case.world, item);
+    let known = known_of(&about);
+    let undecided = undecided_of(&known, item);
     let whole = format!(
         "Every hit is in a finding that names {}, or it is said why it does not concern the product",
         name_of(case.world, item)
@@ -121,8 +123,8 @@ pub(super) fn has_its_result(case: &Case, item: &ReviewItem) -> Vec<Condition> {
         None => whole,
     };
     conditions.push(Condition::new("IEC 62304 7.1.3", text, undecided.is_empty()).at("dismissed"));
-    conditions.extend(anomalies_without_finding(case.world, item));
-    conditions.extend(named_by_a_finding(case.world, item));
+    conditions.extend(anomalies_without_finding(&known, item));
+    conditions.extend(named_by_a_finding(&about));
     conditions
 }
 
@@ -191,8 +193,11 @@ struct Known {
     exploited: BTreeSet<String>,
 }
 
+/// A finding with its content.
+type Found = (SharedRecord, Arc<Finding>);
+
 /// The findings about this version that are not void. One that names no version is about every version of its items.
-fn about(world: &dyn World, item: &ReviewItem) -> Vec<(SharedRecord, Arc<Finding>)> {
+fn about(world: &dyn World, item: &ReviewItem) -> Vec<Found> {
     let found = item.item.map(|id| world.naming(id, Kind::Finding, "items")).unwrap_or_default();
     let version = name_of(world, item);
     let all = found.into_iter().filter(|data| FindingState::of(data) != Some(FindingState::Void));
@@ -204,39 +209,23 @@ fn about(world: &dyn World, item: &ReviewItem) -> Vec<(SharedRecord, Arc<Finding
 }
 
 /// Whether a finding still says something of the version: it is not decided, or it is affected and the finding is not closed.
-fn stands(state: Option<FindingState>) -> bool {
-    state.is_some_and(|state| match state {
-        FindingState::New
-        | FindingState::Triaged
-        | FindingState::UnderInvestigation
-        | FindingState::Proposed
-        | FindingState::Reassess
-        | FindingState::AffectedControlled
-        | FindingState::AffectedUncontrolled
-        | FindingState::RiskAccepted
-        | FindingState::ActionLinked
-        | FindingState::Remediated => true,
-        FindingState::NotAffected
-        | FindingState::Fixed
-        | FindingState::FalsePositive
-        | FindingState::Closed
-        | FindingState::Void => false,
-    })
+fn stands(data: &RecordData) -> bool {
+    FindingState::of(data).is_some() && data.is_open()
 }
 
 /// A finding that stands names the version, so that nobody reads “nothing found” of it (domain 3.6, REV-04).
-fn named_by_a_finding(world: &dyn World, item: &ReviewItem) -> Option<Condition> {
-    let (data, _) = about(world, item).into_iter().find(|(data, _)| stands(FindingState::of(data)))?;
-    let undecided = FindingState::of(&data).is_some_and(FindingState::is_undecided);
+fn named_by_a_finding(about: &[Found]) -> Option<Condition> {
+    let (data, _) = about.iter().find(|(data, _)| stands(data))?;
+    let undecided = FindingState::of(data).is_some_and(FindingState::is_undecided);
     let why = if undecided { "it is not decided" } else { "it is not closed" };
     let text = format!("{} names this version and {why}: its result is “findings”", data.head.id);
     Some(Condition::new("IEC 62304 7.1.3", text, true).on(data.head.id))
 }
 
 /// What the findings about this version know. One that is void, or about other versions, decides nothing here.
-fn known_of(world: &dyn World, item: &ReviewItem) -> Known {
+fn known_of(about: &[Found]) -> Known {
     let mut known = Known::default();
-    for (data, finding) in about(world, item).iter().filter(|(_, finding)| !finding.versions.is_empty()) {
+    for (data, finding) in about.iter().filter(|(_, finding)| !finding.versions.is_empty()) {
         let state = FindingState::of(data);
         let own = names(&finding.external_id, finding.aliases.iter().map(|alias| &**alias));
         if finding.kev_listed == Some(true) || state.is_some_and(FindingState::is_undecided) {
@@ -253,7 +242,10 @@ pub fn hits_undecided(world: &dyn World, item: &ReviewItem) -> Vec<String> {
     if item.hits.is_empty() {
         return Vec::new();
     }
-    let known = known_of(world, item);
+    undecided_of(&known_of(&about(world, item)), item)
+}
+
+fn undecided_of(known: &Known, item: &ReviewItem) -> Vec<String> {
     let dismissed: BTreeSet<String> = item
         .dismissed
         .iter()
@@ -268,10 +260,9 @@ pub fn hits_undecided(world: &dyn World, item: &ReviewItem) -> Vec<String> {
     item.hits.iter().filter(|hit| !decided(hit)).map(|hit| hit.advisory.to_string()).collect()
 }
 
-fn anomalies_without_finding(world: &dyn World, item: &ReviewItem) -> Option<Condition> {
+fn anomalies_without_finding(known: &Known, item: &ReviewItem) -> Option<Condition> {
     let mut relevant = item.anomalies.iter().filter(|row| row.relevant == Some(true)).peekable();
     relevant.peek()?;
-    let known = known_of(world, item);
     let missing = relevant.find(|row| !known.names.contains(&row.anomaly.to_lowercase()));
     let text = match missing {
         Some(row) => format!("Every anomaly that is relevant is in a finding; {} is not", row.anomaly),
@@ -286,7 +277,7 @@ pub(super) fn result(case: &Case, item: &ReviewItem) -> Vec<Effect> {
     let known = about(case.world, item);
     let raised = item.hits.iter().any(|hit| !dismissed.contains(&hit.advisory.to_lowercase()))
         || item.anomalies.iter().any(|row| row.relevant == Some(true))
-        || known.iter().any(|(data, _)| stands(FindingState::of(data)));
+        || known.iter().any(|(data, _)| stands(data));
     let result = if raised {
         ItemResult::FindingsRaised
     } else if matches!(item.search_result, None | Some(SearchResult::NotChecked)) {

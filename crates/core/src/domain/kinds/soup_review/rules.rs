@@ -161,10 +161,7 @@ pub fn may_be_handed_over(case: &Case, review: &SoupReview) -> Vec<Condition> {
         None => "Every item has its own result".to_owned(),
     };
     let condition = Condition::new("IEC 62304 7.1.3", text, open.is_empty());
-    conditions.push(match open.first() {
-        Some(first) => condition.on(first.head.id),
-        None => condition,
-    });
+    conditions.push(condition.on_any(open.first().map(|data| data.head.id)));
     conditions.push(evidence_is_kept(case, review));
     conditions.extend(required_sources(case, review, &items));
     conditions.extend(still_decided(case, &items));
@@ -326,11 +323,7 @@ fn findings_triaged(case: &Case) -> Vec<Condition> {
         }
         None => "Every finding of the review is triaged at least".to_owned(),
     };
-    let condition = Condition::new("IEC 62304 7.1.3", text, new.is_empty());
-    vec![match new.first() {
-        Some(first) => condition.on(*first),
-        None => condition,
-    }]
+    vec![Condition::new("IEC 62304 7.1.3", text, new.is_empty()).on_any(new.first().copied())]
 }
 
 /// The roles that the authority matrix asks for have signed it; Quality signs with the approval.

@@ -37,7 +37,7 @@ pub fn buckets(from: Day, to: Day, interval: Interval) -> Vec<Bucket> {
     let mut at = from;
     while at <= to && found.len() < INTERVALS_MAX {
         let date = at.date();
-        let into = (date.month0() as i32) % months;
+        let into = i64::from(date.month0()) % months;
         let first = at.plus_days(1 - i64::from(date.day()));
         let next = first.plus_months(months - into);
         let name = match interval {
