@@ -19,19 +19,22 @@ pub fn recipe() -> &'static str {
     rest.split_once("```").unwrap().0
 }
 
+/// Whether the recipe cannot be run here.
 pub fn tools_are_missing() -> bool {
-    let missing: Vec<&str> =
-        ["bash", "sqlite3", "sha256sum", "openssl", "xxd", "awk", "iconv", "xargs", "base64"]
-            .into_iter()
-            .filter(|tool| Command::new(tool).arg("--version").output().is_err())
-            .collect();
+    are_missing(
+        &["bash", "sqlite3", "sha256sum", "openssl", "xxd", "awk", "iconv", "xargs", "base64"],
+        module_path!(),
+    )
+}
+
+/// Whether one of the tools is not installed, which is told with the place that is skipped.
+pub fn are_missing(tools: &[&str], place: &str) -> bool {
+    // What a tool thinks of the option does not matter.
+    let missing = tools.iter().filter(|tool| Command::new(tool).arg("--version").output().is_err());
+    let missing: Vec<&str> = missing.copied().collect();
     if !missing.is_empty() {
-        let _ = writeln!(
-            std::io::stderr(),
-            "skipped: {}: {} is not installed",
-            module_path!(),
-            missing.join(", ")
-        );
+        // Past the capture of the test harness.
+        let _ = writeln!(std::io::stderr(), "skipped: {place}: {} is not installed", missing.join(", "));
     }
     !missing.is_empty()
 }

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::desk::{Desk, stamp};
 use crate::packet::{build, keep, told_by_a_person};
+use crate::recipe;
 
 /// A packet of a year that is cut into volumes of a page.
 fn in_volumes(desk: &Desk) -> BuiltPacket {
@@ -102,19 +103,6 @@ fn a_name_that_is_taken_or_a_refused_event_leaves_no_volume() {
     assert_eq!(names(folder.path()), Vec::<String>::new());
 }
 
-fn tools_are_missing() -> bool {
-    let there = |tool: &str, how: &str| Command::new(tool).arg(how).output().is_ok();
-    let all = there("sh", "-c")
-        && there("sqlite3", "--version")
-        && there("sha256sum", "--version")
-        && there("qpdf", "--version")
-        && there("pdfdetach", "-v");
-    if !all {
-        eprintln!("skipped: {}: sh, sqlite3, sha256sum, qpdf or pdfdetach is not installed", module_path!());
-    }
-    !all
-}
-
 /// Whether the commands of the last page find everything right, and what they say.
 fn checked(built: &BuiltPacket, product: &Path, pdf: &Path) -> (bool, String) {
     let commands: Vec<&str> = built.packet.checks.iter().map(|check| check.commands.as_str()).collect();
@@ -130,7 +118,7 @@ fn checked(built: &BuiltPacket, product: &Path, pdf: &Path) -> (bool, String) {
 
 #[test]
 fn plain_tools_check_a_packet_and_each_volume_as_its_last_page_says_and_find_a_changed_byte() {
-    if tools_are_missing() {
+    if recipe::are_missing(&["sh", "sqlite3", "sha256sum", "qpdf", "pdfdetach"], module_path!()) {
         return;
     }
     let mut desk = desk();
