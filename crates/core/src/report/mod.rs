@@ -22,6 +22,7 @@ mod split;
 mod tests;
 mod text;
 mod volumes;
+mod widths;
 mod world;
 
 use std::collections::BTreeSet;

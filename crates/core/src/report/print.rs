@@ -7,17 +7,13 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::ReportError;
+use super::block::{Cell, Column};
 use super::fonts::Fonts;
 use super::letter::Letter;
 use super::model::Packet;
 use super::text::{BREAK, Cleaner, Room};
+use super::widths::{self, TEXT_WIDTH};
 
-/// Width of the text area in points: A4 less 20 mm on both sides. `style.typ` sets the same margins.
-const TEXT_WIDTH: f32 = 481.0;
-/// Total space left and right of a cell's text, in points.
-const CELL_PADDING: f32 = 8.0;
-/// The narrowest column, in points.
-const NARROWEST: f32 = 24.0;
 const BODY_SIZE: f32 = 9.0;
 const TABLE_SIZE: f32 = 8.0;
 /// A row of cells no longer than this (in characters) is not split across pages.
@@ -232,10 +228,9 @@ impl Printer<'_> {
     }
 
     fn table(&mut self, block: &mut Value) {
-        let tracks = tracks(&block["columns"]);
-        let (widths, tracks): (Vec<f32>, Vec<Value>) = tracks.into_iter().unzip();
+        let widths = widths_of(block);
         let room = |column: usize| Room {
-            width: widths.get(column).map_or(TEXT_WIDTH, |width| width - CELL_PADDING),
+            width: widths.get(column).copied().unwrap_or(TEXT_WIDTH),
             size: TABLE_SIZE,
         };
         self.all(&mut block["caption"], PARAGRAPH);
@@ -246,8 +241,8 @@ impl Printer<'_> {
         let mut cut = false;
         for row in block["rows"].as_array_mut().into_iter().flatten() {
             let Some(cells) = row.as_array_mut() else { continue };
-            cut |= cells.len() > tracks.len();
-            cells.resize(tracks.len(), json!(""));
+            cut |= cells.len() > widths.len();
+            cells.resize(widths.len(), json!(""));
             for (index, cell) in cells.iter_mut().enumerate() {
                 let length = cell.as_str().map_or(0, str::len);
                 longest = longest.max((length as f32 * 120.0 / room(index).width.max(1.0)) as usize);
@@ -259,7 +254,7 @@ impl Printer<'_> {
             self.warnings
                 .push(format!("A table row has more cells than columns; the rest is not printed: {title}."));
         }
-        block["tracks"] = Value::Array(tracks);
+        block["tracks"] = json!(widths);
         block["keep"] = json!(longest <= KEEP_TOGETHER);
     }
 
@@ -283,37 +278,11 @@ impl Printer<'_> {
     }
 }
 
-/// Width in points and the template's track, for each column.
-fn tracks(columns: &Value) -> Vec<(f32, Value)> {
-    let wanted: Vec<(Option<f32>, f32)> = columns
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|column| match column["width"]["points"].as_f64() {
-            Some(points) if points.is_finite() => (Some((points as f32).clamp(NARROWEST, TEXT_WIDTH)), 0.0),
-            Some(_) | None => (None, column["width"]["share"].as_f64().unwrap_or(1.0).max(1.0) as f32),
-        })
-        .collect();
-    let fixed: f32 = wanted.iter().filter_map(|(points, _)| *points).sum();
-    let shares: f32 = wanted.iter().map(|(_, share)| share).sum();
-    let flexible = wanted.iter().filter(|(points, _)| points.is_none()).count();
-    let fits = fixed + flexible as f32 * 2.0 * NARROWEST <= TEXT_WIDTH;
-    if fits {
-        let rest = TEXT_WIDTH - fixed;
-        return wanted
-            .iter()
-            .map(|(points, share)| match points {
-                Some(points) => (*points, json!({ "pt": points })),
-                None => (rest * share / shares, json!({ "fr": share })),
-            })
-            .collect();
-    }
-    let weight = |(points, share): &(Option<f32>, f32)| points.unwrap_or(share * 60.0);
-    let total: f32 = wanted.iter().map(weight).sum();
-    wanted
-        .iter()
-        .map(|column| (TEXT_WIDTH * weight(column) / total, json!({ "fr": weight(column) })))
-        .collect()
+/// The widths of the columns of a table, by what stands in it.
+fn widths_of(table: &Value) -> Vec<f32> {
+    let columns: Vec<Column> = serde_json::from_value(table["columns"].clone()).unwrap_or_default();
+    let rows: Vec<Vec<Cell>> = serde_json::from_value(table["rows"].clone()).unwrap_or_default();
+    widths::of(&columns, &rows)
 }
 
 /// Whether a field can share its row: a short label and a short value of one line without a remark.
@@ -355,15 +324,6 @@ fn shortened(text: &str, limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn columns_that_do_not_fit_the_page_become_shares() {
-        let columns: Vec<Value> = (0..12).map(|_| json!({ "width": { "points": 62.0 } })).collect();
-        let tracks = tracks(&Value::Array(columns));
-        let total: f32 = tracks.iter().map(|(width, _)| width).sum();
-        assert!((total - TEXT_WIDTH).abs() < 1.0);
-        assert!(tracks.iter().all(|(_, track)| track["fr"].is_number()));
-    }
 
     #[test]
     fn only_a_short_field_of_one_line_without_a_remark_shares_its_row() {

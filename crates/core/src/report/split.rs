@@ -7,8 +7,9 @@
 
 use std::collections::HashMap;
 
-use super::block::{Block, Cell, Column, Width};
+use super::block::{Block, Cell};
 use super::model::{Packet, Section};
+use super::widths::{self, TEXT_WIDTH};
 
 /// Height of the text of a page, in points.
 const PAGE: f32 = 724.0;
@@ -21,7 +22,6 @@ const HEADING: f32 = 32.0;
 /// Average width of a character in a table and in a paragraph, in points.
 const TABLE_CHARACTER: f32 = 4.6;
 const BODY_CHARACTER: f32 = 4.7;
-const TEXT_WIDTH: f32 = 481.0;
 /// Characters of two columns of a table of fields, in points.
 const FIELD_VALUE: f32 = 367.0;
 
@@ -92,7 +92,7 @@ impl Ruler {
                 let before = |row| if block == 0 && row == 0 { start } else { Cut { section, block, row } };
                 match content {
                     Block::Table { columns, rows, .. } => {
-                        let widths = widths(columns);
+                        let widths = widths::of(columns, rows);
                         self.add(2.0 * TABLE_LINE, before(0));
                         for (row, cells) in rows.iter().enumerate() {
                             self.add(row_height(cells, &widths), before(row));
@@ -143,30 +143,25 @@ fn lines(text: &str, width: f32, character: f32) -> f32 {
     if text.is_empty() {
         return 0.0;
     }
-    text.lines().map(|line| (line.chars().count() as f32 * character / width).ceil().max(1.0)).sum()
+    let most = (width / character).max(1.0);
+    text.lines().map(|line| lines_of(line, most)).sum()
 }
 
-fn widths(columns: &[Column]) -> Vec<f32> {
-    let fixed: f32 = columns
-        .iter()
-        .map(|column| match column.width {
-            Width::Points(points) => points,
-            Width::Share(_) => 0.0,
-        })
-        .sum();
-    let shares: f32 = columns
-        .iter()
-        .map(|column| match column.width {
-            Width::Points(_) => 0.0,
-            Width::Share(share) => f32::from(share),
-        })
-        .sum();
-    let rest = (TEXT_WIDTH - fixed).max(24.0);
-    let width = |column: &Column| match column.width {
-        Width::Points(points) => points,
-        Width::Share(share) => rest * f32::from(share) / shares.max(1.0),
-    };
-    columns.iter().map(|column| (width(column) - 8.0).max(16.0)).collect()
+/// The lines into which a line breaks between its words if each has so many characters; a longer word breaks too.
+fn lines_of(line: &str, most: f32) -> f32 {
+    let mut lines = 1.0;
+    let mut used = 0.0;
+    for word in line.split(' ') {
+        let length = word.chars().count() as f32;
+        let gap = if used > 0.0 { 1.0 } else { 0.0 };
+        if used + gap + length <= most {
+            used += gap + length;
+            continue;
+        }
+        lines += if used > 0.0 { 1.0 } else { 0.0 } + (length / most).ceil().max(1.0) - 1.0;
+        used = length % most;
+    }
+    lines
 }
 
 fn row_height(cells: &[Cell], widths: &[f32]) -> f32 {
@@ -301,6 +296,7 @@ pub(super) fn annex_volumes(packet: &Packet, cuts: &[(Cut, Cut)]) -> Vec<usize> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::block::Column;
     use crate::report::model::AttachmentEntry;
 
     fn table(rows: usize, name: &str) -> Block {
