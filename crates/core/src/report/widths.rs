@@ -16,30 +16,36 @@ const NARROWEST: f32 = 16.0;
 const CHARACTER: f32 = 4.6;
 /// From this number of rows on, the columns are as wide as their cells need. A short table keeps the shares of its author, so that tables of the
 /// same kind look alike.
-const MANY_ROWS: usize = 24;
+const MANY_ROWS: usize = 12;
 /// So many rows, spread over the whole table, are looked at.
 const SAMPLE: usize = 200;
-/// How many of 100 cells have no more lines than the table is laid out for.
-const NEARLY_ALL: usize = 95;
 /// A word may take this part of the free width for itself.
 const WORD_PART: f32 = 0.35;
+/// What is not used at the end of a line that breaks between words, in points.
+const LOST: f32 = 2.0 * CHARACTER;
+/// How much width one column gives to another in a step, in points: far steps first.
+const STEPS: [f32; 4] = [64.0, 24.0, 12.0, 6.0];
+/// Steps of each size. Each makes the table shorter, so that there are few.
+const MOST_STEPS: usize = 40;
+/// What a line is worth that makes no row higher.
+const INSIDE: f32 = 0.05;
 
-/// What a column needs, in points.
-#[derive(Debug, Clone, Copy)]
-struct Need {
+/// A column whose width is looked for, in points.
+struct Flexible {
     /// The share that its author gave it.
     share: f32,
-    /// Its widest word.
-    word: f32,
-    /// Nearly all of its cells in one line.
-    line: f32,
+    /// Its narrowest width: that of its widest word.
+    least: f32,
+    /// The lines of each cell, as wide as they are unbroken.
+    cells: Vec<Vec<f32>>,
 }
 
-impl Need {
-    /// Its width if nearly all of its cells have at most so many lines. Words do not fill a line to its end.
-    fn in_lines(&self, lines: f32) -> f32 {
-        let loss = if lines > 1.0 { self.word / 2.0 } else { 0.0 };
-        self.word.max(self.line.min(self.line / lines + loss))
+impl Flexible {
+    /// How many lines a cell has in this width.
+    fn lines(&self, row: usize, width: f32) -> f32 {
+        let lines =
+            |line: &f32| if *line <= width { 1.0 } else { (line / (width - LOST).max(CHARACTER)).ceil() };
+        self.cells.get(row).map_or(0.0, |cell| cell.iter().map(lines).sum())
     }
 }
 
@@ -56,9 +62,12 @@ pub(super) fn of(columns: &[Column], rows: &[Vec<Cell>]) -> Vec<f32> {
     if taken + flexible as f32 * 2.0 * NARROWEST > free {
         return in_proportion(columns, free, fixed);
     }
-    let needs: Vec<Need> =
-        (0..).zip(columns).filter(|(_, column)| fixed(column).is_none()).map(need(rows)).collect();
-    let mut shared = share_out(&needs, free - taken, rows.len() >= MANY_ROWS).into_iter();
+    let flexible: Vec<Flexible> = (0..)
+        .zip(columns)
+        .filter(|(_, column)| fixed(column).is_none())
+        .map(look_at(rows, free - taken))
+        .collect();
+    let mut shared = share_out(&flexible, free - taken, rows.len() >= MANY_ROWS).into_iter();
     columns.iter().map(|column| fixed(column).or_else(|| shared.next()).unwrap_or(NARROWEST)).collect()
 }
 
@@ -78,16 +87,18 @@ fn share(column: &Column) -> f32 {
     }
 }
 
-fn need(rows: &[Vec<Cell>]) -> impl Fn((usize, &Column)) -> Need {
+fn look_at(rows: &[Vec<Cell>], free: f32) -> impl Fn((usize, &Column)) -> Flexible {
     let step = rows.len().div_ceil(SAMPLE).max(1);
     move |(at, column)| {
-        let texts = || rows.iter().step_by(step).filter_map(|row| row.get(at)).map(text);
-        let mut lines: Vec<f32> = texts().map(|(text, mark)| widest(text.lines()) + mark).collect();
-        lines.sort_by(f32::total_cmp);
-        let nearly = (lines.len() * NEARLY_ALL / 100).min(lines.len().saturating_sub(1));
+        let texts = || rows.iter().step_by(step).map(|row| row.get(at).map_or(("", 0.0), text));
         let title = widest(column.title.split_whitespace());
         let word = texts().map(|(text, mark)| widest(text.split_whitespace()) + mark).fold(title, f32::max);
-        Need { share: share(column), word, line: lines.get(nearly).copied().unwrap_or_default().max(title) }
+        let cells = texts().map(|(text, mark)| text.lines().map(|line| width_of(line) + mark).collect());
+        Flexible {
+            share: share(column),
+            least: word.min(free * WORD_PART).max(NARROWEST),
+            cells: cells.collect(),
+        }
     }
 }
 
@@ -99,28 +110,59 @@ fn text(cell: &Cell) -> (&str, f32) {
     }
 }
 
-fn widest<'a>(parts: impl Iterator<Item = &'a str>) -> f32 {
-    parts.map(|part| part.chars().count()).max().unwrap_or_default() as f32 * CHARACTER
+fn width_of(line: &str) -> f32 {
+    line.chars().count() as f32 * CHARACTER
 }
 
-/// The free width among columns: as few lines as fit, the same number for all columns, and what is left by the shares of the author.
-fn share_out(needs: &[Need], free: f32, by_need: bool) -> Vec<f32> {
-    let shares: f32 = needs.iter().map(|need| need.share).sum();
-    let by_share = |free: f32| needs.iter().map(move |need| free * need.share / shares.max(1.0));
-    if !by_need {
-        return by_share(free).collect();
+fn widest<'a>(parts: impl Iterator<Item = &'a str>) -> f32 {
+    parts.map(width_of).fold(0.0, f32::max)
+}
+
+/// The free width among columns: by the shares of the author, and from there as it makes the table shorter.
+fn share_out(columns: &[Flexible], free: f32, by_need: bool) -> Vec<f32> {
+    let shares: f32 = columns.iter().map(|column| column.share).sum();
+    let mut widths: Vec<f32> = columns.iter().map(|column| free * column.share / shares.max(1.0)).collect();
+    if by_need {
+        for step in STEPS {
+            (0..MOST_STEPS).take_while(|_| gave(columns, &mut widths, step)).for_each(drop);
+        }
     }
-    let most = free * WORD_PART;
-    let needs: Vec<Need> =
-        needs.iter().map(|need| Need { word: need.word.min(most).max(NARROWEST), ..*need }).collect();
-    let all = |lines: f32| needs.iter().map(|need| need.in_lines(lines)).collect::<Vec<f32>>();
-    let fits = |lines: f32| all(lines).iter().sum::<f32>() <= free;
-    let Some(lines) = (4..400).map(|quarter| quarter as f32 / 4.0).find(|lines| fits(*lines)) else {
-        return by_share(free).collect();
+    widths
+}
+
+/// Moves one step of width from a column to another where that makes the table shortest; `false` if it does nowhere.
+fn gave(columns: &[Flexible], widths: &mut [f32], step: f32) -> bool {
+    let mut best = (height(columns, widths), None);
+    for from in 0..widths.len() {
+        let may_give = columns.get(from).is_some_and(|column| widths[from] - step >= column.least);
+        for to in (0..widths.len()).filter(|to| may_give && *to != from) {
+            shift(widths, (from, to), step);
+            let now = height(columns, widths);
+            shift(widths, (to, from), step);
+            if now < best.0 {
+                best = (now, Some((from, to)));
+            }
+        }
+    }
+    if let (_, Some(found)) = best {
+        shift(widths, found, step);
+    }
+    best.1.is_some()
+}
+
+fn shift(widths: &mut [f32], (from, to): (usize, usize), step: f32) {
+    widths[from] -= step;
+    widths[to] += step;
+}
+
+/// The lines of all rows that are looked at: those of its highest cell for each.
+fn height(columns: &[Flexible], widths: &[f32]) -> f32 {
+    let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or_default();
+    let row = |row: usize| {
+        let lines = columns.iter().zip(widths).map(|(column, width)| column.lines(row, *width));
+        lines.fold((1.0_f32, 0.0), |(high, all), lines| (high.max(lines), all + lines))
     };
-    let wanted = all(lines);
-    let left = free - wanted.iter().sum::<f32>();
-    wanted.into_iter().zip(by_share(left)).map(|(wanted, more)| wanted + more).collect()
+    (0..rows).map(row).map(|(high, all)| high + INSIDE * all).sum()
 }
 
 #[cfg(test)]
