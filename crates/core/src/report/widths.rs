@@ -24,10 +24,10 @@ const WORD_PART: f32 = 0.35;
 /// What is not used at the end of a line that breaks between words, in points.
 const LOST: f32 = 2.0 * CHARACTER;
 /// How much width one column gives to another in a step, in points: far steps first.
-const STEPS: [f32; 4] = [64.0, 24.0, 12.0, 6.0];
+const STEPS: [f32; 4] = [48.0, 24.0, 12.0, 6.0];
 /// Steps of each size. Each makes the table shorter, so that there are few.
 const MOST_STEPS: usize = 40;
-/// What a line is worth that makes no row higher.
+/// What a line is worth that makes no row higher, and a part of a line that makes none less: the way to a shorter row is worth a step.
 const INSIDE: f32 = 0.05;
 
 /// A column whose width is looked for, in points.
@@ -41,10 +41,9 @@ struct Flexible {
 }
 
 impl Flexible {
-    /// How many lines a cell has in this width.
+    /// How many lines a cell has in this width, without the part of the last one that stays empty.
     fn lines(&self, row: usize, width: f32) -> f32 {
-        let lines =
-            |line: &f32| if *line <= width { 1.0 } else { (line / (width - LOST).max(CHARACTER)).ceil() };
+        let lines = |line: &f32| if *line <= width { 1.0 } else { line / (width - LOST).max(CHARACTER) };
         self.cells.get(row).map_or(0.0, |cell| cell.iter().map(lines).sum())
     }
 }
@@ -121,7 +120,14 @@ fn widest<'a>(parts: impl Iterator<Item = &'a str>) -> f32 {
 /// The free width among columns: by the shares of the author, and from there as it makes the table shorter.
 fn share_out(columns: &[Flexible], free: f32, by_need: bool) -> Vec<f32> {
     let shares: f32 = columns.iter().map(|column| column.share).sum();
-    let mut widths: Vec<f32> = columns.iter().map(|column| free * column.share / shares.max(1.0)).collect();
+    let by_share = |least: f32| {
+        let rest = free - least * columns.len() as f32;
+        columns.iter().map(move |column| least + rest * column.share / shares.max(1.0)).collect::<Vec<f32>>()
+    };
+    let mut widths = by_share(0.0);
+    if widths.iter().any(|width| *width < NARROWEST) {
+        widths = by_share(NARROWEST);
+    }
     if by_need {
         for step in STEPS {
             (0..MOST_STEPS).take_while(|_| gave(columns, &mut widths, step)).for_each(drop);
@@ -160,7 +166,7 @@ fn height(columns: &[Flexible], widths: &[f32]) -> f32 {
     let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or_default();
     let row = |row: usize| {
         let lines = columns.iter().zip(widths).map(|(column, width)| column.lines(row, *width));
-        lines.fold((1.0_f32, 0.0), |(high, all), lines| (high.max(lines), all + lines))
+        lines.fold((1.0_f32, 0.0), |(high, all), lines| (high.max(lines.ceil()), all + lines))
     };
     (0..rows).map(row).map(|(high, all)| high + INSIDE * all).sum()
 }
