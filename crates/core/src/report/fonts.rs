@@ -18,6 +18,17 @@ const BUNDLED: [&[u8]; 5] = [
     include_bytes!("../../../../assets/fonts/JetBrainsMono-Regular.ttf"),
 ];
 
+/// A bundled face, in the order of [`BUNDLED`].
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Face {
+    /// Text.
+    Regular = 0,
+    /// What stands out.
+    Bold = 1,
+    /// Code-like text.
+    Mono = 4,
+}
+
 const BODY: &str = "Inter";
 const MONO: &str = "JetBrains Mono";
 
@@ -111,6 +122,11 @@ impl Fonts {
 
     pub(super) fn font(&self, index: usize) -> Option<Font> {
         self.store.font(index)
+    }
+
+    /// A bundled face.
+    pub(super) fn bundled_face(face: Face) -> Option<Font> {
+        BUNDLED_ONLY.font(face as usize)
     }
 
     /// Whether any font of the set has a glyph for the character.

@@ -11,6 +11,7 @@ mod block;
 mod fonts;
 mod letter;
 mod model;
+mod one_line;
 mod pdf;
 mod places;
 mod preview;

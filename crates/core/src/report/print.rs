@@ -11,6 +11,7 @@ use super::block::{Cell, Column};
 use super::fonts::Fonts;
 use super::letter::Letter;
 use super::model::Packet;
+use super::one_line;
 use super::text::{BREAK, Cleaner, Room};
 use super::widths::{self, TEXT_WIDTH};
 
@@ -237,6 +238,9 @@ impl Printer<'_> {
         for (index, column) in block["columns"].as_array_mut().into_iter().flatten().enumerate() {
             self.all(&mut column["title"], room(index));
         }
+        let is_code = |at: usize| block["columns"][at]["mono"] == json!(true);
+        let codes: Vec<bool> = (0..widths.len()).map(is_code).collect();
+        let mut one_line = Vec::new();
         let mut longest = 0;
         let mut cut = false;
         for row in block["rows"].as_array_mut().into_iter().flatten() {
@@ -248,6 +252,8 @@ impl Printer<'_> {
                 longest = longest.max((length as f32 * 120.0 / room(index).width.max(1.0)) as usize);
                 self.all(cell, room(index));
             }
+            let mut cells = cells.iter().zip(&codes).zip(&widths);
+            one_line.push(cells.all(|((cell, is_code), width)| one_line::fits(cell, *is_code, *width)));
         }
         if cut {
             let title = block["caption"].as_str().unwrap_or("without a caption");
@@ -255,6 +261,7 @@ impl Printer<'_> {
                 .push(format!("A table row has more cells than columns; the rest is not printed: {title}."));
         }
         block["tracks"] = json!(widths);
+        block["one_line"] = json!(one_line);
         block["keep"] = json!(longest <= KEEP_TOGETHER);
     }
 
