@@ -60,17 +60,19 @@ static MONO: LazyLock<Advances> = LazyLock::new(|| Advances::of(Face::Mono));
 
 /// Whether a prepared cell surely has one line in a column of this width in points.
 pub(super) fn fits(cell: &Value, is_code: bool, width: f32) -> bool {
+    room(cell, is_code).is_some_and(|room| room <= width)
+}
+
+/// The width in points in which a prepared cell surely has one line; `None` if that is not known.
+pub(super) fn room(cell: &Value, is_code: bool) -> Option<f32> {
     let needed = match cell {
-        Value::String(text) if is_code => MONO.width(text).map(|width| width * CODE),
-        Value::String(text) => REGULAR.width(text).map(|width| width * TEXT),
+        Value::String(text) if is_code => MONO.width(text)? * CODE,
+        Value::String(text) => REGULAR.width(text)? * TEXT,
         // A mark: its word may be bold.
-        Value::Object(mark) => {
-            let word = mark.get("word").and_then(Value::as_str);
-            word.and_then(|word| BOLD.width(word)).map(|width| (width + SHAPE) * TEXT)
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
+        Value::Object(mark) => (BOLD.width(mark.get("word")?.as_str()?)? + SHAPE) * TEXT,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
     };
-    needed.is_some_and(|needed| needed <= width * SURELY)
+    Some(needed / SURELY)
 }
 
 #[cfg(test)]

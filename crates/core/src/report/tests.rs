@@ -39,6 +39,62 @@ fn rightmost(rendered: &Rendered) -> f64 {
     edge
 }
 
+/// How many lines of text begin at the left edge of the pages.
+fn lines_of(rendered: &Rendered) -> usize {
+    fn collect(
+        frame: &typst::layout::Frame,
+        (x, y): (f64, f64),
+        found: &mut std::collections::BTreeSet<i64>,
+    ) {
+        for (at, item) in frame.items() {
+            let (x, y) = (x + at.x.to_pt(), y + at.y.to_pt());
+            if let typst::layout::FrameItem::Group(group) = item {
+                collect(&group.frame, (x, y), found);
+            } else if matches!(item, typst::layout::FrameItem::Text(_)) && (x - 57.0).abs() < 1.0 {
+                found.insert((y * 4.0).round() as i64);
+            }
+        }
+    }
+    let on = |page: &typst_layout::Page| {
+        let mut found = std::collections::BTreeSet::new();
+        collect(&page.frame, (0.0, 0.0), &mut found);
+        found.len()
+    };
+    rendered.document.pages().iter().map(on).sum()
+}
+
+#[test]
+fn a_row_that_is_not_laid_out_to_find_its_height_has_one_line() {
+    // Pairs of letters whose distance the fonts change, in every order.
+    let letters: Vec<char> = "AVTWYLPFfijrtvwyo.,:;-'\"()[]/?!*&%1470ÄÖÜßéñ  ".chars().collect();
+    let mut state = 1_u64;
+    let mut next = |most: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % most
+    };
+    let mut texts: Vec<String> = (0..500)
+        .map(|_| (0..3 + next(40)).map(|_| letters[next(letters.len())]).collect::<String>())
+        .collect();
+    texts.extend(letters.iter().map(|letter| format!("{letter} f").repeat(9)));
+    texts.extend(["f) ", "f* ", "T\" ", "L? ", "(j ", "[j "].map(|pair| pair.repeat(12)));
+    let tables = |is_mark: bool, more: f32| {
+        let table = |text: &String| {
+            let text = format!("x{}", text.trim());
+            let mark = Cell::from(Mark::late(text.clone()));
+            let cell = if is_mark { mark } else { Cell::from(text) };
+            let room = one_line::room(&serde_json::to_value(&cell).unwrap(), false).unwrap();
+            let columns = vec![Column::text("T", 1).points(room + more + widths::GAP), Column::text("", 1)];
+            (room < 400.0).then(|| Block::table(columns, vec![vec![cell, "".into()]]))
+        };
+        with_blocks(texts.iter().filter_map(table).collect())
+    };
+    for is_mark in [false, true] {
+        let (exact, wide) = (printed(&tables(is_mark, 0.01)), printed(&tables(is_mark, 70.0)));
+        assert_eq!(lines_of(&exact), lines_of(&wide), "a second line covers what follows");
+        assert!(lines_of(&exact) > 900, "each table has a header and a row");
+    }
+}
+
 fn with_blocks(blocks: Vec<Block>) -> Packet {
     let mut packet = sample::bare();
     packet.sections = vec![Section::new(1, "1", "Section", blocks)];
