@@ -4,8 +4,8 @@ use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
 use mainstay::domain::time::Day;
 use mainstay::ops::{
-    BuiltPacket, PacketFonts, PacketOptions, PacketScope, ReadinessScope, Request, guide_pages, guide_text,
-    render_packet,
+    BuiltPacket, ChapterOrder, PacketFonts, PacketOptions, PacketScope, ReadinessScope, Request, guide_pages,
+    guide_text, render_packet,
 };
 use mainstay::report::Packet;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ fn printed(built: &BuiltPacket, name: &str) {
 
 fn year(desk: &Desk) -> Packet {
     let (from, to) = (Day::parse("2031-01-01").unwrap(), Day::parse("2031-12-31").unwrap());
-    let built = of(desk, PacketScope::Period { from, to });
+    let built = of(desk, PacketScope::Period { from, to, order: ChapterOrder::Clauses });
     printed(&built, "period-with-retirement");
     built.packet
 }
