@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
 use super::run::print_now;
-use super::{CommandResult, heads, open, time_stamp};
+use super::{CommandResult, heads, open, retirement, time_stamp};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
 use crate::domain::text::counted;
@@ -22,7 +22,7 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     let scope = match asked {
         Some(scope) => scope,
-        None => PacketScope::Retirement(file.current_retirement_plan()?),
+        None => PacketScope::Retirement(retirement::plan_of(&file)?),
     };
     let options = PacketOptions { scope, redact: arguments.redact };
     refuse_future(&file, &options.scope)?;
@@ -36,9 +36,6 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
     heads::remember(&mut file);
     Ok(String::new())
 }
-
-/// How many months back a report of readiness looks.
-const MONTHS: u32 = 24;
 
 /// What is asked for, and only with options that belong to it; `None` for the retirement plan that is worked in, whose number the file knows.
 fn scope(arguments: &PacketArguments) -> Result<Option<PacketScope>, Failure> {
@@ -72,7 +69,7 @@ fn scope(arguments: &PacketArguments) -> Result<Option<PacketScope>, Failure> {
 fn readiness(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
     refuse_period(arguments)?;
     refuse_record(arguments, "the report of readiness")?;
-    let months = if arguments.since { MONTHS } else { 0 };
+    let months = if arguments.since { ReadinessScope::MONTHS } else { 0 };
     Ok(PacketScope::Readiness(ReadinessScope { on: arguments.on, months }))
 }
 

@@ -80,7 +80,7 @@ fn a_sample_lists_each_record_with_its_page_and_prints_it_as_its_own_packet_does
     assert_in(
         &sample.packet,
         "1",
-        &["Dr. Vera Auditor, Example Notified Body", "CR-0099, ", "Not in this file: CR-0099."],
+        &["Dr. Vera Auditor, Example Notified Body", "FB-0001, CR-0099", "Not in this file: CR-0099."],
     );
     let scope = PacketScope::Change(id(&cr));
     let alone = build(&desk, PacketOptions { scope, redact: false }).packet;

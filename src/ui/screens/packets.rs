@@ -260,7 +260,7 @@ impl PacketsScreen {
             }
             Covers::Retirement => PacketScope::Retirement(number()?),
             Covers::Readiness => {
-                let months = if self.since { MONTHS } else { 0 };
+                let months = if self.since { ReadinessScope::MONTHS } else { 0 };
                 PacketScope::Readiness(ReadinessScope { on: None, months })
             }
             Covers::Sample => PacketScope::Sample(self.sample.scope()?),
@@ -314,13 +314,13 @@ impl PacketsScreen {
     }
 }
 
-/// How many months back a report of readiness looks.
-const MONTHS: u32 = 24;
-
 /// What a report of readiness is, and whether it looks back.
 fn readiness_ui(ui: &mut Ui, since: &mut bool) {
     ui.checkbox(since, "Say since when each gap is there");
-    let words = "What the readiness rules find now, marked as internal on every page. Looking back over 24 months takes longer.";
+    let words = format!(
+        "What the readiness rules find now, marked as internal on every page. Looking back over {} months takes longer.",
+        ReadinessScope::MONTHS
+    );
     ui.add(Label::new(hint(ui, words)).wrap());
 }
 

@@ -55,9 +55,7 @@ use super::session::Session;
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::packet;
-use crate::domain::record::RecordData;
 use crate::domain::requests::RecordSource as _;
-use crate::domain::retirement_plan::RetirementPlanState;
 use crate::report::{self, Check, EmbeddedFile, Fonts, Packet, Progress, ReportError, Section, Stage};
 use crate::store::{StoreError, Verification};
 use mainstay_base::clock::Stamp;
@@ -169,6 +167,9 @@ pub struct BuiltPacket {
 }
 
 impl ReadinessScope {
+    /// How many months back it is usually looked since when a gap is there.
+    pub const MONTHS: u32 = 24;
+
     fn refuse_future(self, now: Moment) -> Result<(), Refused> {
         match self.on {
             Some(day) if day > now.day() => {
@@ -311,19 +312,6 @@ impl ProductFile {
             return Err(Refused::Rule(format!("there is no {id}; {which}")));
         }
         Ok(())
-    }
-
-    /// The retirement plan that is worked in: the newest one that is not given up.
-    ///
-    /// # Errors
-    /// [`Refused::Rule`] if there is none.
-    pub fn current_retirement_plan(&self) -> Result<RecordId, Refused> {
-        let plans = self.all(Kind::RetirementPlan)?;
-        let stands = |data: &&RecordData| RetirementPlanState::of(data) != Some(RetirementPlanState::Void);
-        let current = plans.iter().rev().find(stands).map(|data| data.head.id);
-        current.ok_or_else(|| {
-            Refused::Rule("the file has no retirement plan that stands; make one first".to_owned())
-        })
     }
 
     /// The number of the next packet: after all that were issued, or may have been before the file was continued from a restored copy.

@@ -37,8 +37,8 @@ pub(super) fn packet(
         | PacketScope::Vulnerability(_)
         | PacketScope::Vex(_)
         | PacketScope::Retirement(_)
-        | PacketScope::Readiness(_)
-        | PacketScope::Sample(_) => (None, None),
+        | PacketScope::Readiness(_) => (None, None),
+        PacketScope::Sample(_) => (None, Some(super::sample::ARRANGED.to_owned())),
     };
     let product = &paper.product;
     let head = paper.file.head();

@@ -102,13 +102,11 @@ impl<'a> Paper<'a> {
     }
 
     /// What is known besides the records, for the readiness rules.
-    pub fn facts(&self) -> Facts {
-        let verified = match self.checked {
-            Checked::Clean => Some(true),
-            Checked::Broken => Some(false),
-            Checked::NotDone => None,
-        };
-        Facts { verified, program: env!("CARGO_PKG_VERSION").to_owned(), ..Facts::default() }
+    pub fn facts(&self) -> Result<Facts, Refused> {
+        match self.verification {
+            Some(found) => self.file.known_with(found),
+            None => Ok(self.file.known()),
+        }
     }
 
     /// The page of a record. The record then counts as printed: its attachments go into the annex.

@@ -23,6 +23,10 @@ use mainstay_base::time::Day;
 pub use draw::Draw;
 use draw::Drawn;
 
+/// The order of its chapters, in a sentence.
+pub(super) const ARRANGED: &str =
+    "Chapter 1 lists what was asked for; each record then has a chapter, which follows the clauses.";
+
 /// What was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SampleScope {
@@ -179,7 +183,8 @@ impl<'s> Sample<'s> {
 /// The list, and each record.
 pub(super) fn content(paper: &mut Paper<'_>, scope: &SampleScope) -> Result<Content, Refused> {
     let sample = Sample::of(paper, scope)?;
-    let mut sections = vec![Section::new(1, "1", "What was asked for", list(paper, &sample))];
+    let first = Section::new(1, "1", "What was asked for", list(paper, &sample));
+    let mut sections = vec![first.on_new_page()];
     for one in &sample.picked {
         if let Some(data) = &one.data {
             sections.extend(chapter(paper, one, data)?);
@@ -198,7 +203,8 @@ fn list(paper: &Paper<'_>, sample: &Sample<'_>) -> Vec<Block> {
         Field::new("Picked at", paper.now.words()),
     ];
     if !scope.records.is_empty() {
-        let ids: Vec<String> = scope.records.iter().map(RecordId::to_string).collect();
+        let asked = sample.picked.iter().filter(|one| scope.records.contains(&one.id));
+        let ids: Vec<String> = asked.map(|one| one.id.to_string()).collect();
         fields.push(Field::new("By number", ids.join(", ")));
     }
     fields.extend(sample.drawn.iter().map(|drawn| Field::new("Drawn", drawn.words(scope))));
