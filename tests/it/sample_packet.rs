@@ -10,10 +10,12 @@ use mainstay::ops::{
     PacketSizes, SampleScope, render_packet,
 };
 use mainstay::report::{Block, Cell};
+use mainstay::ui::cx::Route;
 use serde_json::{Value, json};
 
 use crate::chain::feedback;
 use crate::desk::{Desk, go_to, id, stamp};
+use crate::host::Window;
 use crate::packet::{assert_in, build, chapter, chapters, keep, told_by_a_person};
 
 fn of(desk: &Desk, sample: SampleScope) -> BuiltPacket {
@@ -250,4 +252,48 @@ fn a_period_stands_in_the_order_of_the_clauses_or_of_the_areas_of_an_inspection(
     let filter = EventFilter { request: "packet.issue".to_owned(), ..EventFilter::default() };
     let facts = desk.file.events(&filter, 1, 0).unwrap().remove(0).event.facts;
     assert_eq!(facts["order"], "inspection");
+}
+
+#[test]
+fn in_the_window_records_are_picked_by_number_from_a_list_and_by_a_seed() {
+    let mut desk = Desk::staffed();
+    told_by_a_person(&mut desk);
+    let size = eframe::egui::vec2(1280.0, 1100.0);
+    let mut window = Window::new(desk, "ana", Route::Packets(Some(id("PR-0001"))), size);
+    assert!(window.has("PR-0001  Alarm is late on battery"), "it has no packet of its own");
+    window.type_into("Records by number", "CR-0001, FB-0009");
+    window.press("Add the numbers");
+    assert!(window.has("FB-0009  is not in this file"));
+    window.press("Remove FB-0009");
+    assert!(!window.has("FB-0009"));
+    window.type_into("Records by number", "CR1");
+    window.press("Add the numbers");
+    assert!(window.has("“CR1” is not a record number"));
+    window.type_into("Records by number", "");
+    window.choose("Kind of record", "Feedback");
+    window.choose("Feedback", "FB-0001 Alarm is late on battery");
+    window.press("Add the record");
+    assert!(window.has("FB-0001  Alarm is late on battery"));
+    window.type_into("How many to draw", "x");
+    window.press("Draw records");
+    assert!(window.has("write a whole number from 1"));
+    window.type_into("How many to draw", "2");
+    window.press("Draw records");
+    assert!(window.has("Feedback  2 to draw"));
+    window.press("Make preview");
+    assert!(!window.has("Save PDF…"), "the seed is asked first");
+    window.type_into("Seed", "17");
+    window.type_into("Asked for by", "Dr. Vera Auditor");
+    window.picture("packets-sample");
+    window.press("Make preview");
+    window.until_shown("Save PDF…");
+    window.picture("packets-sample-preview");
+    window.press("Save PDF…");
+    let filter = EventFilter { request: "packet.issue".to_owned(), ..EventFilter::default() };
+    window.until("the event", |window| !window.file().events(&filter, 1, 0).unwrap().is_empty());
+    let facts = window.file().events(&filter, 1, 0).unwrap().remove(0).event.facts;
+    assert_eq!(facts["sample"]["printed"], json!(["PR-0001", "CR-0001", "FB-0001", "FB-0002"]));
+    assert_eq!(facts["sample"]["asked_by"], "Dr. Vera Auditor");
+    window.press("Close preview");
+    assert!(window.has("Sample of 4 records"));
 }

@@ -118,7 +118,7 @@ struct Sample<'s> {
 impl<'s> Sample<'s> {
     fn of(paper: &Paper<'_>, scope: &'s SampleScope) -> Result<Self, Refused> {
         let drawn: Vec<Drawn> =
-            scope.draws.iter().map(|draw| Drawn::of(paper, draw, scope)).collect::<Result<_, _>>()?;
+            scope.draws.iter().map(|draw| Drawn::of(paper, *draw, scope)).collect::<Result<_, _>>()?;
         let mut asked: Vec<(RecordId, &'static str)> = Vec::new();
         let mut places: BTreeMap<RecordId, usize> = BTreeMap::new();
         for id in &scope.records {

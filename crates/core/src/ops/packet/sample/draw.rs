@@ -50,13 +50,13 @@ pub(super) struct Drawn {
 
 impl Drawn {
     /// Draws from the present records, the void ones included.
-    pub fn of(paper: &Paper<'_>, draw: &Draw, scope: &SampleScope) -> Result<Self, Refused> {
+    pub fn of(paper: &Paper<'_>, draw: Draw, scope: &SampleScope) -> Result<Self, Refused> {
         let entered = |day| scope.entered.is_none_or(|(from, to)| (from..=to).contains(&day));
         let rows = paper.file.list(draw.kind)?;
         let population = rows.iter().filter(|row| entered(row.created_at.day())).map(|row| row.id);
         let mut population: Vec<RecordId> = population.collect();
         population.sort_unstable();
-        Ok(Self { draw: *draw, records: drawn(&population, scope.seed.trim(), draw.count), population })
+        Ok(Self { draw, records: drawn(&population, scope.seed.trim(), draw.count), population })
     }
 
     /// The drawn records in the order of their numbers.
