@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
 use super::run::print_now;
-use super::{CommandResult, heads, open, time_stamp};
+use super::{CommandResult, heads, open, retirement, time_stamp};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
 use crate::domain::text::counted;
 use crate::domain::time::Day;
 use crate::ops::{
-    self, PacketFonts, PacketOptions, PacketScope, ProductFile, ReadinessScope, Refused, RenderedPacket,
-    Session, render_packet,
+    self, ChapterOrder, PacketFonts, PacketOptions, PacketScope, ProductFile, ReadinessScope, Refused,
+    RenderedPacket, SampleScope, Session, render_packet,
 };
 
 /// Issues a packet and records it in the audit trail.
@@ -22,7 +22,7 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     let scope = match asked {
         Some(scope) => scope,
-        None => PacketScope::Retirement(file.current_retirement_plan()?),
+        None => PacketScope::Retirement(retirement::plan_of(&file)?),
     };
     let options = PacketOptions { scope, redact: arguments.redact };
     refuse_future(&file, &options.scope)?;
@@ -37,13 +37,17 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
     Ok(String::new())
 }
 
-/// How many months back a report of readiness looks.
-const MONTHS: u32 = 24;
-
-/// What is asked for; `None` for the retirement plan that is worked in, whose number the file knows.
+/// What is asked for, and only with options that belong to it; `None` for the retirement plan that is worked in, whose number the file knows.
 fn scope(arguments: &PacketArguments) -> Result<Option<PacketScope>, Failure> {
     if !matches!(arguments.of, PacketOf::Readiness) && (arguments.on.is_some() || arguments.since) {
         return Err(Failure::usage("--on and --since belong to the report of readiness; leave them out"));
+    }
+    if !matches!(arguments.of, PacketOf::Period) && arguments.order.is_some() {
+        return Err(Failure::usage("--order belongs to the packet of a period; leave it out"));
+    }
+    let drawing = !arguments.draws.is_empty() || arguments.seed.is_some() || arguments.asked_by.is_some();
+    if !matches!(arguments.of, PacketOf::Sample) && drawing {
+        return Err(Failure::usage("--draw, --seed and --asked-by belong to a sample; leave them out"));
     }
     Ok(Some(match arguments.of {
         PacketOf::Change => PacketScope::Change(one(arguments, "change CR-0001")?),
@@ -53,7 +57,8 @@ fn scope(arguments: &PacketArguments) -> Result<Option<PacketScope>, Failure> {
         PacketOf::Vex => PacketScope::Vex(one(arguments, "vex RL-0001")?),
         PacketOf::Period => period(arguments)?,
         PacketOf::Readiness => readiness(arguments)?,
-        PacketOf::Retirement if arguments.id.is_none() => {
+        PacketOf::Sample => PacketScope::Sample(sample(arguments)?),
+        PacketOf::Retirement if arguments.ids.is_empty() => {
             refuse_period(arguments)?;
             return Ok(None);
         }
@@ -63,13 +68,40 @@ fn scope(arguments: &PacketArguments) -> Result<Option<PacketScope>, Failure> {
 
 fn readiness(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
     refuse_period(arguments)?;
-    if let Some(id) = &arguments.id {
-        return Err(Failure::usage(format!(
-            "“{id}” does not belong to the report of readiness; leave it out"
-        )));
-    }
-    let months = if arguments.since { MONTHS } else { 0 };
+    refuse_record(arguments, "the report of readiness")?;
+    let months = if arguments.since { ReadinessScope::MONTHS } else { 0 };
     Ok(PacketScope::Readiness(ReadinessScope { on: arguments.on, months }))
+}
+
+/// The records that were picked by number, and those to draw.
+fn sample(arguments: &PacketArguments) -> Result<SampleScope, Failure> {
+    let records = arguments.ids.iter().map(|id| id.parse()).collect::<Result<_, String>>();
+    let entered = match (&arguments.from, &arguments.to) {
+        (None, None) => None,
+        (Some(from), Some(to)) => {
+            Some((Day::parse(from).map_err(Failure::usage)?, Day::parse(to).map_err(Failure::usage)?))
+        }
+        (Some(_), None) | (None, Some(_)) => {
+            return Err(Failure::usage("--from and --to go together; give both days, or none"));
+        }
+    };
+    let sample = SampleScope {
+        records: records.map_err(Failure::usage)?,
+        draws: arguments.draws.clone(),
+        seed: arguments.seed.clone().unwrap_or_default(),
+        entered,
+        asked_by: arguments.asked_by.clone().unwrap_or_default(),
+    };
+    sample.refuse().map_err(|refused| Failure::usage(refused.to_string()))?;
+    Ok(sample)
+}
+
+/// Some packets are of no record.
+fn refuse_record(arguments: &PacketArguments, of: &str) -> Result<(), Failure> {
+    match arguments.ids.first() {
+        Some(id) => Err(Failure::usage(format!("“{id}” does not belong to {of}; leave it out"))),
+        None => Ok(()),
+    }
 }
 
 fn refuse_period(arguments: &PacketArguments) -> Result<(), Failure> {
@@ -87,8 +119,15 @@ fn one(arguments: &PacketArguments, example: &str) -> Result<RecordId, Failure> 
     let kind = number.parse::<RecordId>().map_err(Failure::usage)?.kind;
     refuse_period(arguments)?;
     let noun = kind.def().noun();
-    let Some(id) = &arguments.id else {
-        return Err(Failure::usage(format!("for the packet of a {noun}, write: {example}")));
+    let id = match arguments.ids.as_slice() {
+        [] => return Err(Failure::usage(format!("for the packet of a {noun}, write: {example}"))),
+        [id] => id,
+        [_, second, ..] => {
+            return Err(Failure::usage(format!(
+                "“{second}” is one too many for the packet of a {noun}; several records together are a sample: sample {}",
+                arguments.ids.join(" ")
+            )));
+        }
     };
     let id: RecordId = id.parse().map_err(Failure::usage)?;
     if id.kind != kind {
@@ -98,11 +137,7 @@ fn one(arguments: &PacketArguments, example: &str) -> Result<RecordId, Failure> 
 }
 
 fn period(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
-    if let Some(id) = &arguments.id {
-        return Err(Failure::usage(format!(
-            "“{id}” does not belong to the packet of a period; leave it out"
-        )));
-    }
+    refuse_record(arguments, "the packet of a period")?;
     let (Some(from), Some(to)) = (&arguments.from, &arguments.to) else {
         return Err(Failure::usage(
             "for the packet of a period, write: period --from 2026-01-01 --to 2026-06-30",
@@ -113,7 +148,8 @@ fn period(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
     if from > to {
         return Err(Failure::usage(format!("--from {from} is after --to {to}")));
     }
-    Ok(PacketScope::Period { from, to })
+    let order = arguments.order.map_or(ChapterOrder::Clauses, Into::into);
+    Ok(PacketScope::Period { from, to, order })
 }
 
 /// Nothing can be stated about days that are still to come.
@@ -126,7 +162,8 @@ fn refuse_future(file: &ProductFile, scope: &PacketScope) -> Result<(), Failure>
         | PacketScope::SoupReview(_)
         | PacketScope::Vulnerability(_)
         | PacketScope::Vex(_)
-        | PacketScope::Retirement(_) => return Ok(()),
+        | PacketScope::Retirement(_)
+        | PacketScope::Sample(_) => return Ok(()),
     };
     let today = file.head().at.map_or(ops::now(), |last| last.max(ops::now())).day();
     match day.filter(|day| *day > today) {

@@ -7,15 +7,24 @@ use serde_json::{Value, json};
 use super::args::ReadinessArguments;
 use super::failure::{FOUND, Failure};
 use super::{CommandResult, open};
-use crate::domain::readiness::{Facts, Severity};
+use crate::domain::readiness::Severity;
 use crate::domain::time::Moment;
-use crate::ops::{self, FoundGap, Readiness};
+use crate::ops::{self, FoundGap, ProductFile, Readiness, places, workstation};
 
 /// Lists the gaps; fails where something critical is found that is not waived.
 pub fn readiness(arguments: &ReadinessArguments) -> CommandResult {
-    let file = open::to_read(&arguments.file)?;
-    let program = env!("CARGO_PKG_VERSION").to_owned();
-    let facts = Facts { program, ..Facts::default() };
+    let mut file = open::to_read(&arguments.file)?;
+    if let Some((_, last)) = places::data_folder()
+        .zip(file.uuid().ok())
+        .and_then(|(folder, uuid)| workstation::backups(&folder, &uuid).into_iter().next())
+    {
+        file.note_backup(last.day());
+    }
+    if arguments.verify {
+        let found = ProductFile::verify(file.path(), None, &|_| true)?;
+        file.note_verification(&found)?;
+    }
+    let facts = file.known();
     let found = match arguments.on {
         Some(day) => file.readiness_at(Moment::end_of(day), &facts)?,
         None if arguments.since => file.readiness_since((ops::now(), arguments.months), &facts, &|_| true)?,
@@ -38,11 +47,19 @@ fn as_json(found: &Readiness) -> String {
             })
         })
         .collect();
-    format!("{:#}\n", json!({"format": 1, "at": found.at, "rules": found.rules, "gaps": gaps}))
+    format!(
+        "{:#}\n",
+        json!({
+            "format": 1, "at": found.at, "rules": found.rules, "not_looked_at": found.unknown, "gaps": gaps,
+        })
+    )
 }
 
 fn as_text(found: &Readiness) -> String {
     let mut output = format!("At {}: {}\n", found.at.words(), found.words());
+    if let Some(words) = found.unknown_words() {
+        let _ = writeln!(output, "{words}");
+    }
     let mut last = String::new();
     for one in &found.gaps {
         let heading = if one.gap.waiver.is_some() {

@@ -48,7 +48,8 @@ pub fn retirement(arguments: &RetirementArguments) -> CommandResult {
     }
 }
 
-fn plan_of(file: &ProductFile) -> Result<RecordId, Failure> {
+/// The retirement plan that is worked in.
+pub fn plan_of(file: &ProductFile) -> Result<RecordId, Failure> {
     file.retirement_plan(ops::now())?.ok_or_else(|| {
         Failure::refused(
             "this file has no retirement plan; create one in the window or with `mainstay run`, kind retirement_plan",

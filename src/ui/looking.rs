@@ -55,6 +55,11 @@ impl<T: Send + 'static> Looking<T> {
         }
     }
 
+    /// Looks again as soon as it is drawn; what is known stays until then.
+    pub const fn again(&mut self) {
+        self.of = None;
+    }
+
     /// What is known; `None` before the first answer.
     pub const fn shown(&self) -> Option<&Result<T, Refused>> {
         self.shown.as_ref()

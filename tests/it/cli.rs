@@ -560,6 +560,43 @@ fn feedback_is_imported_once_and_a_packet_is_a_pdf() {
 }
 
 #[test]
+fn a_sample_is_printed_by_a_command_and_what_does_not_belong_to_it_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    for (more, words) in [
+        (
+            vec!["change", "CR-0004", "CR-0003"],
+            "several records together are a sample: sample CR-0004 CR-0003",
+        ),
+        (vec!["change", "CR-0004", "--seed", "3"], "belong to a sample; leave them out"),
+        (vec!["change", "CR-0004", "--order", "inspection"], "--order belongs to the packet of a period"),
+        (vec!["sample"], "nothing is asked for"),
+        (vec!["sample", "CR4"], "“CR4” is not a record number"),
+        (vec!["sample", "--draw", "CR:2"], "records are drawn by a seed"),
+        (vec!["sample", "--draw", "CR"], "write it like CR:5"),
+        (vec!["sample", "CR-0004", "--from", "2026-01-01"], "--from and --to go together"),
+    ] {
+        let refused = with(
+            &[&["packet", path.as_str()][..], &more[..], &["-o", "x.pdf", "--login", "mara"][..]].concat(),
+        );
+        assert!(refused.code == 2 && refused.err.contains(words), "{more:?}: {}", refused.err);
+    }
+    let sample = folder.path().join("sample.pdf");
+    let asked =
+        ["sample", "CR-0004", "FB-0001", "--draw", "PR:2", "--seed", "17", "--asked-by", "Dr. Vera Auditor"];
+    let made = with(
+        &[
+            &["packet", path.as_str()][..],
+            &asked[..],
+            &["-o", sample.to_str().unwrap(), "--login", "mara"][..],
+        ]
+        .concat(),
+    );
+    assert!(made.code == 0 && made.out.contains("PDF/A-3a and PDF/UA-1"), "{}{}", made.out, made.err);
+    assert_eq!(with(&["verify", &path]).code, 0);
+}
+
+#[test]
 fn what_is_no_product_file_or_is_damaged_is_told_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let text = file(folder.path(), "notes.txt", "these are notes, and not a product file at all\n");

@@ -7,8 +7,8 @@ use mainstay::domain::requests::RecordSource as _;
 use mainstay::domain::shared_record::SharedRecord;
 use mainstay::domain::time::{Day, Moment};
 use mainstay::ops::{
-    Act, AttentionItem, Example, Opened, POLICY, PacketOptions, PacketScope, ProductFile, Refused, Request,
-    attention_of, counts, find_calendar, trends, write_example,
+    Act, AttentionItem, ChapterOrder, Example, Opened, POLICY, PacketOptions, PacketScope, ProductFile,
+    Refused, Request, attention_of, counts, find_calendar, trends, write_example,
 };
 use mainstay::report::Block;
 use serde_json::{Value, json};
@@ -101,7 +101,11 @@ fn one_says_what_the_others_say(ledger: &mut Ledger, data: &SharedRecord, now: M
 }
 
 fn packet(desk: &Desk, from: &str, to: &str) -> mainstay::report::Packet {
-    let scope = PacketScope::Period { from: Day::parse(from).unwrap(), to: Day::parse(to).unwrap() };
+    let scope = PacketScope::Period {
+        from: Day::parse(from).unwrap(),
+        to: Day::parse(to).unwrap(),
+        order: ChapterOrder::Clauses,
+    };
     let options = PacketOptions { scope, redact: false };
     desk.file.build_packet(&options, &desk.people["ana"], None, &stamp(desk.now)).unwrap().packet
 }
@@ -120,7 +124,8 @@ fn the_packet_counts_as_safety_relevant_what_the_predicate_says() {
     for (effect, relevant) in [("none", 1), ("minor", 2), ("serious", 2), ("unknown", 2)] {
         desk.edit("ben", second, json!({"safety_effect": effect})).unwrap();
         let packet = packet(&desk, "2031-01-01", "2031-12-31");
-        let summary = &packet.sections[0].blocks[0];
+        let summary = packet.sections.iter().find(|section| section.number == "1").unwrap();
+        let summary = &summary.blocks[0];
         let Block::Figures { figures } = summary else { panic!("{summary:?}") };
         let note = &figures.iter().find(|figure| figure.label == "problem reports").unwrap().note;
         assert_eq!(*note, format!("{relevant} safety-relevant"), "{effect}");

@@ -511,3 +511,88 @@ fn an_accepted_risk_ends_with_the_day_on_which_it_was_to_be_assessed_again() {
     let Some(Verdict::Open(why)) = verdict(&desk, finding, SERVED) else { panic!("it still holds") };
     assert_eq!(why, format!("it was to be assessed again by {until}"));
 }
+
+/// The assessment of a component without support, proposed by Cleo with this answer.
+fn obsolete(desk: &mut Desk, answer: &str, decision: Value) -> Result<RecordId, String> {
+    let set = with(
+        vulnerability(desk, "", EXPAT, VERSIONS),
+        json!({"finding_kind": "obsolescence", "external_id": null, "severity": null}),
+    );
+    let id = desk.create("cleo", Kind::Finding, set);
+    desk.go("cleo", id, "triage").unwrap();
+    let set = with(decision, json!({"stage_follows": answer}));
+    desk.edit("cleo", id, set).unwrap();
+    desk.sign_go("cleo", id, "propose").map(|_| id).map_err(|refusal| refusal.to_string())
+}
+
+fn with_verdict(decision: Value) -> Value {
+    let means = if decision["disposition"] == "not_affected" { "not_affected" } else { "affected" };
+    with(decision, verdicts(&[SERVED], means))
+}
+
+fn stage_of(desk: &Desk) -> String {
+    desk.record(mainstay::domain::product::PRODUCT).text("tplc_stage").to_owned()
+}
+
+#[test]
+fn the_assessment_of_a_component_without_support_answers_which_stage_follows() {
+    let mut desk = serviced();
+    let clear = || with_verdict(not_affected());
+    let harmful = || with(clear(), json!({"hazardous": true, "hazards": ["H-3"]}));
+    for (answer, decision, words) in [
+        ("", clear(), "It is answered which stage of the product follows"),
+        ("no_effect", harmful(), "“No effect on safety” agrees with the answer to the safety question"),
+        ("limited_support", clear(), "A product that is not affected stays in its stage"),
+    ] {
+        let answer = if answer.is_empty() { json!(null) } else { json!(answer) };
+        let set = with(
+            vulnerability(&desk, "", EXPAT, VERSIONS),
+            json!({"finding_kind": "obsolescence", "external_id": null, "severity": null}),
+        );
+        let id = desk.create("cleo", Kind::Finding, set);
+        desk.edit("cleo", id, with(decision, json!({"stage_follows": answer}))).unwrap();
+        let refusal = refused(&mut desk, "cleo", id, "propose");
+        assert!(refusal.contains(words), "{words}: {refusal}");
+    }
+    let other = entered(&mut desk, "CVE-2031-0001", json!({}));
+    let refusal = desk.edit("cleo", other, json!({"stage_follows": "supported"})).unwrap_err().to_string();
+    assert!(refusal.contains("only where the support of a component ends"), "{refusal}");
+    let id = obsolete(&mut desk, "no_effect", clear()).unwrap();
+    let before = stage_of(&desk);
+    assert!(desk.sign_go("ben", id, "not_affected").unwrap().made.is_empty());
+    assert_eq!(stage_of(&desk), before, "the stage stays");
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_confirmed_assessment_moves_the_stage_of_the_product_and_drafts_the_notice() {
+    let mut desk = serviced();
+    let decision = with_verdict(affected("affected_controlled", "controlled"));
+    let id = obsolete(&mut desk, "limited_support", decision).unwrap();
+    let refusal = refused(&mut desk, "ana", id, "affected_controlled");
+    assert!(refusal.contains("missing: Regulatory"), "the stage needs regulatory affairs: {refusal}");
+    desk.signed("ana", Request::Sign { id, meaning: None }).unwrap();
+    assert_ne!(stage_of(&desk), "limited_support");
+    let made = desk.sign_go("eva", id, "affected_controlled").unwrap().made;
+    assert_eq!(stage_of(&desk), "limited_support");
+    let [notice] = made[..] else { panic!("{made:?}") };
+    assert_eq!(desk.record(notice).text("communication_kind"), "eol_notice");
+    assert_eq!(desk.record(notice).value("subjects"), &json!([id]));
+    desk.edit("cleo", id, json!({"communications": [notice], "remediation": "Told", "remedied_in": "2.3.0"}))
+        .unwrap();
+    desk.go("cleo", id, "link_action").unwrap();
+    let refusal = refused(&mut desk, "ana", id, "close");
+    assert!(refusal.contains("“End of life notice” about this finding that is issued"), "{refusal}");
+    // A later stage is reached from here, an earlier one never again.
+    let decision = with_verdict(affected("affected_controlled", "controlled"));
+    let next = obsolete(&mut desk, "end_of_support", decision.clone()).unwrap();
+    desk.signed("ana", Request::Sign { id: next, meaning: None }).unwrap();
+    let made = desk.sign_go("eva", next, "affected_controlled").unwrap().made;
+    assert_eq!(desk.record(made[0]).text("communication_kind"), "eos_notice");
+    assert_eq!(stage_of(&desk), "end_of_support");
+    let back = obsolete(&mut desk, "limited_support", decision).unwrap();
+    desk.signed("ana", Request::Sign { id: back, meaning: None }).unwrap();
+    desk.sign_go("eva", back, "affected_controlled").unwrap();
+    assert_eq!(stage_of(&desk), "end_of_support", "a stage is never left for an earlier one");
+    desk.assert_verifies();
+}

@@ -5,8 +5,8 @@ use std::path::Path;
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::time::Day;
 use mainstay::ops::{
-    Act, EventFilter, FileSource, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused,
-    RenderedPacket, Request, render_packet,
+    Act, ChapterOrder, EventFilter, FileSource, PacketFonts, PacketOptions, PacketScope, ProductFile,
+    Refused, RenderedPacket, Request, render_packet,
 };
 use mainstay_base::fresh_file::FreshFile;
 use serde_json::json;
@@ -129,7 +129,8 @@ fn bytes_that_are_not_those_recorded_are_not_exported() {
 
 fn rendered(desk: &Desk) -> RenderedPacket {
     let day = |text| Day::parse(text).unwrap();
-    let scope = PacketScope::Period { from: day("2031-03-01"), to: day("2031-03-03") };
+    let scope =
+        PacketScope::Period { from: day("2031-03-01"), to: day("2031-03-03"), order: ChapterOrder::Clauses };
     let options = PacketOptions { scope, redact: false };
     let built = desk.file.build_packet(&options, &desk.people["ana"], None, &stamp(desk.now)).unwrap();
     render_packet(&built, PacketFonts::with_system()).unwrap()

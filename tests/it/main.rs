@@ -64,6 +64,7 @@ mod restored;
 mod retirement;
 mod retirement_packet;
 mod retirement_screens;
+mod sample_packet;
 mod screens;
 mod search_file;
 mod signing;

@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable as _;
 use mainstay::domain::ids::Kind;
 use mainstay::domain::readiness::{Facts, Severity};
 use mainstay::domain::time::{Day, Moment};
-use mainstay::ops::{Opened, ProductFile, Readiness, Request, stamp as stamp_now, write_example};
+use mainstay::ops::{Act, Opened, ProductFile, Readiness, Request, stamp as stamp_now, write_example};
 use mainstay::ui::cx::Route;
 use serde_json::{Value, json};
 
@@ -158,4 +158,82 @@ fn the_window_shows_the_gaps_and_leads_to_their_records() {
     window.settle();
     window.until_shown("Feedback is documented and evaluated");
     window.picture("readiness_clauses");
+}
+
+fn set_policy(desk: &mut Desk, set: Value) {
+    let edit = Act::from(Request::Edit { id: id("PL-0001"), set: fields(set) });
+    desk.signed("ana", edit.because("As it came out")).unwrap();
+}
+
+/// The rules that are found in a file.
+fn found_in(file: &ProductFile, at: Moment) -> (Vec<&'static str>, Vec<&'static str>) {
+    let found = file.readiness(at, &file.known()).unwrap();
+    (rules(&found), found.unknown)
+}
+
+#[test]
+fn a_signature_that_does_not_match_is_found_once_the_file_was_verified() {
+    let mut desk = Desk::staffed();
+    crate::chain::tested_change(&mut desk);
+    let verify = |desk: &Desk| ProductFile::verify(desk.file.path(), None, &|_| true).unwrap();
+    let (before, unknown) = found_in(&desk.file, desk.now);
+    assert!(!before.contains(&"ESIG-01"));
+    assert_eq!(unknown[0], "whether the audit trail and the signatures verify", "nobody looked yet");
+    let clean = verify(&desk);
+    desk.file.note_verification(&clean).unwrap();
+    let (sound, unknown) = found_in(&desk.file, desk.now);
+    assert!(!sound.contains(&"ESIG-01") && !sound.contains(&"ESIG-03"), "{sound:?}");
+    assert!(unknown.iter().all(|what| !what.contains("signatures")), "{unknown:?}");
+    let path = desk.folder.path().join("touched.mainstay");
+    std::fs::copy(desk.file.path(), &path).unwrap();
+    let damage = rusqlite::Connection::open(&path).unwrap();
+    let guards =
+        "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema WHERE type = 'trigger'";
+    let unguard: String = damage.query_row(guards, [], |row| row.get(0)).unwrap();
+    damage.execute_batch(&unguard).unwrap();
+    damage.execute("UPDATE signature SET signature = randomblob(64) WHERE number = 1", []).unwrap();
+    let subject: String =
+        damage.query_row("SELECT subject FROM signature WHERE number = 1", [], |row| row.get(0)).unwrap();
+    drop(damage);
+    let found = ProductFile::verify(&path, None, &|_| true).unwrap();
+    let Opened::Open(mut touched) = ProductFile::open_to_read(&path).unwrap() else { panic!("not opened") };
+    touched.note_verification(&found).unwrap();
+    let broken = touched.readiness(desk.now, &touched.known()).unwrap();
+    let hits = broken.gaps.iter().filter(|one| one.gap.rule.id == "ESIG-01");
+    let records: Vec<_> = hits.filter_map(|one| one.gap.hit.record).collect();
+    assert_eq!(records, [id(&subject)]);
+    assert!(rules(&broken).contains(&"ESIG-03"));
+}
+
+#[test]
+fn an_old_backup_is_found_where_the_day_of_the_last_one_is_known() {
+    let mut desk = Desk::staffed();
+    set_policy(&mut desk, json!({"backup_days": 7}));
+    let (rules_then, unknown) = found_in(&desk.file, desk.now);
+    assert!(!rules_then.contains(&"ESIG-06"), "what is not known is not guessed");
+    assert!(unknown.contains(&"when the file was last backed up"), "{unknown:?}");
+    let today = desk.now.day();
+    desk.file.note_backup(today.plus_days(-8));
+    let (old, unknown) = found_in(&desk.file, desk.now);
+    assert!(old.contains(&"ESIG-06") && !unknown.contains(&"when the file was last backed up"));
+    desk.file.note_backup(today);
+    desk.file.note_backup(today.plus_days(-8));
+    assert!(!found_in(&desk.file, desk.now).0.contains(&"ESIG-06"), "the last one counts");
+}
+
+#[test]
+fn a_past_day_is_compared_with_the_version_that_was_validated_and_used_then() {
+    let mut desk = Desk::staffed();
+    let version = env!("CARGO_PKG_VERSION");
+    set_policy(&mut desk, json!({"validated_version": version}));
+    let then = desk.now;
+    assert!(!found_in(&desk.file, then).0.contains(&"VAL-01"));
+    desk.now = desk.now.plus_seconds(40 * 86_400);
+    set_policy(&mut desk, json!({"validated_version": "9.9.9"}));
+    assert!(found_in(&desk.file, desk.now).0.contains(&"VAL-01"));
+    let past = desk.file.readiness_at(then, &desk.file.known()).unwrap();
+    assert!(!rules(&past).contains(&"VAL-01"), "it was in order then");
+    let newer = Facts { program: "9.9.9".to_owned(), ..desk.file.known() };
+    let past = desk.file.readiness_at(then, &newer).unwrap();
+    assert!(!rules(&past).contains(&"VAL-01"), "the program of today was not used then");
 }

@@ -66,6 +66,48 @@ fn who_may_not_carry_the_plan_out_sees_it_without_the_button() {
 }
 
 #[test]
+fn a_restored_copy_is_tested_beside_the_window_and_the_result_is_noted() {
+    let desk = approved();
+    let copy = desk.folder.path().join("vault.mainstay");
+    std::fs::copy(desk.file.path(), &copy).unwrap();
+    let foreign = Desk::new();
+    let mut window = window_on(desk, "ana", Route::Record(RETIREMENT), TALL);
+    window.until_shown("No copy was tested yet");
+    *window.chosen.borrow_mut() = Some(foreign.file.path().to_owned());
+    window.press("Test a restored copy…");
+    window.until_shown("is another product file");
+    assert!(window.has("Nothing was noted."));
+    window.press("Note the result");
+    assert!(window.record(RETIREMENT).value("restore_tests").is_null(), "what did not pass is not noted");
+    window.press("Cancel");
+    *window.chosen.borrow_mut() = Some(copy);
+    window.press("Test a restored copy…");
+    window.until_shown("The copy can be restored");
+    window.picture("restore_test");
+    window.press("Note the result");
+    assert!(window.record(RETIREMENT).value("restore_tests").is_null(), "where it is kept is asked first");
+    window.type_into("Where the copy is kept", "Vault B");
+    window.press("Note the result");
+    window.until("the result", |window| window.record(RETIREMENT).value("restore_tests").is_array());
+    assert!(window.said("The restore test at Vault B was noted"), "{:?}", window.state().messages());
+    let row = window.record(RETIREMENT).value("restore_tests")[0].clone();
+    assert_eq!(row["location"], "Vault B");
+    assert!(row["result"].as_str().unwrap().starts_with("Verified by Mainstay"), "{row}");
+    window.until_shown("1 test");
+}
+
+#[test]
+fn a_restore_test_is_offered_only_of_a_plan_that_is_carried_out_to_who_may_edit_it() {
+    let window = window_on(begun(), "ana", Route::Record(RETIREMENT), TALL);
+    assert!(window.query_by_role_and_label(Role::Button, "Test a restored copy…").is_none());
+    let mut desk = approved();
+    desk.hire("tom", "Tom Example", &[mainstay::domain::person::Role::Auditor]);
+    let mut window = window_on(desk, "tom", Route::Record(RETIREMENT), TALL);
+    window.until_shown("No copy was tested yet");
+    assert!(window.query_by_role_and_label(Role::Button, "Test a restored copy…").is_none());
+}
+
+#[test]
 fn a_trend_review_shows_its_intervals_with_limits_once_the_period_is_counted() {
     let mut desk = Desk::staffed_once();
     for _ in 0..14 {
@@ -158,7 +200,8 @@ fn the_dashboard_shows_running_clocks_with_the_most_urgent_first_and_leads_to_re
     let mut window = window_on(desk, "eva", Route::Dashboard, SIZE);
     window.until_shown("Running clocks");
     assert!(window.has("30 days left"));
-    assert!(window.has("of the product") || window.has("rules"), "readiness is one line");
+    window.until_shown("rules count for the product.");
+    assert!(!window.has("The rules are being applied"), "readiness is one line");
     window.picture("dashboard_clocks");
     let number = urgent.to_string();
     let link = window.query_all_by_role_and_label(Role::Link, &number).next();

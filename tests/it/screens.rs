@@ -370,6 +370,22 @@ fn a_packet_of_a_release_needs_one_and_says_where_it_is_made() {
 }
 
 #[test]
+fn a_record_without_a_packet_of_its_own_is_picked_for_a_sample() {
+    in_both_themes(|theme, name| {
+        let mut desk = Desk::staffed();
+        let pr = evaluated_problem(&mut desk);
+        let mut harness = staged(desk, PacketsScreen::new(Some(pr)), theme, PacketsScreen::ui);
+        harness.get_by_label(&format!("Remove {pr}"));
+        picture(&mut harness, &format!("packets-sample-{name}"));
+        harness.get_by_label("A whole period").click();
+        harness.run();
+        harness.get_by_label("Chapters by the areas of an FDA inspection").click();
+        harness.run();
+        picture(&mut harness, &format!("packets-period-{name}"));
+    });
+}
+
+#[test]
 fn a_period_without_days_says_what_is_missing() {
     let mut harness = staged(Desk::new(), PacketsScreen::new(None), Theme::Light, PacketsScreen::ui);
     harness.get_by_label("A whole period").click();

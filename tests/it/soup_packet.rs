@@ -2,7 +2,9 @@
 
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::time::Day;
-use mainstay::ops::{BuiltPacket, PacketFonts, PacketOptions, PacketScope, RenderedPacket, render_packet};
+use mainstay::ops::{
+    BuiltPacket, ChapterOrder, PacketFonts, PacketOptions, PacketScope, RenderedPacket, render_packet,
+};
 use serde_json::{Value, json};
 
 use crate::chain::verified_change;
@@ -256,7 +258,11 @@ fn a_verdict_that_is_carried_over_names_the_release_that_it_comes_from() {
 }
 
 fn of_period(desk: &Desk, from: &str, to: &str) -> BuiltPacket {
-    let scope = PacketScope::Period { from: Day::parse(from).unwrap(), to: Day::parse(to).unwrap() };
+    let scope = PacketScope::Period {
+        from: Day::parse(from).unwrap(),
+        to: Day::parse(to).unwrap(),
+        order: ChapterOrder::Clauses,
+    };
     of(desk, scope)
 }
 

@@ -6,8 +6,8 @@ use std::process::Command;
 use mainstay::base::fresh_file::FreshFile;
 use mainstay::domain::time::Day;
 use mainstay::ops::{
-    BuiltPacket, EventFilter, PacketFonts, PacketOptions, PacketScope, PacketSizes, ProductFile, Request,
-    render_packet,
+    BuiltPacket, ChapterOrder, EventFilter, PacketFonts, PacketOptions, PacketScope, PacketSizes,
+    ProductFile, Request, render_packet,
 };
 use serde_json::json;
 
@@ -18,7 +18,8 @@ use crate::recipe;
 /// A packet of a year that is cut into volumes of a page.
 fn in_volumes(desk: &Desk) -> BuiltPacket {
     let day = |text| Day::parse(text).unwrap();
-    let scope = PacketScope::Period { from: day("2031-01-01"), to: day("2031-12-31") };
+    let scope =
+        PacketScope::Period { from: day("2031-01-01"), to: day("2031-12-31"), order: ChapterOrder::Clauses };
     let mut built = build(desk, PacketOptions { scope, redact: false });
     built.sizes = PacketSizes { longest: 1, volume: 3 };
     built

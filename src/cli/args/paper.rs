@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::domain::time::Day;
+use crate::ops::{ChapterOrder, PacketDraw};
 
 /// What a packet covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -25,6 +26,26 @@ pub enum PacketOf {
     Retirement,
     /// What the readiness rules find: internal.
     Readiness,
+    /// The records that an auditor picked, together.
+    Sample,
+}
+
+/// In which order the chapters of a period stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OrderedBy {
+    /// By the clauses of IEC 62304.
+    Clauses,
+    /// By the areas of an FDA inspection (Compliance Program 7382.850).
+    Inspection,
+}
+
+impl From<OrderedBy> for ChapterOrder {
+    fn from(order: OrderedBy) -> Self {
+        match order {
+            OrderedBy::Clauses => Self::Clauses,
+            OrderedBy::Inspection => Self::Inspection,
+        }
+    }
 }
 
 /// The arguments of a packet.
@@ -35,14 +56,28 @@ pub struct PacketArguments {
     /// What it covers.
     #[arg(value_enum)]
     pub of: PacketOf,
-    /// Number of the change request, release, SOUP review, finding or retirement plan; without one, the plan that is worked in.
-    pub id: Option<String>,
-    /// First day of the period, YYYY-MM-DD.
+    /// Number of the change request, release, SOUP review, finding or retirement plan; without one, the plan that is worked in. For a
+    /// sample, the numbers of all picked records, of whatever kind.
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// First day of the period, YYYY-MM-DD; of a sample, the first day (UTC) on which a drawn record may have been entered.
     #[arg(long)]
     pub from: Option<String>,
-    /// Last day of the period, YYYY-MM-DD.
+    /// Last day of the period, YYYY-MM-DD; of a sample, the last day (UTC) on which a drawn record may have been entered.
     #[arg(long)]
     pub to: Option<String>,
+    /// For a period: the order of its chapters; without it, by the clauses.
+    #[arg(long, value_enum)]
+    pub order: Option<OrderedBy>,
+    /// For a sample: draw so many records of a kind, such as CR:5 or FB:10. May be given once for each kind.
+    #[arg(long = "draw", value_name = "KIND:COUNT")]
+    pub draws: Vec<PacketDraw>,
+    /// For a sample: the number or word, named by the auditor, that decides which records are drawn.
+    #[arg(long)]
+    pub seed: Option<String>,
+    /// For a sample: who asked for it, as printed.
+    #[arg(long, value_name = "WHO")]
+    pub asked_by: Option<String>,
     /// Readiness at the end (UTC) of this past day, YYYY-MM-DD, instead of now.
     #[arg(long, value_parser = Day::parse)]
     pub on: Option<Day>,

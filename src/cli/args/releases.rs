@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 
 use crate::domain::time::Day;
+use crate::ops::ReadinessScope;
 
 /// The arguments of a baseline.
 #[derive(Debug, Args)]
@@ -125,8 +126,11 @@ pub struct ReadinessArguments {
     #[arg(long, conflicts_with = "on")]
     pub since: bool,
     /// How many months --since looks back.
-    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=120))]
+    #[arg(long, default_value_t = ReadinessScope::MONTHS, value_parser = clap::value_parser!(u32).range(1..=120))]
     pub months: u32,
+    /// First verify the file, so that the rules about the audit trail and the signatures can find something.
+    #[arg(long)]
+    pub verify: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

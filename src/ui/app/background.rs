@@ -220,6 +220,8 @@ impl App {
     fn verified(&mut self, verification: Verification, asked_for: bool) {
         let now = self.stamp().now;
         let Some(desk) = &mut self.desk else { return };
+        // What cannot be noted stays unknown to the rules, which say so.
+        let _ = desk.file.note_verification(&verification);
         let findings: Vec<String> = verification
             .findings
             .iter()
@@ -254,8 +256,10 @@ impl App {
 
     fn backed_up(&mut self, path: &Path, kind: &RunningKind) {
         let RunningKind::Backup { asked_for, of } = kind else { return };
+        let today = self.stamp().now.day();
         if let Some(desk) = self.desk.as_mut().filter(|desk| of.is_of(desk)) {
             desk.backed_up = desk.backed_up.max(of.seq);
+            desk.file.note_backup(today);
         }
         if *asked_for {
             self.notices.push(Notice::done(format!("Backed up to {} and verified.", path.display())));

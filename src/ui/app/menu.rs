@@ -329,7 +329,7 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
             "21 CFR 11.100, 11.300",
         ),
         Route::Packets(_) => (
-            "The evidence of a change, a release, a SOUP review, a vulnerability or a period as one PDF, and the VEX table of a release for users.",
+            "The evidence of a change, a release, a SOUP review, a vulnerability, a period or a sample of records as one PDF, and the VEX table of a release for users.",
             "IEC 62304 8.2.4",
         ),
         Route::Import => (

@@ -12,7 +12,7 @@ use super::upgrading::Upgrading;
 use super::{App, Desk};
 use crate::ops::{
     FileState, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
-    write_example,
+    workstation, write_example,
 };
 use crate::ui::cx::{Cache, Route};
 use crate::ui::overview::Overview;
@@ -49,7 +49,7 @@ impl App {
         }
     }
 
-    pub(super) fn opened(&mut self, file: Box<ProductFile>) {
+    pub(super) fn opened(&mut self, mut file: Box<ProductFile>) {
         self.close_file();
         let path = std::path::absolute(file.path()).unwrap_or_else(|_| file.path().to_owned());
         self.settings.values.opened(&path);
@@ -75,6 +75,10 @@ impl App {
             }
         };
         let backed_up = file.head().seq;
+        let made = self.setup.data_folder.as_deref().map(|folder| workstation::backups(folder, &uuid));
+        if let Some((_, last)) = made.as_ref().and_then(|made| made.first()) {
+            file.note_backup(last.day());
+        }
         let writer = if file.why_read_only().is_some() { file.writer() } else { None };
         let overview = Overview::in_background(self.jobs.wake(), self.setup.patience);
         self.desk = Some(Desk {

@@ -1,6 +1,7 @@
 //! Packets for auditors: choose the scope, preview the pages, save as PDF; and the list of issued packets.
 
 mod preview;
+mod sample;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,14 +10,16 @@ use eframe::egui;
 use egui::{Label, ScrollArea, Ui};
 
 use self::preview::Preview;
+use self::sample::Sample;
 use super::parts::{boxed_ui, heading_ui, in_a_row_ui, problem_ui, progress_ui};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::text::counted;
 use crate::domain::time::Day;
 use crate::ops::jobs::Job;
 use crate::ops::{
-    EventFilter, EventRow, Head, PacketFonts, PacketOptions, PacketOrder, PacketScope, ReadinessScope,
-    RenderedPacket,
+    ChapterOrder, EventFilter, EventRow, Head, PacketFonts, PacketOptions, PacketOrder, PacketScope,
+    ReadinessScope, RenderedPacket,
 };
 use crate::ui::cx::{Command, Cx, Route};
 use crate::ui::theme::{Tone, body, hint, space, title};
@@ -36,7 +39,13 @@ const ISSUED: [Column<'static>; 5] = [
 ];
 
 /// How many choices of what a packet covers are in a row.
-const IN_A_ROW: usize = 4;
+const IN_A_ROW: usize = 3;
+
+/// The orders of the chapters of a period.
+const ORDERS: [(ChapterOrder, &str); 2] = [
+    (ChapterOrder::Clauses, "Chapters by the clauses"),
+    (ChapterOrder::Inspection, "Chapters by the areas of an FDA inspection"),
+];
 
 /// What a packet covers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,11 +59,12 @@ enum Covers {
     Period,
     Retirement,
     Readiness,
+    Sample,
 }
 
 impl Covers {
     /// In the order in which they are offered.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Change,
         Self::Release,
         Self::SoupReview,
@@ -63,6 +73,7 @@ impl Covers {
         Self::Period,
         Self::Retirement,
         Self::Readiness,
+        Self::Sample,
     ];
 
     /// The kind of the record that it is about.
@@ -73,7 +84,7 @@ impl Covers {
             Self::SoupReview => Some(Kind::SoupReview),
             Self::Vulnerability => Some(Kind::Finding),
             Self::Retirement => Some(Kind::RetirementPlan),
-            Self::Period | Self::Readiness => None,
+            Self::Period | Self::Readiness | Self::Sample => None,
         }
     }
 
@@ -92,13 +103,14 @@ impl Covers {
             Self::Period => "A whole period",
             Self::Retirement => "Retirement",
             Self::Readiness => "Readiness",
+            Self::Sample => "A sample of records",
         }
     }
 }
 
-/// Whether there is a packet of one record of this kind.
-pub fn has_packet(kind: Kind) -> bool {
-    Covers::of(kind).is_some()
+/// Whether a record of this kind can be printed: in a packet of its own, or in a sample.
+pub const fn has_packet(kind: Kind) -> bool {
+    kind.def().place.is_work()
 }
 
 /// Packets.
@@ -109,6 +121,8 @@ pub struct PacketsScreen {
     chosen: BTreeMap<Kind, Option<String>>,
     from: String,
     to: String,
+    order: ChapterOrder,
+    sample: Sample,
     redact: bool,
     /// Whether it is looked since when each gap of readiness is there.
     since: bool,
@@ -125,7 +139,9 @@ impl PacketsScreen {
     /// The screen, optionally with a preselected record.
     pub fn new(record: Option<RecordId>) -> Self {
         let Some(id) = record else { return Self::default() };
-        let covers = Covers::of(id.kind).unwrap_or_default();
+        let Some(covers) = Covers::of(id.kind) else {
+            return Self { covers: Covers::Sample, sample: Sample::with(id), ..Self::default() };
+        };
         Self { covers, chosen: [(id.kind, Some(id.to_string()))].into(), ..Self::default() }
     }
 
@@ -195,10 +211,8 @@ impl PacketsScreen {
         match self.covers.kind() {
             Some(kind) => record_ui(ui, cx, kind, self.chosen.entry(kind).or_default()),
             None if self.covers == Covers::Readiness => readiness_ui(ui, &mut self.since),
-            None => in_a_row_ui(ui, |ui| {
-                boxed_ui(ui, "From", 140.0, |ui| ui.add(TextLine::new(&mut self.from).hint("2026-01-01")));
-                boxed_ui(ui, "Until", 140.0, |ui| ui.add(TextLine::new(&mut self.to).hint("2026-12-31")));
-            }),
+            None if self.covers == Covers::Sample => self.sample.ui(ui, cx),
+            None => self.period_ui(ui),
         }
         let words = if self.covers == Covers::Vex {
             "It goes to users: it names nobody who decided and nothing of the risk management file."
@@ -209,6 +223,20 @@ impl PacketsScreen {
         ui.add(Label::new(hint(ui, words)).wrap());
         ui.add_space(space::S);
         self.make_ui(ui, cx);
+    }
+
+    /// The days of a period, and the order of its chapters.
+    fn period_ui(&mut self, ui: &mut Ui) {
+        in_a_row_ui(ui, |ui| {
+            boxed_ui(ui, "From", 140.0, |ui| ui.add(TextLine::new(&mut self.from).hint("2026-01-01")));
+            boxed_ui(ui, "Until", 140.0, |ui| ui.add(TextLine::new(&mut self.to).hint("2026-12-31")));
+        });
+        let on = ORDERS.iter().position(|(order, _)| *order == self.order);
+        let words: Vec<&str> = ORDERS.iter().map(|(_, words)| *words).collect();
+        if let Some((order, _)) = segments_ui(ui, &words, on).and_then(|pressed| ORDERS.get(pressed)) {
+            self.order = *order;
+        }
+        ui.add_space(space::XS);
     }
 
     fn options(&self) -> Result<PacketOptions, String> {
@@ -227,13 +255,15 @@ impl PacketsScreen {
             Covers::Vulnerability => PacketScope::Vulnerability(number()?),
             Covers::Vex => PacketScope::Vex(number()?),
             Covers::Period => {
-                PacketScope::Period { from: day("From", &self.from)?, to: day("Until", &self.to)? }
+                let (from, to) = (day("From", &self.from)?, day("Until", &self.to)?);
+                PacketScope::Period { from, to, order: self.order }
             }
             Covers::Retirement => PacketScope::Retirement(number()?),
             Covers::Readiness => {
-                let months = if self.since { MONTHS } else { 0 };
+                let months = if self.since { ReadinessScope::MONTHS } else { 0 };
                 PacketScope::Readiness(ReadinessScope { on: None, months })
             }
+            Covers::Sample => PacketScope::Sample(self.sample.scope()?),
         };
         Ok(PacketOptions { scope, redact: self.redact })
     }
@@ -284,13 +314,13 @@ impl PacketsScreen {
     }
 }
 
-/// How many months back a report of readiness looks.
-const MONTHS: u32 = 24;
-
 /// What a report of readiness is, and whether it looks back.
 fn readiness_ui(ui: &mut Ui, since: &mut bool) {
     ui.checkbox(since, "Say since when each gap is there");
-    let words = "What the readiness rules find now, marked as internal on every page. Looking back over 24 months takes longer.";
+    let words = format!(
+        "What the readiness rules find now, marked as internal on every page. Looking back over {} months takes longer.",
+        ReadinessScope::MONTHS
+    );
     ui.add(Label::new(hint(ui, words)).wrap());
 }
 
@@ -340,11 +370,13 @@ fn covers(event: &Event) -> String {
         .unwrap_or_default();
     let redacted = event.facts.get("redacted").and_then(serde_json::Value::as_bool).unwrap_or(false);
     let readiness = event.facts.get("readiness_on").and_then(|day| day.as_str());
+    let sample = event.facts.get("sample").and_then(|sample| sample["printed"].as_array());
     let scope = match (event.record, days.as_slice(), readiness) {
         (Some(id), _, _) => id.to_string(),
         (None, [from, to], _) => format!("{from} to {to}"),
         (None, _, Some(day)) => format!("Readiness on {day}"),
-        (None, _, None) => String::new(),
+        (None, _, None) => sample
+            .map_or_else(String::new, |records| format!("Sample of {}", counted(records.len(), "record"))),
     };
     if redacted { format!("{scope}, personal data left out") } else { scope }
 }

@@ -44,7 +44,7 @@ impl Shown {
     fn includes(self, gap: &Gap) -> bool {
         match self {
             Self::All => true,
-            Self::Of(severity) => gap.waiver.is_none() && gap.severity() == severity,
+            Self::Of(severity) => gap.is_open(severity),
             Self::Waived => gap.waiver.is_some(),
         }
     }
@@ -70,9 +70,13 @@ pub const fn tone_of(severity: Severity) -> Tone {
 /// The screen.
 pub struct ReadinessScreen {
     looking: Looking<Readiness>,
+    /// What was known of the file besides its records when it was looked through.
+    known: Facts,
     by_clause: bool,
     shown: Shown,
     text: String,
+    /// The words of the segments with their counts, and of which round of looking.
+    counted: Option<(u64, Vec<String>)>,
     order: Vec<usize>,
     ordered: Option<(u64, Shown, String)>,
     gaps: TableState,
@@ -83,9 +87,11 @@ impl Default for ReadinessScreen {
     fn default() -> Self {
         Self {
             looking: Looking::default(),
+            known: Facts::default(),
             by_clause: false,
             shown: Shown::All,
             text: String::new(),
+            counted: None,
             order: Vec::new(),
             ordered: None,
             gaps: TableState::default(),
@@ -98,10 +104,12 @@ impl ReadinessScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         heading_ui(ui, "Readiness", |_| {});
-        self.looking.keep_up(ui.ctx(), cx, |file, now| {
-            let program = env!("CARGO_PKG_VERSION").to_owned();
-            file.readiness(now, &Facts { program, ..Facts::default() })
-        });
+        let known = cx.file.known();
+        if self.known != known {
+            self.looking.again();
+            self.known = known.clone();
+        }
+        self.looking.keep_up(ui.ctx(), cx, move |file, now| file.readiness(now, &known));
         match self.looking.shown() {
             None => {
                 ui.label(hint(ui, "The rules are being applied…"));
@@ -110,6 +118,9 @@ impl ReadinessScreen {
             Some(Err(refusal)) => return refusal_ui(ui, refusal),
             Some(Ok(found)) => {
                 ui.label(found.words());
+                if let Some(words) = found.unknown_words() {
+                    ui.label(hint(ui, words));
+                }
             }
         }
         ui.add_space(space::XS);
@@ -159,9 +170,12 @@ impl ReadinessScreen {
 
     fn filters_ui(&mut self, ui: &mut Ui) {
         let Some(found) = self.looking.get() else { return };
-        let count = |shown: Shown| found.gaps.iter().filter(|one| shown.includes(&one.gap)).count();
-        let words: Vec<String> =
-            CHOICES.iter().map(|shown| format!("{} {}", shown.word(), count(*shown))).collect();
+        if self.counted.as_ref().is_none_or(|(round, _)| *round != self.looking.round()) {
+            let count = |shown: &Shown| found.gaps.iter().filter(|one| shown.includes(&one.gap)).count();
+            let words = CHOICES.iter().map(|shown| format!("{} {}", shown.word(), count(shown))).collect();
+            self.counted = Some((self.looking.round(), words));
+        }
+        let words = self.counted.as_ref().map(|(_, words)| words.as_slice()).unwrap_or_default();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         ui.horizontal_wrapped(|ui| {
             ui.add(TextLine::new(&mut self.text).hint("Filter").width(220.0)).accessible_name("Filter");

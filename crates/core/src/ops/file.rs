@@ -6,6 +6,7 @@ use super::refused::Refused;
 use super::session::Session;
 use crate::domain::ids::RecordId;
 use crate::domain::product::Product;
+use crate::domain::readiness::Facts;
 use crate::domain::record::RecordData;
 use crate::store::{self, FileState, Head, Holder, Lock, Store, StoreError, Verification};
 use mainstay_base::clock::Stamp;
@@ -69,6 +70,8 @@ pub struct ProductFile {
     pub(super) acknowledged: bool,
     /// Drafts that were typed while a job has the writer.
     pub(super) waiting: WaitingDrafts,
+    /// What is known of it besides its records.
+    pub(super) known: Option<Facts>,
 }
 
 /// The outcome of opening.
@@ -96,6 +99,7 @@ impl ProductFile {
             behind: None,
             acknowledged: false,
             waiting: WaitingDrafts::new(),
+            known: None,
         }
     }
 
@@ -107,6 +111,7 @@ impl ProductFile {
             behind: None,
             acknowledged: false,
             waiting: WaitingDrafts::new(),
+            known: None,
         }
     }
 

@@ -67,8 +67,9 @@ pub use letter::{LetterOptions, PrintedLetter, letter_pages, letter_pdf, letter_
 pub use lists::{field_label, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, example_plan, least_strength};
 pub use packet::{
-    BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketOrder, PacketScope, PacketSizes,
-    PacketVolume, ReadinessScope, RenderedPacket, check_order, render_packet, volume_path,
+    BuiltPacket, ChapterOrder, OrderCheck, OrderStep, PacketDraw, PacketFonts, PacketOptions, PacketOrder,
+    PacketScope, PacketSizes, PacketVolume, ReadinessScope, RenderedPacket, SampleScope, check_order,
+    render_packet, volume_path,
 };
 pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use places::{cache_folder, calendar_folder};

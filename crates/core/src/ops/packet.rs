@@ -8,6 +8,7 @@
 
 mod after;
 mod analysis;
+mod arrangement;
 mod authority;
 mod chain;
 mod change;
@@ -36,6 +37,7 @@ mod releases;
 mod retirement;
 mod review;
 mod reviewed;
+mod sample;
 mod sections;
 mod sources;
 mod standing;
@@ -45,7 +47,7 @@ mod vex;
 mod vulnerability;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::file::ProductFile;
 use super::refused::Refused;
@@ -53,18 +55,18 @@ use super::session::Session;
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::packet;
-use crate::domain::record::RecordData;
 use crate::domain::requests::RecordSource as _;
-use crate::domain::retirement_plan::RetirementPlanState;
-use crate::report::{self, EmbeddedFile, Fonts, Packet, Progress, ReportError, Stage};
+use crate::report::{self, Check, EmbeddedFile, Fonts, Packet, Progress, ReportError, Section, Stage};
 use crate::store::{StoreError, Verification};
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::{Day, Moment};
 
 pub use crate::report::{Fonts as PacketFonts, Sizes as PacketSizes};
+pub use arrangement::ChapterOrder;
 pub use issue::{PacketVolume, RenderedPacket, volume_path};
 pub use job::PacketOrder;
 pub use order::{OrderCheck, OrderStep, check_order};
+pub use sample::{Draw as PacketDraw, SampleScope};
 
 /// The scope of a packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,11 +87,15 @@ pub enum PacketScope {
         from: Day,
         /// Last day, UTC.
         to: Day,
+        /// In which order its chapters stand.
+        order: ChapterOrder,
     },
     /// The retirement of the product by one plan (domain 7, P6).
     Retirement(RecordId),
     /// What the readiness rules find in the file: internal (domain 7, P7).
     Readiness(ReadinessScope),
+    /// The records that an auditor picked, and those that were drawn for them.
+    Sample(SampleScope),
 }
 
 /// Which readiness is printed.
@@ -110,8 +116,15 @@ impl PacketScope {
             Self::SoupReview(id) => Some((*id, Kind::SoupReview)),
             Self::Vulnerability(id) => Some((*id, Kind::Finding)),
             Self::Retirement(id) => Some((*id, Kind::RetirementPlan)),
-            Self::Period { .. } | Self::Readiness(_) => None,
+            Self::Period { .. } | Self::Readiness(_) | Self::Sample(_) => None,
         }
+    }
+
+    /// The packet of one record; `None` for a kind that has none.
+    pub fn of(id: RecordId) -> Option<Self> {
+        let makers = [Self::Change, Self::Release, Self::SoupReview, Self::Vulnerability, Self::Retirement];
+        let all = makers.into_iter().map(|make| make(id));
+        all.into_iter().find(|scope| scope.record().is_some_and(|(_, kind)| kind == id.kind))
     }
 
     /// Whether it is not meant for anybody outside the manufacturer.
@@ -149,9 +162,14 @@ pub struct BuiltPacket {
     pub scope: PacketScope,
     /// From how many pages on it is printed in volumes.
     pub sizes: PacketSizes,
+    /// What the audit event says besides number, digest and scope.
+    facts: Map<String, Value>,
 }
 
 impl ReadinessScope {
+    /// How many months back it is usually looked since when a gap is there.
+    pub const MONTHS: u32 = 24;
+
     fn refuse_future(self, now: Moment) -> Result<(), Refused> {
         match self.on {
             Some(day) if day > now.day() => {
@@ -163,6 +181,39 @@ impl ReadinessScope {
             )),
             Some(_) | None => Ok(()),
         }
+    }
+}
+
+/// What stands in a packet, besides the cover and the annex.
+#[derive(Default)]
+struct Content {
+    sections: Vec<Section>,
+    /// Words that a packet without personal data must not have.
+    internal: Vec<String>,
+    /// What the audit event says besides number, digest and scope.
+    facts: Map<String, Value>,
+    /// Further steps of checking it without this program.
+    checks: Vec<Check>,
+}
+
+impl Content {
+    fn of(paper: &mut paper::Paper<'_>, scope: &PacketScope) -> Result<Self, Refused> {
+        let sections = match scope {
+            PacketScope::Change(id) => change::sections(paper, *id)?,
+            PacketScope::Release(id) => release::sections(paper, *id)?,
+            PacketScope::SoupReview(id) => review::sections(paper, *id)?,
+            PacketScope::Vulnerability(id) => vulnerability::sections(paper, *id)?,
+            PacketScope::Vex(id) => {
+                let (sections, mut internal) = vex::sections(paper, *id)?;
+                internal.extend(paper.file.names()?.into_values());
+                return Ok(Self { sections, internal, ..Self::default() });
+            }
+            PacketScope::Period { from, to, order } => order.arrange(period::sections(paper, *from, *to)?),
+            PacketScope::Retirement(id) => retirement::sections(paper, *id)?,
+            PacketScope::Readiness(scope) => readiness::sections(paper, *scope)?,
+            PacketScope::Sample(scope) => return sample::content(paper, scope),
+        };
+        Ok(Self { sections, ..Self::default() })
     }
 }
 
@@ -190,46 +241,22 @@ impl ProductFile {
         verification: Option<&Verification>,
         stamp: &Stamp,
     ) -> Result<BuiltPacket, Refused> {
-        if let PacketScope::Period { from, to } = &options.scope
-            && to < from
-        {
-            return Err(Refused::Rule(format!("the period ends on {to}, before it begins on {from}")));
-        }
-        if let Some((id, kind)) = options.scope.record() {
-            self.refuse_other(id, kind)?;
-        }
-        if let PacketScope::Readiness(scope) = &options.scope {
-            scope.refuse_future(stamp.now)?;
-        }
+        self.refuse_scope(&options.scope, stamp.now)?;
         let number = self.next_packet_number()?;
         let redact = options.redact || options.scope.is_public();
         let mut paper = paper::Paper::new(self, redact, verification, stamp)?;
-        let mut internal = Vec::new();
-        let sections = match &options.scope {
-            PacketScope::Change(id) => change::sections(&mut paper, *id)?,
-            PacketScope::Release(id) => release::sections(&mut paper, *id)?,
-            PacketScope::SoupReview(id) => review::sections(&mut paper, *id)?,
-            PacketScope::Vulnerability(id) => vulnerability::sections(&mut paper, *id)?,
-            PacketScope::Vex(id) => {
-                let (sections, words) = vex::sections(&mut paper, *id)?;
-                internal = words;
-                internal.extend(self.names()?.into_values());
-                sections
-            }
-            PacketScope::Period { from, to } => period::sections(&mut paper, *from, *to)?,
-            PacketScope::Retirement(id) => retirement::sections(&mut paper, *id)?,
-            PacketScope::Readiness(scope) => readiness::sections(&mut paper, *scope)?,
-        };
+        let content = Content::of(&mut paper, &options.scope)?;
         let (annex, mut files) = cover::annex(&paper)?;
         let mut packet = cover::packet(&paper, options, made_by, &number)?;
-        packet.sections = sections;
+        packet.sections = content.sections;
         packet.annex = annex;
         if !packet.brief {
-            packet.checks = check::steps(&number);
+            packet.checks = content.checks;
+            packet.checks.extend(check::steps(&number));
         }
         if redact {
             let mut words = paper.private_words()?;
-            words.extend(internal.into_iter().filter(|word| !word.is_empty()));
+            words.extend(content.internal.into_iter().filter(|word| !word.is_empty()));
             packet = redact::strings(packet, &words)?;
             let embedded = packet.annex.iter().filter(|entry| entry.embedded);
             for (entry, file) in embedded.zip(&mut files) {
@@ -237,7 +264,35 @@ impl ProductFile {
             }
         }
         let (at, scope) = (stamp.now, options.scope.clone());
-        Ok(BuiltPacket { packet, files, number, at, scope, sizes: PacketSizes::default() })
+        Ok(BuiltPacket {
+            packet,
+            files,
+            number,
+            at,
+            scope,
+            sizes: PacketSizes::default(),
+            facts: content.facts,
+        })
+    }
+
+    fn refuse_scope(&self, scope: &PacketScope, now: Moment) -> Result<(), Refused> {
+        match scope {
+            PacketScope::Period { from, to, .. } if to < from => {
+                Err(Refused::Rule(format!("the period ends on {to}, before it begins on {from}")))
+            }
+            PacketScope::Readiness(scope) => scope.refuse_future(now),
+            PacketScope::Sample(sample) => sample.refuse(),
+            PacketScope::Change(_)
+            | PacketScope::Release(_)
+            | PacketScope::SoupReview(_)
+            | PacketScope::Vulnerability(_)
+            | PacketScope::Vex(_)
+            | PacketScope::Period { .. }
+            | PacketScope::Retirement(_) => match scope.record() {
+                Some((id, kind)) => self.refuse_other(id, kind),
+                None => Ok(()),
+            },
+        }
     }
 
     /// A packet of one record needs a record of the kind that is there.
@@ -257,19 +312,6 @@ impl ProductFile {
             return Err(Refused::Rule(format!("there is no {id}; {which}")));
         }
         Ok(())
-    }
-
-    /// The retirement plan that is worked in: the newest one that is not given up.
-    ///
-    /// # Errors
-    /// [`Refused::Rule`] if there is none.
-    pub fn current_retirement_plan(&self) -> Result<RecordId, Refused> {
-        let plans = self.all(Kind::RetirementPlan)?;
-        let stands = |data: &&RecordData| RetirementPlanState::of(data) != Some(RetirementPlanState::Void);
-        let current = plans.iter().rev().find(stands).map(|data| data.head.id);
-        current.ok_or_else(|| {
-            Refused::Rule("the file has no retirement plan that stands; make one first".to_owned())
-        })
     }
 
     /// The number of the next packet: after all that were issued, or may have been before the file was continued from a restored copy.
@@ -330,10 +372,19 @@ fn facts(built: &BuiltPacket, sha256: &str, pages: usize) -> Value {
         | PacketScope::Vulnerability(id)
         | PacketScope::Vex(id)
         | PacketScope::Retirement(id) => facts["record"] = id.to_string().into(),
-        PacketScope::Period { from, to } => facts["period"] = json!([from, to]),
+        PacketScope::Period { from, to, order } => {
+            facts["period"] = json!([from, to]);
+            if let Some(order) = order.fact() {
+                facts["order"] = order.into();
+            }
+        }
         PacketScope::Readiness(scope) => {
             facts["readiness_on"] = json!(scope.on.unwrap_or_else(|| built.at.day()));
         }
+        PacketScope::Sample(_) => {}
+    }
+    for (name, fact) in &built.facts {
+        facts[name.as_str()] = fact.clone();
     }
     facts
 }

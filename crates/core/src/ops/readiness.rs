@@ -1,5 +1,6 @@
 //! Audit readiness of a file: its gaps at a moment, and since when each is there (domain 3).
 
+mod known;
 mod snapshot;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,18 +37,24 @@ pub struct Readiness {
     pub rules: usize,
     /// Every clause with the records that answer it and its gaps.
     pub clauses: Vec<Answered>,
+    /// What rules could not find because nobody looked at it.
+    pub unknown: Vec<&'static str>,
 }
 
 impl Readiness {
     /// How many gaps of a severity are not waived.
     pub fn count(&self, severity: Severity) -> usize {
-        let open = self.gaps.iter().filter(|found| found.gap.waiver.is_none());
-        open.filter(|found| found.gap.severity() == severity).count()
+        self.gaps.iter().filter(|found| found.gap.is_open(severity)).count()
     }
 
     /// How many gaps are waived.
     pub fn waived(&self) -> usize {
         self.gaps.iter().filter(|found| found.gap.waiver.is_some()).count()
+    }
+
+    /// What was not looked at, in a sentence.
+    pub fn unknown_words(&self) -> Option<String> {
+        (!self.unknown.is_empty()).then(|| format!("Not looked at: {}.", self.unknown.join(", and ")))
     }
 
     /// In a sentence or two.
@@ -88,8 +95,8 @@ fn key(gap: &Gap) -> Key {
 }
 
 impl ProductFile {
-    /// The gaps of the file now. `known` is what the caller knows besides the records: whether the file verifies, the last backup,
-    /// the version of the program.
+    /// The gaps of the file now. `known` is what is known besides the records, such as [`Self::known`]: whether the file verifies, the
+    /// last backup, the version of the program.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -109,8 +116,8 @@ impl ProductFile {
         if self.is_present_at(moment)? {
             return self.readiness(moment, known);
         }
-        let ledger = self.at(moment)?;
-        Ok(of_ledger(&ledger, moment, known))
+        let facts = self.known_then(known, moment)?;
+        Ok(of_ledger(&self.at(moment)?, moment, &facts))
     }
 
     /// The gaps of the file at a moment of which the records are given; of the present file without them.
@@ -121,7 +128,7 @@ impl ProductFile {
         known: &Facts,
     ) -> Result<Readiness, Refused> {
         match past {
-            Some(ledger) => Ok(of_ledger(ledger, moment, known)),
+            Some(ledger) => Ok(of_ledger(ledger, moment, &self.known_then(known, moment)?)),
             None => self.readiness(moment, known),
         }
     }
@@ -142,9 +149,13 @@ impl ProductFile {
         let mut ledger = Ledger::default();
         let mut next = ends.iter().copied().peekable();
         let mut stopped = false;
-        let mut at_end = |ledger: &Ledger, day: Day| {
-            let then = of_ledger(ledger, Moment::end_of(day), known);
-            let keys: BTreeSet<Key> = then.gaps.iter().map(|found| key(&found.gap)).collect();
+        let mut program = String::new();
+        let mut at_end = |ledger: &Ledger, program: &str, day: Day| {
+            let moment = Moment::end_of(day);
+            let facts = known::then(known, moment, program.to_owned());
+            let snapshot = Snapshot::new(ledger);
+            let gaps = readiness::gaps(&Look { world: &snapshot, now: moment, facts: &facts });
+            let keys: BTreeSet<Key> = gaps.iter().map(key).collect();
             since.retain(|key, _| keys.contains(key));
             for key in keys {
                 since.entry(key).or_insert(day);
@@ -155,18 +166,19 @@ impl ProductFile {
                 let done = ends.iter().position(|day| *day == end).unwrap_or(0);
                 stopped |= !go_on(done as f32 / ends.len().max(1) as f32);
                 if !stopped {
-                    at_end(&ledger, end);
+                    at_end(&ledger, &program, end);
                 }
             }
             if !stopped {
                 ledger.follow(event, signatures);
+                program.clone_from(&event.program);
             }
         })?;
         if stopped {
             return Err(Refused::Rule("The search for the beginning of the gaps was cancelled".to_owned()));
         }
         for end in next {
-            at_end(&ledger, end);
+            at_end(&ledger, &program, end);
         }
         for gap in &mut found.gaps {
             gap.first_seen = since.get(&key(&gap.gap)).copied();
@@ -178,8 +190,6 @@ impl ProductFile {
     fn facts(&self, known: &Facts) -> Result<Facts, Refused> {
         let mut facts = known.clone();
         facts.clock_backwards = self.store.clock_steps_back()?;
-        let policy = self.present().record(crate::domain::requests::POLICY)?;
-        facts.validated = policy.map(|data| data.text("validated_version").to_owned()).unwrap_or_default();
         facts.evidence_missing.extend(self.reviews_without_evidence()?);
         Ok(facts)
     }
@@ -220,7 +230,7 @@ fn look<F>(snapshot: &Snapshot<'_, F>, now: Moment, facts: &Facts) -> Readiness 
     let gaps = readiness::gaps(&look);
     let clauses = answers(look.world, &gaps.iter().collect::<Vec<_>>());
     let gaps = gaps.into_iter().map(|gap| FoundGap { gap, first_seen: None }).collect();
-    Readiness { at: now, gaps, rules, clauses }
+    Readiness { at: now, gaps, rules, clauses, unknown: facts.unknown(look.world) }
 }
 
 /// The last days of the months before a day, oldest first.

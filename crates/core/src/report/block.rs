@@ -220,6 +220,18 @@ pub enum Cell {
     Text(String),
     /// A word with its mark.
     Mark(Mark),
+    /// The page on which a section begins. In volumes, only of a section of the same volume.
+    Page {
+        /// The number of the section.
+        page_of: String,
+    },
+}
+
+impl Cell {
+    /// The page on which the section with this number begins.
+    pub fn page_of(section: impl Into<String>) -> Self {
+        Self::Page { page_of: section.into() }
+    }
 }
 
 impl From<&str> for Cell {

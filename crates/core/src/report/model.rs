@@ -31,6 +31,9 @@ pub struct Packet {
     /// First and last day of the period, if the packet covers one.
     #[serde(default)]
     pub period: Option<(String, String)>,
+    /// In which order the sections stand, if there is more than one: a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arranged: Option<String>,
     /// Moment up to which data is included, RFC 3339.
     pub cut_off: String,
     /// Printed name and role of the person who made the packet.
@@ -112,6 +115,9 @@ pub struct Section {
     /// Number of the record in the section, printed in the page header. Sections below inherit it.
     #[serde(default)]
     pub record_id: Option<String>,
+    /// Whether it begins on a new page, so that it can be taken out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new_page: bool,
     /// Contents. A section without blocks prints "No records in period", unless a deeper section follows.
     #[serde(default)]
     pub blocks: Vec<Block>,
@@ -203,6 +209,12 @@ impl Section {
     /// The same section with the record that it shows.
     pub fn with_record(mut self, record_id: impl Into<String>) -> Self {
         self.record_id = Some(record_id.into());
+        self
+    }
+
+    /// The same section at the top of a page.
+    pub const fn on_new_page(mut self) -> Self {
+        self.new_page = true;
         self
     }
 }

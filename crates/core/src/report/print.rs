@@ -135,6 +135,7 @@ impl Printer<'_> {
         }
         root.insert("running".to_owned(), running);
         if let Some(list) = sections.as_array_mut() {
+            anchor(list);
             root.insert("contents_depth".to_owned(), json!(contents_depth(list)));
             self.sections(list);
         }
@@ -281,6 +282,20 @@ impl Printer<'_> {
             Value::Array(items) => items.iter_mut().for_each(|item| self.all(item, room)),
             Value::Object(fields) => fields.values_mut().for_each(|field| self.all(field, room)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+/// Marks the sections whose page is printed somewhere.
+fn anchor(sections: &mut [Value]) {
+    let blocks = sections.iter().filter_map(|section| section["blocks"].as_array()).flatten();
+    let cells = blocks.filter_map(|block| block["rows"].as_array()).flatten();
+    let cells = cells.filter_map(Value::as_array).flatten();
+    let named: BTreeSet<String> =
+        cells.filter_map(|cell| Some(cell.get("page_of")?.as_str()?.to_owned())).collect();
+    for section in sections {
+        if section["number"].as_str().is_some_and(|number| named.contains(number)) {
+            section["anchor"] = json!(format!("section-{}", section["number"].as_str().unwrap_or_default()));
         }
     }
 }

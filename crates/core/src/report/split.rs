@@ -167,6 +167,7 @@ fn lines_of(line: &str, most: f32) -> f32 {
 fn row_height(cells: &[Cell], widths: &[f32]) -> f32 {
     let high = cells.iter().zip(widths).map(|(cell, width)| match cell {
         Cell::Text(text) => lines(text, *width, TABLE_CHARACTER),
+        Cell::Page { .. } => 1.0,
         Cell::Mark(mark) => ((mark.word.chars().count() + 2) as f32 * TABLE_CHARACTER / width).ceil(),
     });
     high.fold(1.0, f32::max) * TABLE_LINE + ROW
@@ -217,7 +218,8 @@ pub(super) fn between(sections: &[Section], (from, to): (Cut, Cut)) -> Vec<Secti
         });
         let blocks: Vec<Block> = blocks.collect();
         let title = if begins { section.title.clone() } else { continued(&section.title) };
-        taken.push(Section { title, blocks, ..without_blocks(section) });
+        let new_page = section.new_page && begins;
+        taken.push(Section { title, new_page, blocks, ..without_blocks(section) });
     }
     taken
 }
@@ -229,6 +231,7 @@ fn without_blocks(section: &Section) -> Section {
         clause: section.clause.clone(),
         level: section.level,
         record_id: section.record_id.clone(),
+        new_page: false,
         blocks: Vec::new(),
     }
 }

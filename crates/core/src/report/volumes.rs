@@ -213,6 +213,7 @@ fn front(packet: &Packet, volume: VolumeNumber) -> Packet {
         udi: packet.udi.clone(),
         scope: packet.scope.clone(),
         period: packet.period.clone(),
+        arranged: packet.arranged.clone(),
         cut_off: packet.cut_off.clone(),
         generated_by: packet.generated_by.clone(),
         program_version: packet.program_version.clone(),

@@ -106,6 +106,7 @@ fn text(cell: &Cell) -> (&str, f32) {
     match cell {
         Cell::Text(text) => (text, 0.0),
         Cell::Mark(mark) => (&mark.word, 2.0 * CHARACTER),
+        Cell::Page { .. } => ("1000", 0.0),
     }
 }
 

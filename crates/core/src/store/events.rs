@@ -170,6 +170,14 @@ impl Store {
         Ok(seq.unwrap_or_default().unsigned_abs())
     }
 
+    /// The version of the program that made the last event up to a moment; empty before the first one.
+    pub fn program_until(&self, until: Moment) -> Result<String, StoreError> {
+        let sql = "SELECT body ->> '$.program' FROM event WHERE at <= ?1 ORDER BY seq DESC LIMIT 1";
+        let program: Option<Option<String>> =
+            self.conn.prepare_cached(sql)?.query_row([until.to_string()], |row| row.get(0)).optional()?;
+        Ok(program.flatten().unwrap_or_default())
+    }
+
     /// The digest of an event by its number.
     pub fn event_digest(&self, seq: u64) -> Result<Option<String>, StoreError> {
         let Ok(seq) = i64::try_from(seq) else { return Ok(None) };

@@ -11,7 +11,7 @@ mod searches;
 mod strict;
 mod tables;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -45,6 +45,8 @@ pub struct Verification {
     pub records: u64,
     /// How many signatures were checked.
     pub signatures: u64,
+    /// The records whose signatures do not match, as far as a signature still says on which record it is.
+    pub signatures_broken: BTreeSet<RecordId>,
     /// How many attachments were checked.
     pub attachments: u64,
     /// How many trusted time stamps were checked.
@@ -67,6 +69,7 @@ impl Default for Verification {
             events: 0,
             records: 0,
             signatures: 0,
+            signatures_broken: BTreeSet::new(),
             attachments: 0,
             time_stamps: 0,
             last_stamped: None,

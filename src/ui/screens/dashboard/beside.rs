@@ -7,6 +7,7 @@ use crate::domain::readiness::{Facts, Severity};
 use crate::ops::{ClockRow, Clocks};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::looking::Looking;
+use crate::ui::screens::parts::refusal_ui;
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_inline_ui;
 use crate::ui::widgets::link::link_ui;
@@ -14,27 +15,28 @@ use crate::ui::widgets::link::link_ui;
 /// Days before its end from which a clock is shown as due.
 const SOON: i64 = 7;
 
-/// What is read of the file for both.
-struct Found {
-    clocks: Clocks,
-    /// How many gaps are critical, and all in words.
-    readiness: (usize, String),
-}
-
-/// Both parts; they are read in one background job.
+/// Both parts. Each is read in a background job of its own: the clocks do not wait for the rules.
 #[derive(Default)]
 pub(super) struct Beside {
-    looking: Looking<Found>,
+    clocks: Looking<Clocks>,
+    /// How many gaps are critical, and all in words.
+    readiness: Looking<(usize, String)>,
+    /// What was known of the file besides its records when the rules were applied.
+    known: Facts,
 }
 
 impl Beside {
     /// Reads again what is stale.
     pub(super) fn keep_up(&mut self, ui: &Ui, cx: &Cx<'_>) {
-        self.looking.keep_up(ui.ctx(), cx, |file, now| {
-            let program = env!("CARGO_PKG_VERSION").to_owned();
-            let readiness = file.readiness(now, &Facts { program, ..Facts::default() })?;
-            let readiness = (readiness.count(Severity::Critical), readiness.words());
-            Ok(Found { clocks: file.clocks(now)?, readiness })
+        self.clocks.keep_up(ui.ctx(), cx, |file, now| file.clocks(now));
+        let known = cx.file.known();
+        if self.known != known {
+            self.readiness.again();
+            self.known = known.clone();
+        }
+        self.readiness.keep_up(ui.ctx(), cx, move |file, now| {
+            let found = file.readiness(now, &known)?;
+            Ok((found.count(Severity::Critical), found.words()))
         });
     }
 
@@ -44,12 +46,14 @@ impl Beside {
             if link_ui(ui, "What an auditor would find").clicked() {
                 cx.go(Route::Readiness);
             }
-            match self.looking.get() {
+            match self.readiness.shown() {
                 None => {
                     ui.label(hint(ui, "The rules are being applied…"));
                 }
-                Some(found) => {
-                    let (critical, words) = &found.readiness;
+                Some(Err(refusal)) => {
+                    tone_inline_ui(ui, Tone::Late, &format!("The rules could not be applied: {refusal}."));
+                }
+                Some(Ok((critical, words))) => {
                     tone_inline_ui(ui, if *critical > 0 { Tone::Late } else { Tone::Neutral }, words);
                 }
             }
@@ -59,7 +63,12 @@ impl Beside {
 
     /// The clocks that run, the most urgent first. Nothing is drawn where none runs.
     pub(super) fn clocks_ui(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let running = self.looking.get().map(|found| found.clocks.running.as_slice()).unwrap_or_default();
+        if let Some(Err(refusal)) = self.clocks.shown() {
+            head_ui(ui, "Running clocks", "could not be read");
+            refusal_ui(ui, refusal);
+            ui.add_space(space::XL);
+        }
+        let running = self.clocks.get().map(|found| found.running.as_slice()).unwrap_or_default();
         if running.is_empty() {
             return;
         }

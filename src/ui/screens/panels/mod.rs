@@ -11,6 +11,7 @@ mod printing;
 mod references;
 mod register;
 mod release;
+mod restore;
 mod retirement;
 mod signs;
 mod soup_item;

@@ -1,13 +1,18 @@
 //! The page of a retirement plan: how far each group is answered and by whom, how long records are kept with the working, its
 //! milestones and the years ahead.
 
+use std::sync::Arc;
+
 use eframe::egui;
 use egui::{Grid, Label, TextStyle, Ui};
 
+use super::restore::RestoreTest;
 use super::{Panel, PanelDef};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::retirement_plan::{GroupState, LISTS, Progress, Retention, RetirementPlanState, Until};
+use crate::domain::retirement_plan::{
+    CARRIED_OUT, GroupState, LISTS, Progress, Retention, RetirementPlanState, Until,
+};
 use crate::domain::text::{capital, counted, sentence};
 use crate::domain::time::Day;
 use crate::ops::{CalendarEntry, RecordPage, Refused, Retirement};
@@ -29,21 +34,22 @@ const COLUMNS: [f32; 3] = [120.0, 170.0, 150.0];
 
 struct RetirementPanel {
     id: RecordId,
-    looking: Looking<Retirement>,
+    looking: Looking<Arc<Retirement>>,
     laying_out: Option<Slot<Option<Refused>>>,
+    testing: Option<RestoreTest>,
     refusal: Option<Refused>,
 }
 
 impl RetirementPanel {
     fn of(id: RecordId) -> Self {
-        Self { id, looking: Looking::default(), laying_out: None, refusal: None }
+        Self { id, looking: Looking::default(), laying_out: None, testing: None, refusal: None }
     }
 }
 
 impl Panel for RetirementPanel {
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
         let id = self.id;
-        self.looking.keep_up(ui.ctx(), cx, move |file, now| file.retirement(id, now));
+        self.looking.keep_up(ui.ctx(), cx, move |file, now| file.retirement(id, now).map(Arc::new));
         if let Some(outcome) = self.laying_out.as_ref().and_then(Slot::take) {
             self.laying_out = None;
             self.refusal = outcome;
@@ -54,7 +60,7 @@ impl Panel for RetirementPanel {
                 return;
             }
             Some(Err(refusal)) => return refusal_ui(ui, refusal),
-            Some(Ok(found)) => found.clone(),
+            Some(Ok(found)) => Arc::clone(found),
         };
         if RetirementPlanState::of(&page.data) == Some(RetirementPlanState::Void) {
             return;
@@ -62,6 +68,7 @@ impl Panel for RetirementPanel {
         progress_ui(ui, cx, page, &found);
         retention_ui(ui, &found.retention);
         self.ahead_ui(ui, cx, page, &found);
+        self.archive_ui(ui, cx, page);
     }
 }
 
@@ -92,6 +99,28 @@ impl RetirementPanel {
         });
         ui.add_space(space::XS);
         calendar_ui(ui, cx, &found.calendar);
+    }
+
+    /// The restore test, while the plan is carried out.
+    fn archive_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
+        if self.testing.as_mut().is_some_and(|testing| !testing.ui(ui, cx)) {
+            self.testing = None;
+        }
+        if !CARRIED_OUT.contains(&page.data.head.state.as_str()) {
+            return;
+        }
+        heading_ui(ui, "Restore test of the archive", "IEC 62304 5.8.7");
+        let tests = page.data.value("restore_tests").as_array().map_or(0, Vec::len);
+        let may = cx.writable()
+            && Kind::RetirementPlan.def().edit_by.iter().any(|role| cx.session.roles().contains(role));
+        ui.horizontal_wrapped(|ui| {
+            let words = "Opens and verifies a copy of this file, and notes the result in the plan";
+            if may && button_in_reach_ui(ui, "Test a restored copy…", words) {
+                self.testing = Some(RestoreTest::begin(cx, self.id));
+            }
+            let words = if tests == 0 { "No copy was tested yet".to_owned() } else { counted(tests, "test") };
+            ui.label(hint(ui, words));
+        });
     }
 
     fn lay_out(&mut self, cx: &mut Cx<'_>) {

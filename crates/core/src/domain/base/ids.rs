@@ -114,7 +114,8 @@ impl Kind {
         Self::ALL.iter().copied().find(|kind| kind.number() == number)
     }
 
-    fn from_prefix(prefix: &str) -> Option<Self> {
+    /// The kind with these letters before its numbers, in upper or lower case.
+    pub fn from_prefix(prefix: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.prefix().eq_ignore_ascii_case(prefix))
     }
 }

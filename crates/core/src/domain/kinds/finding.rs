@@ -7,7 +7,10 @@ mod deadlines;
 mod effects;
 mod follow_up;
 mod rules;
+mod stage;
 pub mod verdicts;
+
+pub use stage::{StageFollows, into_stage};
 
 pub use effects::where_used_text;
 pub use rules::{CONFIRMS, PROPOSE, REASSESS, RETURN, dispositions_of, known_as};
@@ -341,6 +344,8 @@ record! {
             per_release: Table<ReleaseVerdict> = "Verdict for each release" => clause("FD&C 524B");
             /// When it is assessed again.
             reassess_by: Option<Day> = "Assess again by";
+            /// Which stage of the product follows when the support of a component ends.
+            stage_follows: Option<StageFollows> = "What follows for the life cycle stage" => clause("IMDRF N70");
         }
         section "Reviews", "IEC 62304 7.1.3", false, NOT_VOID => {
             /// The reviews that raised it or met it again.

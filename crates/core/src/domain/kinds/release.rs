@@ -24,10 +24,11 @@ use crate::domain::person::Role;
 use crate::domain::policy::PLAN_RULES;
 use crate::domain::product::Market;
 use crate::domain::record::{KindDef, RecordData, record, rows};
+use crate::domain::signature::Meaning;
 use crate::domain::soup_item::SOUP_RULES;
 use crate::domain::text::{Line, Text};
-use crate::domain::time::Day;
-use crate::domain::workflow::states;
+use crate::domain::time::{Day, Moment};
+use crate::domain::workflow::{World, states};
 
 choice! {
     /// The kind of a release. None has a shorter way.
@@ -230,6 +231,13 @@ states! {
 }
 
 use ReleaseState as S;
+
+/// When a release was released: when that step was signed; without a signature, since when it is in its state.
+pub fn released_at(world: &dyn World, release: &RecordData) -> Moment {
+    let signatures = world.signatures(release.head.id);
+    let released = signatures.iter().filter(|signature| signature.meaning == Meaning::Released);
+    released.map(|signature| signature.at).min().unwrap_or(release.head.state_since)
+}
 
 impl ReleaseState {
     /// Whether it was released to the field.

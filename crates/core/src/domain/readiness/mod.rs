@@ -25,10 +25,9 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::process_deviation::ProcessDeviationState;
 use crate::domain::product::{Market, Product};
 use crate::domain::record::RecordData;
-use crate::domain::release::{InService, Release};
+use crate::domain::release::{InService, Release, released_at};
 use crate::domain::requests::{POLICY, RULES as RULE_SET};
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::signature::Meaning;
 use crate::domain::soup_item::register;
 use crate::domain::time::{Day, Moment};
 use crate::domain::waiver;
@@ -100,10 +99,22 @@ pub struct Facts {
     pub evidence_missing: Vec<RecordId>,
     /// Signatures that do not match their records.
     pub signatures_broken: Vec<RecordId>,
-    /// The version of the program.
+    /// The version of the program that is used, or was used at a past moment; empty if that is not known.
     pub program: String,
-    /// The version that is recorded as validated; empty if none is.
-    pub validated: String,
+}
+
+impl Facts {
+    /// What rules cannot find because it is not known, in words.
+    pub fn unknown(&self, world: &dyn World) -> Vec<&'static str> {
+        let mut unknown = Vec::new();
+        if self.verified.is_none() {
+            unknown.push("whether the audit trail and the signatures verify");
+        }
+        if self.last_backup.is_none() && world.policy().backup_days.is_some() {
+            unknown.push("when the file was last backed up");
+        }
+        unknown
+    }
 }
 
 /// What a rule looks at: the records at a moment.
@@ -163,9 +174,7 @@ impl Look<'_> {
 
     /// When a release was released: when that step was signed; without a signature, since when it is in its state.
     pub(crate) fn released_at(&self, release: &SharedRecord) -> Moment {
-        let signatures = self.world.signatures(release.head.id);
-        let released = signatures.iter().filter(|signature| signature.meaning == Meaning::Released);
-        released.map(|signature| signature.at).min().unwrap_or(release.head.state_since)
+        released_at(self.world, release)
     }
 
     /// Whether a closed process deviation tells of a change or a release. What happened cannot be undone: its analysis and its
@@ -324,6 +333,11 @@ impl Gap {
     /// How serious it is.
     pub fn severity(&self) -> Severity {
         self.hit.severity.unwrap_or(self.rule.severity)
+    }
+
+    /// Whether it is of this severity and no waiver covers it.
+    pub fn is_open(&self, severity: Severity) -> bool {
+        self.waiver.is_none() && self.severity() == severity
     }
 }
 

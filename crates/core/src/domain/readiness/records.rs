@@ -191,14 +191,15 @@ fn not_verified(look: &Look) -> Vec<Hit> {
 }
 
 fn not_validated(look: &Look) -> Vec<Hit> {
-    let facts = look.facts;
-    if facts.program.is_empty() || facts.validated == facts.program {
+    let used = &look.facts.program;
+    let validated = look.world.policy().validated_version.to_string();
+    if used.is_empty() || validated == *used {
         return Vec::new();
     }
-    let text = if facts.validated.is_empty() {
-        format!("No version of the program is recorded as validated; {} is used", facts.program)
+    let text = if validated.is_empty() {
+        format!("No version of the program is recorded as validated; {used} is used")
     } else {
-        format!("Version {} is validated, {} is used", facts.validated, facts.program)
+        format!("Version {validated} is validated, {used} is used")
     };
     vec![Hit::at(POLICY, text).field("validated_version")]
 }

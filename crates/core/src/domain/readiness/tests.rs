@@ -29,7 +29,6 @@ pub(super) fn facts() -> Facts {
         verified: Some(true),
         last_backup: Some(day("2026-11-25")),
         program: "1.0.0".to_owned(),
-        validated: "1.0.0".to_owned(),
         ..Facts::default()
     }
 }

@@ -276,7 +276,10 @@ fn test_record_blocks(paper: &Paper<'_>, data: &RecordData) -> Result<Vec<Block>
     let mut blocks = vec![Block::Fields { fields }];
     blocks.extend(record::file_names(&paper.file.referring(data.head.id, Kind::Attachment)?));
     if !counts(data) {
-        let why = "This test record was struck out and does not count. Chapter 14 tells by whom and why.";
+        let why = format!(
+            "This test record was struck out and does not count; {} tells by whom and why.",
+            paper.chapter(14)
+        );
         blocks.push(Block::note(Tone::Neutral, why));
         return Ok(blocks);
     }

@@ -27,15 +27,18 @@ pub(super) fn packet(
     number: &str,
 ) -> Result<Packet, Refused> {
     let (kind, title, scope) = words(paper, &options.scope)?;
-    let period = match &options.scope {
-        PacketScope::Period { from, to } => Some((from.to_string(), to.to_string())),
+    let (period, arranged) = match &options.scope {
+        PacketScope::Period { from, to, order } => {
+            (Some((from.to_string(), to.to_string())), Some(order.words().to_owned()))
+        }
         PacketScope::Change(_)
         | PacketScope::Release(_)
         | PacketScope::SoupReview(_)
         | PacketScope::Vulnerability(_)
         | PacketScope::Vex(_)
         | PacketScope::Retirement(_)
-        | PacketScope::Readiness(_) => None,
+        | PacketScope::Readiness(_) => (None, None),
+        PacketScope::Sample(_) => (None, Some(super::sample::ARRANGED.to_owned())),
     };
     let product = &paper.product;
     let head = paper.file.head();
@@ -49,6 +52,7 @@ pub(super) fn packet(
         udi: Some(product.udi_di.to_string()).filter(|udi| !udi.is_empty()),
         scope,
         period,
+        arranged,
         cut_off: paper.now.to_string(),
         generated_by: if options.scope.is_public() { String::new() } else { made_by.to_owned() },
         program_version: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
@@ -101,7 +105,7 @@ fn words(paper: &Paper<'_>, scope: &PacketScope) -> Result<(&'static str, String
             );
             ("Vulnerability statement (VEX)", format!("{}, version {version}", product.title), scope)
         }
-        PacketScope::Period { from, to } => (
+        PacketScope::Period { from, to, .. } => (
             "Audit packet, whole period",
             format!("{} from {from} to {to}", product.title),
             "Every record that was created, changed its state or was signed in the period, in its state at the cut-off."
@@ -119,6 +123,11 @@ fn words(paper: &Paper<'_>, scope: &PacketScope) -> Result<(&'static str, String
             "Readiness report",
             format!("Readiness of {} on {}", product.title, scope.on.unwrap_or_else(|| paper.now.day())),
             readiness_words(*scope),
+        ),
+        PacketScope::Sample(sample) => (
+            "Audit packet, sample of records",
+            format!("{}, sample of records", product.title),
+            format!("{}, in their state at the cut-off. Chapter 1 lists each with its page.", sample.words()),
         ),
     })
 }
@@ -194,7 +203,8 @@ pub(super) fn annex(paper: &Paper<'_>) -> Result<(Vec<AttachmentEntry>, Vec<Embe
     let mut taken = 0u64;
     let mut seen = BTreeSet::new();
     for id in paper.printed() {
-        for data in paper.file.referring(*id, Kind::Attachment)? {
+        let own = (id.kind == Kind::Attachment).then(|| paper.file.record(*id)).transpose()?;
+        for data in own.into_iter().chain(paper.file.referring(*id, Kind::Attachment)?) {
             let Some(attachment) = data.typed::<Attachment>() else { continue };
             if !seen.insert(data.head.id) {
                 continue;

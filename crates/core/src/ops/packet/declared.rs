@@ -7,6 +7,7 @@ use super::paper::{Paper, state_mark};
 use super::record;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::RecordData;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Section, Tone};
@@ -70,20 +71,25 @@ impl Chapters {
             let logs =
                 [(plural.to_owned(), then), (format!("{plural} entered after the end of the period"), later)];
             let logs = logs.into_iter().filter(|(_, records)| !records.is_empty());
-            let logs = logs.map(|(caption, records)| log(paper, (*kind, caption), &records)).collect();
+            let logs = logs.map(|(caption, records)| {
+                log(paper, (*kind, caption), records.iter().map(|one| &one.page.data))
+            });
+            let logs = logs.collect();
             place(sections, *number, logs, records.collect());
         }
     }
 }
 
 /// One line for each record: number, title, the columns of the list, state.
-fn log(paper: &Paper<'_>, (kind, caption): (Kind, String), records: &[&Declared]) -> Block {
+pub(super) fn log<'d>(
+    paper: &Paper<'_>,
+    (kind, caption): (Kind, String),
+    records: impl Iterator<Item = &'d RecordData>,
+) -> Block {
     let def = kind.def();
     let more: Vec<&FieldDef> = def.columns.iter().filter_map(|name| def.field(name)).collect();
     let rows = records
-        .iter()
-        .map(|declared| {
-            let data = &declared.page.data;
+        .map(|data| {
             let mut cells: Vec<Cell> = vec![data.head.id.to_string().into(), paper.title(data).into()];
             cells.extend(more.iter().map(|field| Cell::from(paper.words(field, data.value(field.name)))));
             cells.push(state_mark(data).into());

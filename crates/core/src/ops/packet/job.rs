@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::{PacketFonts, PacketOptions, RenderedPacket, Stage, render_while};
 use crate::domain::choice::Choice as _;
+use crate::domain::readiness::Facts;
 use crate::domain::text::counted;
 use crate::ops::file::ProductFile;
 use crate::ops::jobs::Progress;
@@ -24,6 +25,8 @@ pub struct PacketOrder {
     path: PathBuf,
     options: PacketOptions,
     made_by: String,
+    /// What is known of the file besides its records.
+    known: Facts,
     stamp: Stamp,
 }
 
@@ -36,7 +39,8 @@ pub(super) fn maker(session: &Session) -> String {
 impl PacketOrder {
     /// A packet of a file, made by a person.
     pub fn new(file: &ProductFile, options: PacketOptions, made_by: &Session, stamp: &Stamp) -> Self {
-        Self { path: file.path().to_owned(), options, made_by: maker(made_by), stamp: stamp.clone() }
+        let (path, known) = (file.path().to_owned(), file.known());
+        Self { path, options, made_by: maker(made_by), known, stamp: stamp.clone() }
     }
 
     /// Makes the packet. Nothing is written.
@@ -51,7 +55,8 @@ impl PacketOrder {
             progress.step("Verifying the file", 0.0)?;
             let verification = ProductFile::verify_in_background(&self.path, None, progress, 0.4)?;
             progress.step("Gathering the records", 0.4)?;
-            let file = ProductFile::open_for_job(&self.path)?;
+            let mut file = ProductFile::open_for_job(&self.path)?;
+            file.known = Some(self.known.clone());
             if verification.head.1 == file.head().digest || tries == TRIES {
                 break file.build_packet_by(
                     &self.options,

@@ -18,7 +18,7 @@ use crate::domain::workflow::{self, World};
 use crate::ops::file::ProductFile;
 use crate::ops::page::{RecordPage, SignatureView};
 use crate::ops::refused::Refused;
-use crate::report::{Mark, SignatureBlock, Tone};
+use crate::report::{Mark, Section, SignatureBlock, Tone};
 use crate::store::Verification;
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::{Day, Moment};
@@ -50,6 +50,8 @@ pub(super) struct Paper<'a> {
     mentioned: BTreeSet<RecordId>,
     /// The past file that is read now, instead of the present one.
     then: Option<Rc<Then>>,
+    /// The number and dot of the chapter inside which the chapters of a record stand; empty if they are chapters themselves.
+    inside: String,
 }
 
 /// The file as it was at the end of a period.
@@ -86,6 +88,7 @@ impl<'a> Paper<'a> {
             printed: BTreeSet::new(),
             mentioned: BTreeSet::new(),
             then: None,
+            inside: String::new(),
         })
     }
 
@@ -99,13 +102,11 @@ impl<'a> Paper<'a> {
     }
 
     /// What is known besides the records, for the readiness rules.
-    pub fn facts(&self) -> Facts {
-        let verified = match self.checked {
-            Checked::Clean => Some(true),
-            Checked::Broken => Some(false),
-            Checked::NotDone => None,
-        };
-        Facts { verified, program: env!("CARGO_PKG_VERSION").to_owned(), ..Facts::default() }
+    pub fn facts(&self) -> Result<Facts, Refused> {
+        match self.verification {
+            Some(found) => self.file.known_with(found),
+            None => Ok(self.file.known()),
+        }
     }
 
     /// The page of a record. The record then counts as printed: its attachments go into the annex.
@@ -132,6 +133,30 @@ impl<'a> Paper<'a> {
     /// Whether an event belongs to the file that is read now.
     pub fn includes(&self, event: &Event) -> bool {
         self.then.as_ref().is_none_or(|then| event.seq <= then.last)
+    }
+
+    /// Makes sections whose chapters stand inside a chapter: one level deeper, with its number in front of theirs.
+    pub fn inside<E>(
+        &mut self,
+        chapter: &str,
+        make: impl FnOnce(&mut Self) -> Result<Vec<Section>, E>,
+    ) -> Result<Vec<Section>, E> {
+        let before = std::mem::replace(&mut self.inside, format!("{chapter}."));
+        let made = make(self);
+        self.inside = before;
+        let mut made = made?;
+        for section in &mut made {
+            if !section.number.is_empty() {
+                section.number = format!("{chapter}.{}", section.number);
+            }
+            section.level += 1;
+        }
+        Ok(made)
+    }
+
+    /// A chapter of the record that is printed now, in words: “chapter 14”, or “chapter 3.14” inside another.
+    pub fn chapter(&self, number: u8) -> String {
+        format!("chapter {}{number}", self.inside)
     }
 
     /// Counts a record as printed that is read without its page.

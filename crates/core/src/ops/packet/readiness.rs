@@ -39,7 +39,7 @@ impl Report {
     fn of(paper: &mut Paper<'_>, scope: ReadinessScope) -> Result<Self, Refused> {
         let end = scope.on.map_or(paper.now, Moment::end_of).min(paper.now);
         let then: Option<Rc<Then>> = paper.then(end)?;
-        let facts = paper.facts();
+        let facts = paper.facts()?;
         let since = scope.months > 0;
         let found = match &then {
             None if since => paper.file.readiness_since((end, scope.months), &facts, &|_| true)?,
@@ -64,8 +64,7 @@ impl Report {
     }
 
     fn open(&self, severity: Severity) -> Vec<&FoundGap> {
-        let open = self.found.gaps.iter().filter(|one| one.gap.waiver.is_none());
-        open.filter(|one| one.gap.severity() == severity).collect()
+        self.found.gaps.iter().filter(|one| one.gap.is_open(severity)).collect()
     }
 
     fn waived(&self) -> Vec<&FoundGap> {
@@ -124,6 +123,9 @@ fn summary(report: &Report) -> Vec<Block> {
         Block::paragraph(since),
         Block::note(Tone::Due, logged),
     ]
+    .into_iter()
+    .chain(found.unknown_words().map(|words| Block::note(Tone::Due, words)))
+    .collect()
 }
 
 /// Rule and clause in one cell.

@@ -132,7 +132,7 @@ pub(super) fn readiness_counts(
     to: Day,
 ) -> Result<Vec<Block>, Refused> {
     let end = Moment::end_of(to).min(paper.now);
-    let found = paper.file.readiness_of(past, end, &paper.facts())?;
+    let found = paper.file.readiness_of(past, end, &paper.facts()?)?;
     let about = format!(
         "What the readiness rules of this version of the program find in the records at {}, by severity. The list itself is \
          internal.",

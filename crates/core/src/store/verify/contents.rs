@@ -143,10 +143,16 @@ impl Check<'_> {
                 self.findings.found(&place, "stands after a signature of a later event");
             }
             latest = latest.max(event);
+            let mut wrong = self.signature(key, bytes, body, named.remove(&computed))?;
             if computed != read::text(row, 1)? {
-                self.findings.found(&place, "its digest is not the SHA-256 of its text");
+                wrong.insert(0, "its digest is not the SHA-256 of its text".to_owned());
             }
-            for what in self.signature(key, bytes, body, named.remove(&computed))? {
+            if !wrong.is_empty()
+                && let Ok(signature) = serde_json::from_slice::<Signature>(body)
+            {
+                self.result.signatures_broken.insert(signature.subject);
+            }
+            for what in wrong {
                 self.findings.found(&place, what);
             }
         }

@@ -25,7 +25,7 @@ use crate::ui::widgets::reach::focus_what_follows;
 use crate::ui::widgets::text::TextLine;
 
 /// The fields of a decision.
-pub(super) const FIELDS: [&str; 13] = [
+pub(super) const FIELDS: [&str; 14] = [
     "hazardous",
     "sequence",
     "hazards",
@@ -39,6 +39,7 @@ pub(super) const FIELDS: [&str; 13] = [
     "compensating_controls",
     "action_statement",
     "reassess_by",
+    "stage_follows",
 ];
 
 /// The keys of the decisions, in the order of the declaration.
@@ -190,7 +191,15 @@ impl Form {
                 ]);
             }
         }
+        if self.asks_stage() && self.disposition().is_some() {
+            names.push("stage_follows");
+        }
         names
+    }
+
+    /// Whether it is answered which stage of the product follows.
+    fn asks_stage(&self) -> bool {
+        self.kind == Some(FindingKind::Obsolescence)
     }
 
     /// The fields that the present decision needs.
@@ -206,6 +215,9 @@ impl Form {
                 names.push("evidence");
                 if self.typed.is_blank("impact_statement") {
                     names.push("justification");
+                }
+                if self.asks_stage() {
+                    names.push("stage_follows");
                 }
             }
             Some(Disposition::Fixed | Disposition::FalsePositive) | None => {
@@ -390,6 +402,19 @@ fn keyed_ui(ui: &mut Ui, choices: &[(char, &str)], on: Option<usize>) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_end_of_support_asks_which_stage_follows() {
+        let mut form = Form::of_several(vec![RecordId::new(Kind::Finding, 1)]);
+        for (kind, asks) in [(FindingKind::Vulnerability, false), (FindingKind::Obsolescence, true)] {
+            form.kind = Some(kind);
+            for disposition in [Disposition::NotAffected, Disposition::AffectedControlled] {
+                form.decide(disposition);
+                assert_eq!(form.texts().contains(&"stage_follows"), asks);
+                assert_eq!(form.needed().contains(&"stage_follows"), asks);
+            }
+        }
+    }
 
     #[test]
     fn a_decision_drops_what_only_another_one_says() {

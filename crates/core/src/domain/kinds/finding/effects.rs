@@ -94,6 +94,7 @@ pub(super) fn decided(case: &Case) -> Vec<Effect> {
         effects.extend(problem_of(case, &finding));
         effects.extend(advisory_of(case, &finding));
     }
+    effects.extend(super::stage::moves(case, &finding));
     effects
 }
 

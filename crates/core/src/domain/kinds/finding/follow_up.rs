@@ -85,5 +85,6 @@ pub(super) fn may_be_closed(case: &Case, finding: &Finding) -> Vec<Condition> {
         None => "Every release in service has its verdict".to_owned(),
     };
     conditions.push(Condition::new("FD&C 524B", text, missing.is_empty()).at("per_release"));
+    conditions.extend(super::stage::is_announced(case, finding));
     conditions
 }

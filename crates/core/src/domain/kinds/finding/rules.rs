@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::effects::{basis_is_as_proposed, decided, proposed};
 use super::follow_up::{has_action, may_be_closed, reached_users};
+use super::stage;
 use super::verdicts::{applicability_of, releases_concerned};
 use super::{
     ANALYSTS, Applicability, Disposition, Finding, FindingKind, FindingState as S, RETURNERS, RiskControl,
@@ -16,6 +17,7 @@ use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
 use crate::domain::record::RecordData;
+use crate::domain::retirement_plan::RETIREMENT_RULES;
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::text;
 use crate::domain::time::Day;
@@ -149,7 +151,9 @@ fn roles_for(case: &Case, disposition: Disposition) -> Vec<Role> {
     };
     let b_or_c = case.world.product().class().is_b_or_c();
     let more = subject.map(|subject| case.world.governing().required_roles(&[subject], b_or_c));
-    distinct(least.iter().copied().chain(more.unwrap_or_default()))
+    let finding = case.data.typed::<Finding>();
+    let stage = finding.map_or(&[][..], |finding| stage::roles(case, &finding));
+    distinct(least.iter().chain(stage).copied().chain(more.unwrap_or_default()))
 }
 
 /// The decisions that a kind of finding can have.
@@ -241,6 +245,7 @@ fn may_be_proposed(case: &Case, finding: &Finding) -> Vec<Condition> {
     if let Some(disposition) = finding.disposition {
         conditions.extend(reasons(case, finding, disposition));
     }
+    conditions.extend(stage::is_answered(case, finding));
     conditions.extend(every_release(case, finding));
     conditions
 }
@@ -393,12 +398,19 @@ pub(super) fn signing(case: &Case) -> Signing {
     signing
 }
 
-pub(super) fn violations(data: &RecordData, _: u32) -> Vec<(&'static str, String)> {
+pub(super) fn violations(data: &RecordData, rules: u32) -> Vec<(&'static str, String)> {
     let Some(finding) = data.typed::<Finding>() else { return Vec::new() };
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
     if finding.per_release.iter().filter_map(|row| row.release).any(|id| !seen.insert(id)) {
         wrong.push(("per_release", "names a release twice; give each one verdict".to_owned()));
+    }
+    if rules >= RETIREMENT_RULES
+        && finding.stage_follows.is_some()
+        && finding.finding_kind != Some(FindingKind::Obsolescence)
+    {
+        let text = "is answered only where the support of a component ends; leave it empty".to_owned();
+        wrong.push(("stage_follows", text));
     }
     if let (Some(published), Some(learned)) = (finding.published_on, finding.learned_on)
         && learned < published.plus_days(-1)

@@ -6,7 +6,7 @@ use crate::domain::feedback::{Feedback, FeedbackState};
 use crate::domain::ids::Kind;
 use crate::domain::product::{Market, Product};
 use crate::domain::record::RecordData;
-use crate::domain::release::ReleaseState;
+use crate::domain::release::{ReleaseState, released_at};
 use crate::domain::time::Day;
 use crate::domain::workflow::World;
 
@@ -123,12 +123,12 @@ const NO_LIFETIME: &str = "the expected lifetime of the product is not entered";
 const NO_LAST_SALE: &str = "the day on which the last one was placed on the market is not entered; for downloads and services it is \
                             the last unit, licence or activation that was supplied";
 
-/// The last release plus the lifetime, at least two years (ISO 13485 4.2.5). A version that left service counts from then on.
+/// The last release plus the lifetime, at least two years (ISO 13485 4.2.5). What became of the version later moves nothing.
 fn last_release(world: &dyn World, lifetime: Option<u32>) -> RetentionRow {
     let releases = world.all(Kind::Release);
     let released =
         releases.iter().filter(|data| ReleaseState::of(data).is_some_and(ReleaseState::was_released));
-    let last = released.map(|data| data.head.state_since.day()).max();
+    let last = released.map(|data| released_at(world, data).day()).max();
     let until = match (last, lifetime) {
         (None, _) => Until::Unknown("no version was released in this file".to_owned()),
         (_, None) => Until::Unknown(NO_LIFETIME.to_owned()),
@@ -275,6 +275,15 @@ mod tests {
         let undecided = of(&world(product(Value::Null)));
         assert_eq!(undecided.until(), None);
         assert!(undecided.unknown()[0].contains("whether the product is implantable"));
+    }
+
+    #[test]
+    fn what_became_of_a_version_later_does_not_move_the_day_of_its_release() {
+        use crate::domain::signature::Meaning;
+        let released = world(json!({"markets": ["us"], "expected_lifetime_years": 5}));
+        let signed = released.signed("RL-0001", ("PN-0001", Meaning::Released), &[], "2026-06-01");
+        let later = signed.state("RL-0001", ReleaseState::Archived.code()).since("RL-0001", "2026-11-01");
+        assert_eq!(row(&of(&later), "ISO 13485 4.2.5").until, Until::Day(day("2031-06-01")));
     }
 
     /// Regulation (EEC) 1182/71, Article 3: where the last month has no such day, a period ends with the last day of that month.

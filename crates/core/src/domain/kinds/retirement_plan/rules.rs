@@ -1,7 +1,5 @@
 //! Steps of the retirement plan and their guards (domain 5.3).
 
-use serde_json::json;
-
 use super::{
     Audience, CARRIED_OUT, EndKind, RetirementPlan, RetirementPlanState as S, WRITERS, progress, retention,
 };
@@ -9,20 +7,20 @@ use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
 use crate::domain::choice::Choice as _;
 use crate::domain::communication::{Communication, CommunicationKind, CommunicationState};
-use crate::domain::finding::{Finding, FindingState, RiskControl};
+use crate::domain::finding::{Finding, FindingState, RiskControl, into_stage};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::key_material::KeyMaterialState;
 use crate::domain::kind::Approvable;
 use crate::domain::person::Role;
-use crate::domain::product::{PRODUCT, Product, TplcStage};
+use crate::domain::product::{Product, TplcStage};
 use crate::domain::recipient;
-use crate::domain::record::{Fields, RecordData};
+use crate::domain::record::RecordData;
 use crate::domain::release::{Release, ReleaseState};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::soup_item::register::fielded;
 use crate::domain::text::{counted, is_sha256};
-use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, World, no_signing};
+use crate::domain::workflow::{Case, Condition, Move, Signing, World, no_signing};
 
 const N70: &str = "IMDRF N70";
 
@@ -56,7 +54,7 @@ pub(super) const MOVES: &[Move] = &[
     .sign(Meaning::Approved)
     .clause("IMDRF N60")
     .guard(|case| case.with::<RetirementPlan>(may_be_limited))
-    .effects(|_| stage(TplcStage::LimitedSupport)),
+    .effects(|case| into_stage(case.world, TplcStage::LimitedSupport)),
     Move::new(
         "finish",
         "The last version is released",
@@ -79,7 +77,7 @@ pub(super) const MOVES: &[Move] = &[
     .clause("IMDRF N60")
     .covers(|case| vec![(case.id(), Part::Scope)])
     .guard(|case| case.with::<RetirementPlan>(may_end_support))
-    .effects(|_| stage(TplcStage::EndOfSupport)),
+    .effects(|case| into_stage(case.world, TplcStage::EndOfSupport)),
     Move::new(
         "decommission",
         "Begin decommissioning",
@@ -95,7 +93,7 @@ pub(super) const MOVES: &[Move] = &[
         .clause("IEC 62304 5.8.7")
         .covers(|case| vec![(case.id(), Part::Scope)])
         .guard(|case| case.with::<RetirementPlan>(may_be_closed))
-        .effects(|_| stage(TplcStage::Decommissioned)),
+        .effects(|case| into_stage(case.world, TplcStage::Decommissioned)),
     Move::new(
         "dispose",
         "Retention has expired",
@@ -145,12 +143,6 @@ pub(super) fn signing(case: &Case) -> Signing {
         signing.covers = vec![(case.id(), Part::Scope)];
     }
     signing
-}
-
-fn stage(stage: TplcStage) -> Vec<Effect> {
-    let mut set = Fields::new();
-    set.insert("tplc_stage".into(), json!(stage));
-    vec![Effect::Set { id: PRODUCT, set }]
 }
 
 /// The plan that is worked in: the newest one that is not given up.

@@ -325,6 +325,6 @@ fn of_records() -> Vec<Case> {
         .nor(|w| person(w, "2026-11-01", &["auditor"]))
         .nor(|w| person(w, "2026-11-01", &["quality"]).state("PN-0009", PersonState::Inactive.code())),
         case("VAL-01", |w| w, "PL-0001", |w| w).with(|facts| facts.program = "1.1.0".to_owned()),
-        case("VAL-01", |w| w, "PL-0001", |w| w).with(|facts| facts.validated.clear()),
+        case("VAL-01", |w| w.set("PL-0001", json!({"validated_version": null})), "PL-0001", |w| w),
     ]
 }

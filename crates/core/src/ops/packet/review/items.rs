@@ -26,8 +26,8 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
     }
     let (quiet, full): (Vec<&Looked>, Vec<&Looked>) = dossier.items.iter().partition(|item| is_quiet(item));
     let said = Said::of(&quiet);
-    let mut sections =
-        vec![chapter(4, title, clause, vec![figures(dossier), about(quiet.len(), full.len())])];
+    let front = vec![figures(paper, dossier), about(paper, quiet.len(), full.len())];
+    let mut sections = vec![chapter(4, title, clause, front)];
     let mut count = 0;
     let mut number = || {
         count += 1;
@@ -52,7 +52,7 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
     sections
 }
 
-fn figures(dossier: &Dossier) -> Block {
+fn figures(paper: &Paper<'_>, dossier: &Dossier) -> Block {
     let count =
         |result: ItemResult| dossier.items.iter().filter(|item| item.content.result == Some(result)).count();
     let figure = |label: &str, value: usize, note: &str| Figure {
@@ -64,7 +64,7 @@ fn figures(dossier: &Dossier) -> Block {
     let mut figures = vec![
         figure("nothing found", count(ItemResult::NothingFound), "both lanes"),
         figure("nothing relevant", count(ItemResult::NoneRelevant), "each with its reason"),
-        figure("with findings", count(ItemResult::FindingsRaised), "chapter 6"),
+        figure("with findings", count(ItemResult::FindingsRaised), &paper.chapter(6)),
         figure("could not be checked", count(ItemResult::NotChecked), "and what was done instead"),
     ];
     if open > 0 {
@@ -73,13 +73,14 @@ fn figures(dossier: &Dossier) -> Block {
     Block::Figures { figures }
 }
 
-fn about(quiet: usize, full: usize) -> Block {
+fn about(paper: &Paper<'_>, quiet: usize, full: usize) -> Block {
     Block::paragraph(format!(
         "Here is every version in scope. With a section of its own: {}, with a hit, an anomaly, a remark, or without an answer. In tables \
          by risk tier and support: {}, for which both lanes have nothing, or which could not be checked. What each source answered for \
-         each item is in chapter 5.",
+         each item is in {}.",
         counted(full, "version"),
-        counted(quiet, "version")
+        counted(quiet, "version"),
+        paper.chapter(5)
     ))
 }
 

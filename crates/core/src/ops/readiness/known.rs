@@ -1,0 +1,69 @@
+//! What is known of a file besides its records, for the rules: whether it verifies, when it was backed up, which program was used.
+//!
+//! Nothing is guessed. What nobody looked at stays unknown, and the answer says so ([`Facts::unknown`]).
+
+use super::super::file::ProductFile;
+use super::super::refused::Refused;
+use crate::domain::ids::RecordId;
+use crate::domain::readiness::Facts;
+use crate::store::Verification;
+use mainstay_base::time::{Day, Moment};
+
+impl ProductFile {
+    /// What is known of the file now: the version of this program, and what was noted since it was opened.
+    pub fn known(&self) -> Facts {
+        Facts { program: env!("CARGO_PKG_VERSION").to_owned(), ..self.known.clone().unwrap_or_default() }
+    }
+
+    /// Notes what a verification of the file found, for the rules about the audit trail and the signatures.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn note_verification(&mut self, found: &Verification) -> Result<(), Refused> {
+        self.known = Some(self.known_with(found)?);
+        Ok(())
+    }
+
+    /// What is known of the file with what a verification found.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn known_with(&self, found: &Verification) -> Result<Facts, Refused> {
+        let signatures_broken = self.signatures_broken(found)?;
+        // Of later events nothing is known.
+        let whole = found.head.0 == self.head().seq;
+        let verified = if found.findings.is_empty() { whole.then_some(true) } else { Some(false) };
+        Ok(Facts { verified, signatures_broken, ..self.known() })
+    }
+
+    /// Notes that a verified backup of the file was made on a day (UTC).
+    pub fn note_backup(&mut self, day: Day) {
+        let known = self.known.get_or_insert_default();
+        known.last_backup = known.last_backup.max(Some(day));
+    }
+
+    /// The records with a signature that does not match: because of the signature itself, or because the record is not what its events
+    /// made it.
+    fn signatures_broken(&self, found: &Verification) -> Result<Vec<RecordId>, Refused> {
+        let mut broken = found.signatures_broken.clone();
+        for place in found.findings.iter().filter_map(|finding| finding.place.parse::<RecordId>().ok()) {
+            if !self.store.signatures(place)?.is_empty() {
+                broken.insert(place);
+            }
+        }
+        Ok(broken.into_iter().collect())
+    }
+
+    /// What was known at a moment that is past. Of the backups only the last one is known.
+    pub(super) fn known_then(&self, known: &Facts, moment: Moment) -> Result<Facts, Refused> {
+        let program =
+            if known.program.is_empty() { String::new() } else { self.store.program_until(moment)? };
+        Ok(then(known, moment, program))
+    }
+}
+
+/// The same with the version of the program that was used then.
+pub(super) fn then(known: &Facts, moment: Moment, program: String) -> Facts {
+    let last_backup = known.last_backup.filter(|day| *day <= moment.day());
+    Facts { program, last_backup, ..known.clone() }
+}
