@@ -14,7 +14,7 @@ struct Bench {
     place: PathBuf,
 }
 
-fn docx(paragraphs: &[(&str, &str)]) -> Vec<u8> {
+pub fn docx(paragraphs: &[(&str, &str)]) -> Vec<u8> {
     let one = |(style, text): &(&str, &str)| {
         format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
     };
@@ -27,7 +27,7 @@ fn docx(paragraphs: &[(&str, &str)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-const PLAN: [(&str, &str); 6] = [
+pub const PLAN: [(&str, &str); 6] = [
     ("Heading1", "Maintenance of the pump"),
     ("Heading2", "Feedback"),
     ("", "Support records every complaint in the tracker and evaluates it within 5 working days."),

@@ -99,13 +99,28 @@ impl Review {
 
 /// Reviews a document. `name` is the name of its file; `kind` is what a person says that it is.
 pub fn review(document: &Document, name: &str, kind: Option<DocumentKind>) -> Review {
+    review_while(document, name, kind, &|_| true)
+}
+
+/// The same; `going` is told the finished share and says whether to go on. What follows after it said no counts as missing, so that
+/// the answers are of no use then.
+pub fn review_while(
+    document: &Document,
+    name: &str,
+    kind: Option<DocumentKind>,
+    going: &dyn Fn(f32) -> bool,
+) -> Review {
     let (kind, why) = match kind {
         Some(kind) => (kind, "You said so.".to_owned()),
         None => guess(document, name),
     };
     let text = Text::of(document);
-    let asked = POINTS.iter().filter(|point| point.kinds.contains(&kind));
-    let answers = asked.map(|point| Answer { point, found: text.find(point) }).collect();
+    let asked: Vec<&'static Point> = POINTS.iter().filter(|point| point.kinds.contains(&kind)).collect();
+    let answer = |(at, point): (usize, &&'static Point)| {
+        let found = if going(at as f32 / asked.len() as f32) { text.find(point) } else { None };
+        Answer { point, found }
+    };
+    let answers = asked.iter().enumerate().map(answer).collect();
     let lists = soup_list::lists(document, kind == DocumentKind::SoupList);
     let mut notes = document.notes.clone();
     if text.open > 0 {
