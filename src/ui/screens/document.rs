@@ -225,7 +225,7 @@ impl DocumentScreen {
 
 const EMPTY: Empty<'_> = Empty {
     title: "Begin with what you have",
-    purpose: "Choose a document or drop it on the window: .docx, .odt, .md, .txt, or a table as .xlsx, .ods or .csv. For each point of \
+    purpose: "Choose a document or drop it on the window: .docx, .odt, .pdf, .md, .txt, or a table as .xlsx, .ods or .csv. For each point of \
               6.1 it is said where the document answers it, or what is missing and what an audit usually finds there. What you accept \
               becomes a draft of the maintenance plan; a list of SOUP becomes the register. The document is kept as evidence.",
     clause: "IEC 62304 6.1, 7.1.3, 8.1.2",

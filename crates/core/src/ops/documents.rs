@@ -9,7 +9,7 @@ use crate::domain::document_review::{self, DocumentKind, Review};
 use crate::exchange::documents;
 
 /// Endings of the documents that are read.
-pub const ENDINGS: &[&str] = &["docx", "odt", "xlsx", "ods", "csv", "tsv", "md", "txt"];
+pub const ENDINGS: &[&str] = &["docx", "odt", "pdf", "xlsx", "ods", "csv", "tsv", "md", "txt"];
 
 /// Reads a document and reviews it. `name` is the name of its file; `kind` is what a person says that it is. `going` is told the
 /// activity and the finished share, and says whether to go on.
@@ -24,9 +24,10 @@ pub fn review_document(
 ) -> Result<(String, Review), Refused> {
     let step = |words: &str, share: f32| if going(words, share) { Ok(()) } else { Err(Refused::cancelled()) };
     step("Reading the document", 0.1)?;
-    let read = documents::read(bytes, name)
-        .map_err(|error| Refused::Rule(format!("{name} cannot be read as a document: {error}")))?;
+    let read = documents::read_while(bytes, name, &|share| going("Reading the document", 0.1 + share * 0.4));
     step("Laying it beside the clauses", 0.5)?;
+    let read =
+        read.map_err(|error| Refused::Rule(format!("{name} cannot be read as a document: {error}")))?;
     let review = document_review::review_while(&read, name, kind, &|share| {
         going("Laying it beside the clauses", 0.5 + share / 2.0)
     });

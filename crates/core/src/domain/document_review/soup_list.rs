@@ -255,7 +255,9 @@ fn is_one_version(text: &str) -> bool {
     let bare = text.trim_start_matches(|c: char| c.is_ascii_alphabetic() && c != 'x').trim_start();
     let open = words::occurs("later | higher | above | newer | upwards | any", &words::of(text))
         || text.ends_with('+');
-    is_exact(text)
+    let range = text.contains(['–', '—']);
+    !range
+        && is_exact(text)
         && is_exact(if bare.is_empty() { text } else { bare })
         && !open
         && text.chars().any(|c| c.is_ascii_digit())
