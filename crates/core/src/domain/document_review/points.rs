@@ -2,7 +2,7 @@
 //! 6.1 a–f, 6.2, 6.3).
 //!
 //! Plain data. A set of words is a line of alternatives between bars; `*` ends a stem, a space joins words that follow each
-//! other, `@limit` is a number with a unit of time or a word such as weekly, and `@within` such a number only. A point is found where one of every set
+//! other, `@limit` is a number with a unit of time or a word such as weekly, `@within` such a number only, and `@version` the number of a version. A point is found where one of every set
 //! stands in one passage, or partly in the headings above it.
 
 use super::DocumentKind as K;
@@ -126,7 +126,7 @@ pub static POINTS: &[Point] = &[
         ("IEC 62304 6.1 b", "problem_criteria"),
         "criteria by which feedback is considered a problem",
         &["problem* | bug* | defect* | nonconformit*",
-          "criteri* | considered | regarded | deemed | treated as | counts as | qualif* | is a problem | defined as | constitutes a | whether it | whether a | whether an | whether this | whether feedback",
+          "criteri* | considered | regarded | deemed | treated as | counts as | qualif* | is a problem | defined as | constitutes a problem | constitute a problem | constitutes a software problem | whether it | whether a | whether an | whether this | whether feedback",
           "feedback* | complaint* | report* | ticket* | input* | issue* | event* | deviat* | observation* | behaviour | behavior | requirement* | specification* | anomal*"],
         ("Letter b is missing: without criteria the same feedback is judged differently by different people.",
          "Write criteria with codes, such as harm or near harm, deviation from a requirement, a weakness in security."),
@@ -136,7 +136,7 @@ pub static POINTS: &[Point] = &[
         ("IEC 62304 6.2.1.3", "problem_criteria"),
         "how an effect on safety is judged",
         &["problem* | bug* | defect* | issue* | feedback | complaint* | incident* | anomal* | ticket*",
-          "safety | harm* | hazard* | severity | patient* | risk*",
+          "safety | harm* | hazard* | patient* | risk*",
           JUDGED],
         ("The effect on the safety of the version in the field is judged after the change was made, or never.",
          "Say that every problem is judged for its effect on the safety of released versions, by whom, and with which scale."),
@@ -392,7 +392,8 @@ pub static POINTS: &[Point] = &[
         ("R1", "record", CHANGE),
         ("IEC 62304 8.2.1", ""),
         "what is changed and why",
-        &["change* | modif* | fix* | updat*", "reason* | because | descri* | justif* | motivat* | purpose | rationale | background"],
+        &["change* | modif* | fix* | updat* | replac* | remov* | propos*",
+          "reason* | because | descri* | justif* | motivat* | purpose | rationale | background | context | trigger | problem* | goal* | why"],
         ("The record repeats the title of the commit.", "Describe the change and its reason."),
     ),
     point(
@@ -406,14 +407,14 @@ pub static POINTS: &[Point] = &[
         ("R3", "record", CHANGE),
         ("IEC 62304 6.2.3", ""),
         "the analysis of its impact",
-        &["impact | affect* | effect*", "analy* | module* | item* | interface* | requirement* | system* | component* | version* | user* | scope | code | file* | none | no impact"],
+        &["impact | affect* | effect* | consequence* | compatib*", "existing | analy* | module* | item* | interface* | requirement* | system* | component* | version* | user* | scope | code | file* | none | no impact"],
         ("The impact is said to be none, without a reason.", "Say which items, interfaces and released versions are affected."),
     ),
     point(
         ("R4", "record", CHANGE),
         ("IEC 62304 7.4", ""),
         "the analysis of its risk",
-        &[RISK, "analy* | assess* | evaluat* | new | changed | control* | none | review* | acceptab* | impact"],
+        &[RISK, "analy* | assess* | evaluat* | new | changed | control* | none | review* | acceptab* | impact | class | low | medium | high"],
         ("The effect on risk controls was not analysed.", "Say whether new causes arise and whether risk controls are affected."),
     ),
     point(
@@ -427,14 +428,14 @@ pub static POINTS: &[Point] = &[
         ("R6", "record", CHANGE),
         ("IEC 62304 8.2.3", ""),
         "its verification",
-        &["verif* | test*", "passed | pass | result* | report* | executed | evidence | regression | performed"],
+        &["verif* | test*", "passed | pass | result* | report* | executed | evidence | performed | ran | identical | confirmed"],
         ("The change is verified by its author, without a record.", "Name the tests, their results, and who verified."),
     ),
     point(
         ("R7", "record", CHANGE),
         ("IEC 62304 6.3.2, 5.8.4", ""),
         "the version that contains it",
-        &["version* | release* | build | tag", "@number"],
+        &["@version"],
         ("It cannot be said in which version the change reached the field.", "Name the version that contains the change."),
     ),
 ];

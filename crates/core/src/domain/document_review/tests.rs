@@ -120,6 +120,7 @@ fn what_sounds_like_an_answer_and_is_none_is_missing() {
         ("A3", "Feedback", "Users report issues in the issue tracker."),
         ("H4", "Open questions", "The end of life of the product isn't addressed here."),
         ("F5", "Problem report", "Defect, enhancement or SOUP anomaly"),
+        ("B2", "Problems", "A problem is assessed by its severity: crash or cosmetic."),
     ] {
         let plan = document(&[("Plan", 1, &[]), (section, 2, &[text])]);
         assert_eq!(answered(&plan, id), None, "{id}: {text}");
@@ -135,6 +136,19 @@ fn what_sounds_like_an_answer_and_is_none_is_missing() {
         let plan = document(&[("Plan", 1, &[]), (section, 2, &[text])]);
         assert!(answered(&plan, id).is_some(), "{id}: {text}");
     }
+}
+
+#[test]
+fn a_record_of_a_change_is_asked_for_what_was_done_and_not_for_what_is_planned() {
+    let record = document(&[
+        ("Change Request 7", 1, &[]),
+        ("Why", 2, &["The limit is changed because pumps stopped."]),
+        ("Tests", 2, &["Add regression tests."]),
+        ("Notes", 2, &["It builds on CR-0010; the best library had its last version in 2022."]),
+    ]);
+    let review = review(&record, "change.md", Some(DocumentKind::ChangeRecord));
+    let found = review.answers.iter().filter(|answer| answer.found.is_some());
+    assert_eq!(found.map(|answer| answer.point.id).collect::<Vec<_>>(), ["R1", "R2"]);
 }
 
 #[test]

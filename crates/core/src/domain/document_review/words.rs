@@ -12,6 +12,7 @@ pub(super) fn occurs(set: &str, words: &[String]) -> bool {
         "@limit" => has_limit(words),
         "@within" => has_number_of_units(words),
         "@number" => words.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_digit())),
+        "@version" => has_version(words),
         "@date" => has_date(words),
         _ => has_phrase(phrase, words),
     })
@@ -76,10 +77,29 @@ fn has_number_of_units(words: &[String]) -> bool {
     })
 }
 
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && (word.starts_with("19") || word.starts_with("20"))
+}
+
+/// Words before the number of a version.
+const VERSIONS: &str = "version release released build tag";
+
+/// A number right behind the word for a version; “the version of 2022” is none.
+fn has_version(words: &[String]) -> bool {
+    let named = |word: &String| VERSIONS.split(' ').any(|known| known == word);
+    let number = |word: &String| word.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit());
+    let joining = |word: &String| ["in", "is", "number", "no"].contains(&word.as_str());
+    words.windows(3).any(|three| match three {
+        [a, b, c] => named(a) && (number(b) || (joining(b) && number(c) && !is_year(c))),
+        _ => false,
+    }) || matches!(words, [.., a, b] if named(a) && number(b))
+}
+
 /// A year beside a month or day.
 fn has_date(words: &[String]) -> bool {
-    let year = |word: &String| word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
-    words.windows(3).any(|three| three.iter().any(year) && three.iter().all(|word| word.len() <= 9))
+    words
+        .windows(3)
+        .any(|three| three.iter().any(|word| is_year(word)) && three.iter().all(|word| word.len() <= 9))
 }
 
 /// Most words of a piece in which words count as near each other.
@@ -166,6 +186,12 @@ mod tests {
             ("@within", "released in 30 working days", true),
             ("@within", "checked monthly and every six weeks", true),
             ("@within", "checked monthly and every week", false),
+            ("@version", "fixed in version 2.4.1", true),
+            ("@version", "Released in v3", true),
+            ("@version", "build 17", true),
+            ("@version", "the latest version was in 2022", false),
+            ("@version", "its last release in 2022", false),
+            ("@version", "builds on CR-0010", false),
             ("@date", "on 2026-03-01", true),
             ("@date", "section 12", false),
         ] {
