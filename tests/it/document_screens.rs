@@ -160,3 +160,47 @@ fn who_may_not_write_the_plan_reads_the_review_and_accepts_nothing() {
     window.choose("Read as", another);
     window.until_shown("You said so.");
 }
+
+#[test]
+fn the_page_of_a_plan_leads_to_the_review_and_a_large_text_stays_within_a_narrow_window() {
+    let mut window = Window::new(Desk::staffed_without_plan(), "ana", Route::Record(PLAN), SIZE);
+    window.press("Draft from a document…");
+    assert_eq!(window.route(), Route::Documents);
+    choose(&mut window, "Maintenance plan.docx", &docx(&PARAGRAPHS));
+    window.until_shown("Points of the clauses");
+    let ctx = window.ctx.clone();
+    mainstay::ui::theme::set_text_scale(&ctx, 200);
+    window.settle();
+    assert!(window.has("Found in section “Feedback”, paragraph 2"));
+    window.picture("document_review_200");
+}
+
+#[test]
+fn everything_is_reached_and_done_by_keys() {
+    let mut window = window(Desk::staffed_without_plan(), "ana", SIZE);
+    let path = put(&window, "plan.docx", &docx(&PARAGRAPHS));
+    window.type_into("Path of the document", path.to_str().unwrap());
+    window.key_press(Key::Enter);
+    window.until_shown("Points of the clauses");
+    focus(&mut window, Role::CheckBox, "Take A1 into “Procedure for feedback”");
+    window.key_press(Key::Space);
+    window.settle();
+    focus(&mut window, Role::Button, "Draft the plan from 1 point…");
+    window.key_press(Key::Enter);
+    window.settle();
+    assert!(window.has("1 text will be written into MP-0001"));
+    window.key_press(Key::Enter);
+    window.until("the plan", |window| window.route() == Route::Record(PLAN));
+}
+
+/// Reaches a widget by Tab.
+fn focus(window: &mut Window, role: Role, name: &str) {
+    for _ in 0..300 {
+        if window.query_all_by_role_and_label(role, name).any(|node| node.is_focused()) {
+            return;
+        }
+        window.key_press(Key::Tab);
+        window.run_steps(1);
+    }
+    panic!("Tab does not reach “{name}”");
+}

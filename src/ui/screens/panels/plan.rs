@@ -51,9 +51,19 @@ impl Panel for PlanPanel {
         } else if !page.data.is_terminal() {
             self.changes.ui(ui, cx);
         }
-        let takes_texts = MaintenancePlanState::of(&page.data) == Some(MaintenancePlanState::Draft);
-        if takes_texts && cx.writable() && may_make(cx, Kind::MaintenancePlan) {
-            document_ui(ui, cx);
+        let button = match MaintenancePlanState::of(&page.data) {
+            Some(MaintenancePlanState::Draft) => "Draft from a document…",
+            Some(MaintenancePlanState::Effective) => "Draft the next version from a document…",
+            Some(
+                MaintenancePlanState::InReview
+                | MaintenancePlanState::Approved
+                | MaintenancePlanState::Superseded
+                | MaintenancePlanState::Void,
+            )
+            | None => return,
+        };
+        if cx.writable() && may_make(cx, Kind::MaintenancePlan) {
+            document_ui(ui, cx, button);
         }
     }
 }
@@ -102,10 +112,10 @@ impl PlanPanel {
 }
 
 /// The way to the review of a document.
-fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, button: &str) {
     let words =
         "What a plan or procedure of yours says, laid beside 6.1; what you accept is drafted into the plan";
-    if button_in_reach_ui(ui, "Draft from a document…", words) {
+    if button_in_reach_ui(ui, button, words) {
         cx.go(Route::Documents);
     }
 }

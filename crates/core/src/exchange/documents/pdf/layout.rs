@@ -13,6 +13,8 @@ use super::page::PageText;
 const HEADING_MAX: usize = 110;
 /// How much larger than the text a heading is at least.
 const LARGER: f64 = 1.12;
+/// How much larger a heading is at least that ends like a sentence or begins with a small letter.
+const MUCH_LARGER: f64 = 1.4;
 /// Share of a page at its top and bottom where running heads stand.
 const MARGIN: f64 = 0.13;
 /// Level of a heading that is told by nothing but bold letters.
@@ -82,8 +84,16 @@ struct Look {
 
 impl Look {
     fn of(lines: &[Line]) -> Self {
-        let sizes = lines.iter().flat_map(|line| std::iter::repeat_n(line.size, line.text().chars().count()));
-        let size = most_common(sizes).unwrap_or(10.0);
+        // Paragraphs show how the text looks; tables and notes are often smaller.
+        let flowing: Vec<&Line> =
+            lines.iter().filter(|line| line.cells.len() == 1 && !line.is_ruled()).collect();
+        let heights = |lines: &[&Line]| {
+            most_common(
+                lines.iter().flat_map(|line| std::iter::repeat_n(line.size, line.text().chars().count())),
+            )
+        };
+        let all: Vec<&Line> = lines.iter().collect();
+        let size = heights(&flowing).or_else(|| heights(&all)).unwrap_or(10.0);
         let pairs = lines.windows(2).filter_map(|two| match two {
             [a, b] if a.page == b.page && b.y > a.y => Some((b.y - a.y) / size * 10.0),
             _ => None,
@@ -107,12 +117,12 @@ impl Look {
             return None;
         }
         let number = numbered(&text).map(|(level, _)| level);
-        if !self.styled {
+        if !self.styled && number.is_some() {
             return number;
         }
         let larger = line.size >= self.size * LARGER;
-        let ends = text.ends_with(['.', ';', ',']);
-        if !larger && (!line.bold || ends) {
+        let sentence = text.ends_with(['.', ';', ',']) || text.chars().next().is_some_and(char::is_lowercase);
+        if (!larger && !line.bold) || (sentence && line.size < self.size * MUCH_LARGER) {
             return None;
         }
         let rank = self.larger.iter().position(|size| (*size - line.size).abs() < 0.6);
@@ -144,19 +154,8 @@ impl Builder {
             self.table(lines.get(at..at + of_table).unwrap_or_default());
             return of_table;
         }
-        if let Some(level) = self.look.level(line) {
-            self.flush();
-            let more = lines
-                .iter()
-                .skip(at + 1)
-                .take_while(|next| self.continues_heading(line, next))
-                .count()
-                .min(2);
-            let parts = lines.get(at..=at + more).unwrap_or_default().iter().map(Line::text);
-            let whole = parts.collect::<Vec<_>>().join(" ");
-            let heading = numbered(&whole).map_or(whole.as_str(), |(_, rest)| rest);
-            self.document.heading(heading, level, format!("page {}", line.page + 1));
-            return more + 1;
+        if let Some(taken) = self.heading(lines, at) {
+            return taken;
         }
         let before = at.checked_sub(1).and_then(|before| lines.get(before));
         if before.is_none_or(|before| self.is_new_paragraph(before, line)) {
@@ -166,16 +165,29 @@ impl Builder {
         1
     }
 
+    /// Takes a heading with its further lines; returns how many lines it has.
+    fn heading(&mut self, lines: &[Line], at: usize) -> Option<usize> {
+        let line = lines.get(at)?;
+        let level = self.look.level(line)?;
+        let more = lines.iter().skip(at + 1).take_while(|next| self.continues_heading(line, next)).count();
+        let parts = lines.get(at..=at + more)?.iter().map(Line::text);
+        let whole = parts.collect::<Vec<_>>().join(" ");
+        if whole.chars().count() > HEADING_MAX * 3 / 2 {
+            // Large letters that go on are a paragraph.
+            return None;
+        }
+        self.flush();
+        let heading = numbered(&whole).map_or(whole.as_str(), |(_, rest)| rest);
+        self.document.heading(heading, level, format!("page {}", line.page + 1));
+        Some(more + 1)
+    }
+
     /// A heading may have several lines of the same letters.
     fn continues_heading(&self, first: &Line, next: &Line) -> bool {
         let close = next.page == first.page && next.y - first.y < first.size * 2.9;
-        let same = (next.size - first.size).abs() < 0.6 && next.bold == first.bold;
-        close
-            && same
-            && self.look.styled
-            && self.look.level(next).is_some()
-            && numbered(&next.text()).is_none()
-            && (first.size >= self.look.size * LARGER)
+        let same = (next.size - first.size).abs() < 0.6 && next.bold == first.bold && next.cells.len() == 1;
+        let larger = first.size >= self.look.size * LARGER;
+        close && same && larger && self.look.styled && numbered(&next.text()).is_none()
     }
 
     fn is_new_paragraph(&self, before: &Line, line: &Line) -> bool {
@@ -218,17 +230,39 @@ fn table_lines(lines: &[Line], at: usize) -> usize {
     if first.is_ruled() {
         return rest.take_while(|line| line.is_ruled()).count();
     }
-    if first.cells.len() < 2 {
+    let starts = starts_of(lines.get(at..).unwrap_or_default());
+    if starts.len() < 2 {
         return 0;
     }
-    let starts: Vec<f64> = first.cells.iter().map(|cell| cell.x.0).collect();
     let near = |line: &Line, place: f64| starts.iter().any(|start| (start - place).abs() < line.size * 0.8);
-    let fits = |line: &&Line| {
-        !line.is_ruled()
+    let fits = |before: &Line, line: &Line| {
+        let inside =
+            line.cells.len() > 1 || line.left() > first.left() + line.size || is_between(before, line);
+        line.page == first.page
+            && !line.is_ruled()
+            && inside
             && line.cells.iter().all(|cell| near(line, cell.x.0))
-            && (line.cells.len() > 1 || line.left() > first.left() + line.size)
     };
-    rest.take_while(fits).count()
+    let pairs = lines.get(at..).unwrap_or_default().windows(2);
+    1 + pairs.take_while(|two| matches!(two, [before, line] if fits(before, line))).count()
+}
+
+/// Whether a line stands between the same level strokes as the one above it.
+fn is_between(before: &Line, line: &Line) -> bool {
+    line.page == before.page && line.band > 0 && line.band == before.band
+}
+
+/// Where the columns of a table begin: the cells of its first line and of what stands between the same strokes.
+fn starts_of(lines: &[Line]) -> Vec<f64> {
+    let Some(first) = lines.first().filter(|line| line.cells.len() > 1) else { return Vec::new() };
+    let together =
+        lines.windows(2).take_while(|two| matches!(two, [before, line] if is_between(before, line))).count();
+    let head = lines.get(..=together).unwrap_or_default();
+    let widest = head.iter().max_by_key(|line| line.cells.len()).unwrap_or(first);
+    let mut starts: Vec<f64> = widest.cells.iter().chain(&first.cells).map(|cell| cell.x.0).collect();
+    starts.sort_by(f64::total_cmp);
+    starts.dedup_by(|b, a| *b - *a < first.size * 0.8);
+    starts
 }
 
 /// Rows between level strokes, columns between upright ones.
@@ -251,15 +285,17 @@ fn ruled(lines: &[Line]) -> Vec<Vec<String>> {
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-/// Columns where the cells of the first line begin; a row begins where its first cell does.
+/// Columns where the cells of the first line begin. A row ends at a level stroke, or where there is none, at the next first cell.
 fn aligned(lines: &[Line]) -> Vec<Vec<String>> {
-    let Some(first) = lines.first() else { return Vec::new() };
-    let starts: Vec<f64> = first.cells.iter().map(|cell| cell.x.0).collect();
+    let starts = starts_of(lines);
     let column =
         |place: f64, size: f64| starts.iter().rposition(|start| *start <= place + size * 0.8).unwrap_or(0);
+    let stroked = lines.first().zip(lines.last()).is_some_and(|(first, last)| first.band != last.band);
     let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut band = None;
     for line in lines {
-        let begins = column(line.left(), line.size) == 0;
+        let begins = if stroked { band != Some(line.band) } else { column(line.left(), line.size) == 0 };
+        band = Some(line.band);
         if begins || rows.is_empty() {
             rows.push(vec![String::new(); starts.len()]);
         }

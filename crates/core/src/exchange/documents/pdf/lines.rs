@@ -7,7 +7,10 @@ const SAME_LINE: f64 = 0.35;
 /// A gap between letters that is a space, in heights of their font.
 const SPACE: f64 = 0.18;
 /// A gap that separates cells, in heights of the font.
-const CELL: f64 = 1.6;
+const CELL: f64 = 1.0;
+
+/// The widest gap of a tab stop behind the number of a heading or item, in heights of the font.
+const TAB: f64 = 4.0;
 
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,7 +140,8 @@ fn cells(row: &[&Letter], upright: &[f64]) -> Vec<Cell> {
         }
     }
     cells.iter_mut().for_each(|cell| cell.text = cell.text.trim().to_owned());
-    join_marks(cells)
+    let size = row.first().map_or(0.0, |letter| letter.size);
+    join_marks(cells, size)
 }
 
 fn is_apart(cell: &Cell, letter: &Letter, upright: &[f64]) -> bool {
@@ -148,7 +152,7 @@ fn is_apart(cell: &Cell, letter: &Letter, upright: &[f64]) -> bool {
 }
 
 /// A number or mark at the beginning of a line, which a tab stop separates, belongs to what follows.
-fn join_marks(mut cells: Vec<Cell>) -> Vec<Cell> {
+fn join_marks(mut cells: Vec<Cell>, size: f64) -> Vec<Cell> {
     let is_mark = |text: &str| {
         let signs = text.chars().count();
         let number = text.chars().any(|c| c.is_ascii_digit())
@@ -156,7 +160,8 @@ fn join_marks(mut cells: Vec<Cell>) -> Vec<Cell> {
         let letter = signs == 2 && text.ends_with([')', '.']);
         number || letter || (signs == 1 && !text.chars().any(char::is_alphanumeric))
     };
-    if cells.len() == 2 && cells.first().is_some_and(|cell| is_mark(&cell.text)) {
+    let close = |two: &[Cell]| matches!(two, [mark, rest] if rest.x.0 - mark.x.1 < TAB * size);
+    if close(&cells) && cells.first().is_some_and(|cell| is_mark(&cell.text)) {
         let first = cells.remove(0);
         if let Some(rest) = cells.first_mut() {
             rest.text = format!("{} {}", first.text, rest.text);

@@ -202,6 +202,90 @@ fn a_table_without_strokes_is_read_where_cells_stand_one_below_the_other() {
 }
 
 #[test]
+fn rows_between_level_strokes_may_have_several_lines_in_every_cell() {
+    let mut page = [
+        plain((60, 700), "Rule,"),
+        plain((200, 700), "What is"),
+        plain((60, 688), "clause"),
+        plain((200, 688), "missing"),
+        plain((60, 670), "PLAN-10"),
+        plain((200, 670), "The source was"),
+        plain((60, 658), "6.2.1.1"),
+        plain((200, 658), "not checked."),
+        plain((60, 640), "PLAN-11"),
+        plain((200, 640), "The review was due."),
+    ]
+    .concat();
+    for y in [712, 682, 652, 632] {
+        writeln!(page, "50 {y} m 400 {y} l S").unwrap();
+    }
+    let document = read(&pdf(&[page], &[]), going()).unwrap();
+    assert_eq!(
+        cells(&document),
+        [
+            ["Rule, clause", "What is missing"],
+            ["PLAN-10 6.2.1.1", "The source was not checked."],
+            ["PLAN-11", "The review was due."]
+        ]
+    );
+}
+
+#[test]
+fn larger_text_of_sentences_is_no_heading_where_tables_are_small() {
+    let small = |y: u32| {
+        [say("F1", 7, (60, y), "a cell with many words in it"), say("F1", 7, (300, y), "another cell")]
+            .concat()
+    };
+    let page = [
+        say("F2", 14, (60, 740), "Part"),
+        plain((60, 720), "The text stands in larger letters than the table below,"),
+        plain((60, 708), "which has more words."),
+        small(680),
+        small(670),
+        small(660),
+        small(650),
+    ]
+    .concat();
+    let document = read(&pdf(&[page], &[]), going()).unwrap();
+    let text = "The text stands in larger letters than the table below, which has more words.";
+    assert_eq!(outline(&document), [("Part", 1, vec![text])]);
+}
+
+#[test]
+fn a_number_before_a_tab_stop_belongs_to_its_heading_and_one_in_a_column_does_not() {
+    let page = [
+        say("F2", 14, (60, 740), "2.1"),
+        say("F2", 14, (100, 740), "SOUP"),
+        plain((60, 700), "12"),
+        plain((200, 700), "zlib"),
+        plain((60, 688), "13"),
+        plain((200, 688), "expat"),
+    ]
+    .concat();
+    let document = read(&pdf(&[page], &[]), going()).unwrap();
+    assert_eq!(outline(&document), [("SOUP", 2, vec![])]);
+    assert_eq!(cells(&document), [["12", "zlib"], ["13", "expat"]]);
+}
+
+#[test]
+fn large_letters_that_go_on_for_lines_are_a_paragraph() {
+    let large = |y: u32, text: &str| say("F1", 12, (60, y), text);
+    let page = [
+        say("F2", 16, (60, 740), "Part"),
+        large(720, "A remark in larger letters than the text goes on and on for"),
+        large(706, "several lines and says so much that nobody would take it"),
+        large(692, "for a heading, although it is larger and does not end"),
+        plain((60, 670), "The text itself has more words than the remark above it, as it usually has,"),
+        plain((60, 658), "so that its letters are those of most of the document. It says nothing else"),
+        plain((60, 646), "but this, and it says it in several sentences that are not very interesting."),
+    ]
+    .concat();
+    let document = read(&pdf(&[page], &[]), going()).unwrap();
+    assert_eq!(document.sections.len(), 1);
+    assert_eq!(document.sections[0].heading, "Part");
+}
+
+#[test]
 fn a_scan_is_refused_with_what_to_do_and_single_pages_without_text_are_told() {
     let picture = "10 10 500 700 re f".to_owned();
     let refusal = refused(&pdf(&[picture.clone(), picture.clone()], &[]));
