@@ -114,6 +114,41 @@ fn while_a_version_waits_for_its_approval_the_review_says_why_nothing_can_be_dra
 }
 
 #[test]
+fn in_a_file_without_a_plan_the_first_one_is_written_with_its_examples() {
+    let mut window = window(crate::plan_screens::older_desk(), "ana", TALL);
+    choose(&mut window, "Maintenance plan.docx", &docx(&PARAGRAPHS));
+    window.until_shown("Points of the clauses");
+    assert!(window.has("MP-0001, the first maintenance plan, which begins with its examples"));
+    window.press("Accept all that the plan does not say");
+    window.press("Accept none");
+    tick(&mut window, "Take F1 into “Upgrades of SOUP”");
+    window.press("Draft the plan from 1 point…");
+    window.press("Write the draft");
+    window.until("the plan", |window| window.route() == Route::Record(PLAN));
+    let plan = window.record(PLAN);
+    assert!(plan.text("soup_upgrade_procedure").contains("the lead evaluates it"));
+    assert!(plan.value("undecided").as_array().unwrap().len() > 30, "the rest are examples");
+}
+
+#[test]
+fn a_reason_is_asked_where_an_entry_needs_one() {
+    let mut window = window(Desk::staffed_without_plan(), "ana", TALL);
+    window.pass(-3 * 86_400);
+    window.settle();
+    choose(&mut window, "Maintenance plan.docx", &docx(&PARAGRAPHS));
+    window.until_shown("Points of the clauses");
+    tick(&mut window, "Take F1 into “Upgrades of SOUP”");
+    window.press("Draft the plan from 1 point…");
+    window.press("Write the draft");
+    window.until_shown("Why it is changed");
+    assert!(!window.record(PLAN).text("soup_upgrade_procedure").contains("the lead evaluates it"));
+    window.type_into("Why it is changed", "The battery was empty");
+    window.press("Write the draft");
+    window.until("the plan", |window| window.route() == Route::Record(PLAN));
+    assert!(window.record(PLAN).text("soup_upgrade_procedure").contains("the lead evaluates it"));
+}
+
+#[test]
 fn a_list_of_soup_is_linted_by_line_and_read_into_the_register_with_its_document() {
     let mut window = window(Desk::staffed_without_plan(), "ana", TALL);
     let list = "# SOUP\n\n| SOUP name | Release | Supplier |\n|---|---|---|\n| zlib | 1.3.1 | Gailly |\n| expat | latest |  |\n";
