@@ -98,7 +98,7 @@ impl Drafting {
         read_lines_ui(ui, ("texts", 220.0), &self.lines, |line| line.as_str().into());
         let replaced = drafted.taken.iter().filter(|one| one.replaces).count();
         if replaced > 0 {
-            let words = format!("{} of them in the place of what the plan says now.", replaced);
+            let words = format!("{replaced} of them in the place of what the plan says now.");
             tone_words_ui(ui, Tone::Due, &words);
         }
         let words = format!(

@@ -6,8 +6,10 @@ use std::io::{self, Cursor, Read};
 use flate2::read::{DeflateDecoder, ZlibDecoder};
 use mainstay_base::note::Unreadable;
 
-/// Most bytes that all streams of a PDF may unpack, also in layers.
+/// Most bytes that all streams of a PDF may unpack, also in layers, and that are read for it.
 const UNPACKED_MAX: u64 = 1 << 30;
+/// How many bytes a layer reads ahead.
+const AHEAD: usize = 2048;
 /// How many layers of packing are looked through.
 const LAYERS: u8 = 4;
 
@@ -21,7 +23,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Unreadable> {
             "this PDF is packed as programs of the 1990s did (LZW); open it and print it to a new PDF";
         return Err(Unreadable::at("document", reason));
     }
-    let left = Cell::new(UNPACKED_MAX);
+    let (packed, unpacked) = (Cell::new(UNPACKED_MAX), Cell::new(UNPACKED_MAX));
     let mut from = 0;
     while let Some(at) = find(bytes, b"stream", from) {
         from = at + b"stream".len();
@@ -31,10 +33,12 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Unreadable> {
             continue;
         }
         let skipped = if data.starts_with(b"\r\n") { 2 } else { 1 };
-        count(Box::new(data.get(skipped..).unwrap_or_default()), &left, 0);
-        if left.get() == 0 {
+        // Where a stream ends is not known yet. What is read of it counts too, so that many that never end are not read over and over.
+        let stream = Counting { inner: Box::new(data.get(skipped..).unwrap_or_default()), left: &packed };
+        count(Box::new(stream), &unpacked, 0);
+        if packed.get() == 0 || unpacked.get() == 0 {
             let reason = format!(
-                "this PDF unpacks to more than {} MiB; remove pictures or split it",
+                "this PDF takes more to unpack than the {} MiB that are read; remove pictures or split it",
                 UNPACKED_MAX >> 20
             );
             return Err(Unreadable::at("document", reason));
@@ -87,8 +91,8 @@ fn count<'a>(mut stream: Box<dyn Read + 'a>, left: &'a Cell<u64>, layer: u8) {
     let packed = head[0] & 0x0F == 8 && u16::from_be_bytes(head) % 31 == 0;
     let whole = Cursor::new(head).chain(stream);
     let inner: Box<dyn Read + 'a> = match (packed, layer) {
-        (true, _) => Box::new(ZlibDecoder::new(whole)),
-        (false, 0) => Box::new(DeflateDecoder::new(whole)),
+        (true, _) => Box::new(ZlibDecoder::new_with_buf(whole, vec![0; AHEAD])),
+        (false, 0) => Box::new(DeflateDecoder::new_with_buf(whole, vec![0; AHEAD])),
         (false, _) => {
             let mut whole = whole;
             // What breaks off is counted as far as it went.
@@ -144,7 +148,22 @@ mod tests {
         (0..2048).for_each(|_| encoder.write_all(&block).unwrap());
         let bomb = packed(&encoder.finish().unwrap());
         let refusal = check(&with_stream(&bomb)).unwrap_err().to_string();
-        assert!(refusal.contains("unpacks to more than 1024 MiB"), "{refusal}");
+        assert!(refusal.contains("takes more to unpack than the 1024 MiB"), "{refusal}");
+    }
+
+    #[test]
+    fn what_is_read_of_streams_counts_too() {
+        // Empty blocks of Deflate unpack to nothing, as far as they go.
+        let blocks = [0_u8, 0, 0, 255, 255].repeat(4_000);
+        let (packed, unpacked) = (Cell::new(1 << 20), Cell::new(1 << 20));
+        let mut streams = 0;
+        while packed.get() > 0 && streams < 1_000 {
+            let stream = Counting { inner: Box::new(blocks.as_slice()), left: &packed };
+            count(Box::new(stream), &unpacked, 0);
+            streams += 1;
+        }
+        assert_eq!((packed.get(), unpacked.get()), (0, 1 << 20));
+        assert!(streams < 100, "{streams}");
     }
 
     #[test]
