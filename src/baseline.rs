@@ -90,6 +90,24 @@ pub fn named(names: &[String]) -> String {
 /// When it is no bill, parts of it cannot be read, it names no component, or components have no version and are not left out.
 pub fn read_bill(path: &Path, unversioned: Unversioned) -> Result<BaselineBill, Refused> {
     let read = BillFile::read(path).map_err(refused)?;
+    let bill = bill_of(&read, path, unversioned)?;
+    Ok(BaselineBill { file: EvidenceFile { bytes: read.into_bytes(), ..bill.file }, ..bill })
+}
+
+/// The same of a list that was taken out of a document, whose bytes are kept.
+pub(crate) fn bill_of_document(
+    path: &Path,
+    (list, document): (String, Vec<u8>),
+    unversioned: Unversioned,
+) -> Result<BaselineBill, Refused> {
+    let read = BillFile::taken_from(path, "list.csv".to_owned(), list.into_bytes());
+    let bill = bill_of(&read, path, unversioned)?;
+    let description = "Document with the list of SOUP".to_owned();
+    Ok(BaselineBill { file: EvidenceFile { bytes: document, description, ..bill.file }, ..bill })
+}
+
+/// The SOUP of what was read. The file that is kept has no bytes yet.
+fn bill_of(read: &BillFile, path: &Path, unversioned: Unversioned) -> Result<BaselineBill, Refused> {
     let inspected = read.inspect().map_err(refused)?;
     let name = file_name(path);
     let unread: Vec<String> =
@@ -125,8 +143,7 @@ pub fn read_bill(path: &Path, unversioned: Unversioned) -> Result<BaselineBill, 
         )));
     }
     let description = format!("Bill of materials of the baseline ({})", bill.format);
-    let file =
-        EvidenceFile { name, place: path.display().to_string(), description, bytes: read.into_bytes() };
+    let file = EvidenceFile { name, place: path.display().to_string(), description, bytes: Vec::new() };
     let not_shipped = left.iter().map(|component| component.label()).collect();
     let components = shipped
         .iter()
@@ -190,6 +207,13 @@ pub fn read_items(path: &Path) -> Result<BaselineItems, Refused> {
     let description = "Configuration items of the baseline".to_owned();
     let file = EvidenceFile { name, place: path.display().to_string(), description, bytes };
     Ok(BaselineItems { rows: found.rows, unread: found.unread, file })
+}
+
+impl BaselineBill {
+    /// The file from which it was read, with its bytes.
+    pub(crate) const fn file(&self) -> &EvidenceFile {
+        &self.file
+    }
 }
 
 impl Baseline {

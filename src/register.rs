@@ -6,10 +6,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::baseline::{BaselineBill, Unversioned, read_bill};
+use crate::baseline::{BaselineBill, Unversioned, bill_of_document, read_bill};
+use crate::domain::document_review::DocumentKind;
 use crate::domain::record::Fields;
 use crate::domain::text;
-use crate::ops::{Refused, SoupRow};
+use crate::ops::documents::review_document;
+use crate::ops::{self, Refused, SoupRow};
 use crate::soup::model::component::{Component, ComponentKind, Directness};
 
 /// A list of components that was read.
@@ -26,7 +28,29 @@ pub struct RegisterList {
 /// # Errors
 /// As [`read_bill`].
 pub fn read_list(path: &Path, unversioned: Unversioned) -> Result<RegisterList, Refused> {
-    let bill = read_bill(path, unversioned)?;
+    Ok(list_of(read_bill(path, unversioned)?))
+}
+
+/// Reads the list of SOUP that stands at a place of a document, as the review of documents finds it.
+///
+/// # Errors
+/// When the document cannot be read or has no such list; as [`read_bill`].
+pub fn read_document_list(
+    path: &Path,
+    place: &str,
+    unversioned: Unversioned,
+    going: &dyn Fn(&str, f32) -> bool,
+) -> Result<RegisterList, Refused> {
+    let bytes = ops::read_bytes(path)?;
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let (_, review) = review_document(&bytes, &name, Some(DocumentKind::SoupList), going)?;
+    let list = review.lists.iter().find(|list| list.place == place).ok_or_else(|| {
+        Refused::Rule(format!("{name} has no list of SOUP at {place} any more; review the document again"))
+    })?;
+    Ok(list_of(bill_of_document(path, (list.delimited(), bytes), unversioned)?))
+}
+
+fn list_of(bill: BaselineBill) -> RegisterList {
     let rows = bill
         .rows
         .iter()
@@ -41,7 +65,7 @@ pub fn read_list(path: &Path, unversioned: Unversioned) -> Result<RegisterList, 
                 .unwrap_or_default(),
         })
         .collect();
-    Ok(RegisterList { bill, rows })
+    RegisterList { bill, rows }
 }
 
 /// Most characters of a line that is taken over from a bill.

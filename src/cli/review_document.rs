@@ -10,7 +10,7 @@ use super::{CommandResult, open, time_stamp};
 use crate::domain::choice::Choice as _;
 use crate::domain::document_review::{Answer, DocumentKind, Found, Review, SoupGap, SoupList};
 use crate::domain::text::counted;
-use crate::ops::documents::{self, Drafted};
+use crate::ops::documents::{self, Drafted, TakenText, Texts};
 use crate::ops::{self, EvidenceFile};
 
 /// Most gaps of a list that the text shows; JSON has all.
@@ -22,14 +22,16 @@ pub fn review_document(arguments: &ReviewDocumentArguments) -> CommandResult {
     let bytes = ops::read_bytes(path).map_err(Failure::of_input)?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let kind = arguments.kind.map(kind_of);
-    let (format, review) = documents::review_document(&bytes, &name, kind).map_err(Failure::of_input)?;
+    let (format, review) =
+        documents::review_document(&bytes, &name, kind, &|_, _| true).map_err(Failure::of_input)?;
     let mut drafted = None;
     if let (Some(product), Some(login)) = (&arguments.draft_plan, &arguments.login) {
         let description = format!("{} from which the plan was drafted", review.kind.word());
         let file = EvidenceFile { name: name.clone(), place: path.display().to_string(), description, bytes };
         let (mut opened, session, _) = open::to_write(product, login)?;
+        let planned = opened.plan_for_texts()?.draft(&review, &name, Texts::WhereOpen)?;
         let made =
-            opened.draft_plan_from(&session, (&review, file), arguments.reason.as_deref(), &ops::stamp())?;
+            opened.draft_plan(&session, (planned, file), arguments.reason.as_deref(), &ops::stamp())?;
         time_stamp::after_writing(&mut opened, &session);
         drafted = Some(made);
     }
@@ -58,8 +60,8 @@ fn as_json(name: &str, format: &str, review: &Review, drafted: Option<&Drafted>)
         "points": review.answers.iter().map(answer_json).collect::<Vec<_>>(),
         "lists": lists, "notes": review.notes,
         "plan_draft": drafted.map(|made| json!({
-            "plan": made.plan, "by_hand": made.by_hand, "kept": made.kept,
-            "taken": made.taken.iter().map(|(field, from)| json!({"field": field, "from": from})).collect::<Vec<_>>(),
+            "plan": made.target.plan(), "by_hand": made.by_hand, "kept": made.kept,
+            "taken": made.taken.iter().map(|one| json!({"field": one.label, "from": one.from})).collect::<Vec<_>>(),
         })),
     });
     format!("{value:#}\n")
@@ -173,10 +175,10 @@ fn gap_words(gap: &SoupGap) -> String {
 fn drafted_words(made: &Drafted) -> String {
     let mut output = format!(
         "\nDrafted into {}: {}. Accept or change each before the plan is submitted. The document is attached.\n",
-        made.plan,
+        made.target.words(),
         counted(made.taken.len(), "field")
     );
-    for (label, from) in &made.taken {
+    for TakenText { label, from, .. } in &made.taken {
         let _ = writeln!(output, "  {label}: from {from}");
     }
     for (words, labels) in

@@ -2,10 +2,14 @@
 //!
 //! Screens read and issue commands; the app executes them. A screen never performs a request itself.
 
+mod slot;
+
+pub use self::slot::Slot;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::domain::field::Offer;
 use crate::domain::ids::{Kind, RecordId};
@@ -46,6 +50,8 @@ pub enum Route {
     Packets(Option<RecordId>),
     /// Import of feedback from a file.
     Import,
+    /// The review of a document of the team.
+    Documents,
     /// The coverage of the SOUP in service by reviews.
     Coverage,
     /// The items of a SOUP review, to work through them.
@@ -75,6 +81,7 @@ impl Route {
             Self::People => "People & policy",
             Self::Packets(_) => "Packets",
             Self::Import => "Import",
+            Self::Documents => "Document review",
             Self::Coverage => Kind::SoupItem.def().plural,
             Self::ReviewItems(id) => id.kind.def().plural,
             Self::Triage => Kind::Finding.def().plural,
@@ -272,39 +279,6 @@ impl std::fmt::Debug for LongWrite {
 impl std::fmt::Debug for Write {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Write")
-    }
-}
-
-/// A place for one answer that arrives later. Cheap to clone: all clones share the same place.
-#[derive(Debug)]
-pub struct Slot<T>(Arc<Mutex<Option<T>>>);
-
-impl<T> Slot<T> {
-    /// Puts the answer in.
-    pub fn put(&self, answer: T) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
-    }
-
-    /// Whether another clone is left that can take the answer.
-    pub fn is_awaited(&self) -> bool {
-        Arc::strong_count(&self.0) > 1
-    }
-
-    /// Takes the answer out, if it has come.
-    pub fn take(&self) -> Option<T> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-impl<T> Default for Slot<T> {
-    fn default() -> Self {
-        Self(Arc::new(Mutex::new(None)))
-    }
-}
-
-impl<T> Clone for Slot<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
     }
 }
 

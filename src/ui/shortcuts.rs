@@ -34,6 +34,8 @@ pub enum AppCommand {
     Dashboard,
     /// Goes to the import of feedback.
     Import,
+    /// Goes to the review of a document.
+    ReviewDocument,
     /// Goes to the advisory data of this workstation.
     Advisories,
     /// Makes a backup at a chosen place.
@@ -150,6 +152,13 @@ pub const COMMANDS: &[CommandDef] = &[
         AppCommand::Import,
         "Import feedback…",
         "Feedback from a file of another system",
+        None,
+        Needs::Person,
+    ),
+    def(
+        AppCommand::ReviewDocument,
+        "Review a document…",
+        "A plan, procedure, list of SOUP or change record of yours beside IEC 62304 6.1",
         None,
         Needs::Person,
     ),

@@ -1,6 +1,6 @@
 //! The advisory data in the window.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use eframe::egui;
@@ -12,22 +12,9 @@ use mainstay::ui::screens::advisories::AdvisoryPlaces;
 
 use crate::advisory_server::{KEV, server, settings};
 use crate::desk::Desk;
-use crate::host::Window;
+use crate::host::{Dropped, Window};
 
 const SIZE: egui::Vec2 = vec2(1280.0, 1000.0);
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
 
 struct Bench {
     window: Window,

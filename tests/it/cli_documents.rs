@@ -14,7 +14,7 @@ struct Bench {
     place: PathBuf,
 }
 
-fn docx(paragraphs: &[(&str, &str)]) -> Vec<u8> {
+pub fn docx(paragraphs: &[(&str, &str)]) -> Vec<u8> {
     let one = |(style, text): &(&str, &str)| {
         format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
     };
@@ -27,7 +27,7 @@ fn docx(paragraphs: &[(&str, &str)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-const PLAN: [(&str, &str); 6] = [
+pub const PLAN: [(&str, &str); 6] = [
     ("Heading1", "Maintenance of the pump"),
     ("Heading2", "Feedback"),
     ("", "Support records every complaint in the tracker and evaluates it within 5 working days."),
@@ -107,7 +107,7 @@ fn a_plan_is_laid_beside_the_letters_and_what_is_missing_is_said_with_clause_and
     assert_eq!(value["kind"], "plan");
     let (code, _, err) = bench.run(&["review-document", &bench.file("plan.pdf", "%PDF-1.7")]);
     assert_eq!(code, 1);
-    assert!(err.contains("plan.pdf cannot be read as a document: document: this is a PDF"), "{err}");
+    assert!(err.contains("plan.pdf cannot be read as a document: document: this PDF is damaged"), "{err}");
 }
 
 #[test]
@@ -150,4 +150,29 @@ fn a_draft_takes_the_texts_that_were_found_and_every_one_waits_for_a_person() {
     let (code, _, err) = bench.run(&["review-document", &empty, "--draft-plan", &product, "--login", "ana"]);
     assert_eq!(code, 3, "{err}");
     assert!(err.contains("gives no text for a field of MP-0001"), "{err}");
+}
+
+#[test]
+fn a_pdf_that_this_program_made_is_read_with_its_headings_and_a_cut_one_is_refused() {
+    let bench = Bench::new();
+    let (product, paper) = (bench.name("pump.mainstay"), bench.name("paper.pdf"));
+    let (code, _, err) = bench.run(&["packet", &product, "readiness", "-o", &paper, "--login", "ana"]);
+    assert_eq!(code, 0, "{err}");
+    let bytes = std::fs::read(&paper).unwrap();
+    let (code, out, err) = bench.run(&["review-document", &paper, "--as", "plan", "--json"]);
+    assert_eq!(code, 12, "{err}");
+    let value: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(value["document_format"], "PDF");
+    let found: Vec<&Value> =
+        value["points"].as_array().unwrap().iter().map(|point| &point["found"]).collect();
+    let with_section = |found: &&&Value| {
+        found["section"].as_str().is_some_and(|section| !section.is_empty())
+            && found["place"].as_str().is_some_and(|place| place.starts_with("page "))
+    };
+    assert!(found.iter().filter(with_section).count() > 5, "{found:#?}");
+    let cut = bench.name("cut.pdf");
+    std::fs::write(&cut, &bytes[..bytes.len() / 3]).unwrap();
+    let (code, _, err) = bench.run(&["review-document", &cut]);
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("cut.pdf cannot be read as a document"), "{err}");
 }

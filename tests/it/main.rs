@@ -27,6 +27,7 @@ mod damage;
 mod deadlines;
 mod decisions;
 mod desk;
+mod document_screens;
 mod dumps;
 mod edges;
 mod fields_csv;

@@ -110,7 +110,7 @@ fn an_older_file_without_a_plan_writes_its_first_one_with_a_button() {
 }
 
 /// A file that was begun before there were plans.
-fn older_desk() -> Desk {
+pub fn older_desk() -> Desk {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pump.mainstay");
     std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dumps/v1.mainstay"), &path).unwrap();

@@ -291,6 +291,7 @@ impl App {
             }
             AppCommand::Dashboard => self.go(Route::Dashboard),
             AppCommand::Import => self.go(Route::Import),
+            AppCommand::ReviewDocument => self.go(Route::Documents),
             AppCommand::Advisories => self.go(Route::Advisories),
             AppCommand::BackUp => self.back_up_to_choice(),
             AppCommand::Verify => self.verify(true),

@@ -336,6 +336,10 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
             "Feedback from a file of another system. Its columns are matched once, and rows that were already imported are skipped.",
             "IEC 62304 6.2.1",
         ),
+        Route::Documents => (
+            "A plan, procedure, list of SOUP or change record of yours, laid beside 6.1 by stated rules that read English words. Each point is found with its place, or missing with what an audit usually finds. What you accept is drafted into the plan, and the document is attached.",
+            "IEC 62304 6.1",
+        ),
         Route::Coverage => (
             "Every version of SOUP in a release in service, and whether it was reviewed inside its interval.",
             "IEC 62304 7.1.3, 6.1 f",

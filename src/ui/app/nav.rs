@@ -60,6 +60,7 @@ fn belongs_to(route: &Route, area: &Route) -> bool {
             area_of(*kind) == *other
         }
         (Route::Import, Route::List(Kind::Feedback)) => true,
+        (Route::Documents, Route::List(Kind::MaintenancePlan)) => true,
         (Route::Coverage, Route::List(Kind::SoupItem)) => true,
         (Route::ReviewItems(id), Route::List(kind)) => id.kind == *kind,
         (Route::Triage, Route::List(Kind::Finding)) => true,
@@ -83,6 +84,7 @@ fn count(area: &Area, attention: Option<&Attention>) -> usize {
         | Route::AuditTrail(_)
         | Route::Packets(_)
         | Route::Import
+        | Route::Documents
         | Route::Coverage
         | Route::ReviewItems(_)
         | Route::Triage

@@ -9,6 +9,7 @@ use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::advisories::{AdvisoriesScreen, AdvisoryPlaces};
 use crate::ui::screens::audit::AuditScreen;
 use crate::ui::screens::dashboard::DashboardScreen;
+use crate::ui::screens::document::DocumentScreen;
 use crate::ui::screens::import::ImportScreen;
 use crate::ui::screens::packets::PacketsScreen;
 use crate::ui::screens::people::PeopleScreen;
@@ -36,6 +37,7 @@ enum Screen {
     People(Box<PeopleScreen>),
     Search(Box<SearchScreen>),
     Import(Box<ImportScreen>),
+    Documents(Box<DocumentScreen>),
     Advisories(Box<AdvisoriesScreen>),
     Packets(Box<PacketsScreen>),
     Coverage(Box<CoverageScreen>),
@@ -92,6 +94,7 @@ impl Screens {
             Screen::People(screen) => screen.ui(ui, cx),
             Screen::Search(screen) => screen.ui(ui, cx),
             Screen::Import(screen) => screen.ui(ui, cx),
+            Screen::Documents(screen) => screen.ui(ui, cx),
             Screen::Advisories(screen) => screen.ui(ui, cx),
             Screen::Packets(screen) => screen.ui(ui, cx),
             Screen::Coverage(screen) => screen.ui(ui, cx),
@@ -151,6 +154,7 @@ fn make_screen(route: &Route, settings: &Settings, advisories: &AdvisoryPlaces) 
         Route::Coverage => Screen::Coverage(Box::default()),
         Route::ReviewItems(id) => Screen::Items(Box::new(ItemsScreen::of(*id))),
         Route::Triage => Screen::Triage(Box::default()),
+        Route::Documents => Screen::Documents(Box::default()),
         Route::Import => Screen::Import(Box::new(ImportScreen::new(mappings_folder()))),
         Route::Advisories => Screen::Advisories(Box::new(AdvisoriesScreen::new(advisories))),
         Route::Search(words) => Screen::Search(Box::new(SearchScreen::new(words.clone()))),

@@ -16,6 +16,7 @@ use crate::ops::{
 };
 use crate::ui::cx::{Cache, Route};
 use crate::ui::overview::Overview;
+use crate::ui::screens::document::is_document;
 use crate::ui::screens::sign_in::{SignIn, SignInRequest};
 use crate::ui::widgets::notice::Notice;
 
@@ -284,12 +285,18 @@ impl App {
         }
     }
 
-    /// Opens a file that was dropped on the window.
+    /// Opens a file that was dropped on the window: a product file, or a document to be reviewed.
     pub(super) fn take_drops(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
         let Some(path) = dropped else { return };
-        if matches!(self.route(), Some(Route::Import | Route::Advisories)) && self.session.is_some() {
-            return;
+        if self.session.is_some() {
+            if matches!(self.route(), Some(Route::Import | Route::Documents | Route::Advisories)) {
+                return;
+            }
+            if is_document(&path) {
+                // The screen takes the drop of this frame itself.
+                return self.go(Route::Documents);
+            }
         }
         self.open_path(&path);
     }

@@ -180,6 +180,9 @@ fn first_steps_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         if link_ui(ui, "Open the maintenance plan").clicked() {
             go_to_plan(cx);
         }
+        if link_ui(ui, "Begin it from a document that you have").clicked() {
+            cx.go(Route::Documents);
+        }
         step(
             ui,
             "2",

@@ -5,6 +5,7 @@
 pub mod advisories;
 pub mod audit;
 pub mod dashboard;
+pub mod document;
 pub mod examples;
 pub mod import;
 pub mod packets;

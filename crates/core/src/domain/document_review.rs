@@ -99,13 +99,28 @@ impl Review {
 
 /// Reviews a document. `name` is the name of its file; `kind` is what a person says that it is.
 pub fn review(document: &Document, name: &str, kind: Option<DocumentKind>) -> Review {
+    review_while(document, name, kind, &|_| true)
+}
+
+/// The same; `going` is told the finished share and says whether to go on. What follows after it said no counts as missing, so that
+/// the answers are of no use then.
+pub fn review_while(
+    document: &Document,
+    name: &str,
+    kind: Option<DocumentKind>,
+    going: &dyn Fn(f32) -> bool,
+) -> Review {
     let (kind, why) = match kind {
         Some(kind) => (kind, "You said so.".to_owned()),
         None => guess(document, name),
     };
     let text = Text::of(document);
-    let asked = POINTS.iter().filter(|point| point.kinds.contains(&kind));
-    let answers = asked.map(|point| Answer { point, found: text.find(point) }).collect();
+    let asked: Vec<&'static Point> = POINTS.iter().filter(|point| point.kinds.contains(&kind)).collect();
+    let answer = |(at, point): (usize, &&'static Point)| {
+        let found = if going(at as f32 / asked.len() as f32) { text.find(point) } else { None };
+        Answer { point, found }
+    };
+    let answers = asked.iter().enumerate().map(answer).collect();
     let lists = soup_list::lists(document, kind == DocumentKind::SoupList);
     let mut notes = document.notes.clone();
     if text.open > 0 {
@@ -164,6 +179,8 @@ fn only_tables(document: &Document) -> bool {
 struct Piece {
     words: Vec<String>,
     text: String,
+    /// Words of the row that names the columns, for a row of a table.
+    header: Vec<String>,
 }
 
 /// A section prepared for the rules.
@@ -183,7 +200,9 @@ struct Text<'a> {
     parts: Vec<Part<'a>>,
     /// How many passages are places to be filled.
     open: usize,
+    /// How many words are common English ones, and how many are of other languages or other letters.
     common: usize,
+    foreign: usize,
     all: usize,
 }
 
@@ -193,12 +212,17 @@ const ASIDE: &str = "definition* | abbreviation* | acronym* | glossary | terms |
 /// Headings below which other documents are listed.
 const REFERENCES: &str =
     "reference* | related document* | applicable document* | relevant process* | associated document*";
-/// Common English words: a text without them is in another language.
-const ENGLISH: [&str; 8] = ["the", "of", "and", "to", "is", "are", "for", "be"];
+/// Common English words: a text with more of other languages' is in another language.
+const ENGLISH: [&str; 10] = ["the", "of", "and", "to", "is", "are", "for", "be", "by", "with"];
+/// Common words of languages near it.
+const FOREIGN: [&str; 24] = [
+    "und", "der", "die", "das", "nicht", "wird", "werden", "für", "le", "les", "des", "et", "est", "pour",
+    "dans", "el", "los", "del", "para", "con", "il", "della", "che", "per",
+];
 
 impl<'a> Text<'a> {
     fn of(document: &'a Document) -> Self {
-        let mut text = Self { parts: Vec::new(), open: 0, common: 0, all: 0 };
+        let mut text = Self { parts: Vec::new(), open: 0, common: 0, foreign: 0, all: 0 };
         let mut path: Vec<&Section> = Vec::new();
         for section in &document.sections {
             path.retain(|above| above.level < section.level);
@@ -223,26 +247,35 @@ impl<'a> Text<'a> {
     fn pieces(&mut self, section: &Section) -> Vec<Piece> {
         let passages = section.passages.iter().flat_map(|passage| words::pieces(passage)).map(str::to_owned);
         let tables = section.tables.iter().filter(|table| !is_mapping(table));
-        let rows = tables.flat_map(|table| table.rows.iter().skip(1)).map(|row| {
-            let cells = row.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
-            one_line(&cells.collect::<Vec<_>>().join("; "), SECTION_CHARS)
+        let rows = tables.flat_map(|table| {
+            let header = table.rows.first().map(|row| words::of(&row.cells.join(" "))).unwrap_or_default();
+            table.rows.iter().skip(1).map(move |row| {
+                let cells = row.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+                (one_line(&cells.collect::<Vec<_>>().join("; "), SECTION_CHARS), header.clone())
+            })
         });
         let mut pieces = Vec::new();
-        for text in passages.chain(rows) {
+        for (text, header) in passages.map(|text| (text, Vec::new())).chain(rows) {
             let words = words::of(&text);
-            self.all += words.len();
-            self.common += words.iter().filter(|word| ENGLISH.contains(&word.as_str())).count();
+            self.count(&words);
             if words::is_open(&text, &words) {
                 self.open += 1;
             } else if !words.is_empty() {
-                pieces.push(Piece { words, text });
+                pieces.push(Piece { words, text, header });
             }
         }
         pieces
     }
 
+    fn count(&mut self, words: &[String]) {
+        let among = |known: &[&str], word: &str| known.contains(&word);
+        self.all += words.len();
+        self.common += words.iter().filter(|word| among(&ENGLISH, word)).count();
+        self.foreign += words.iter().filter(|word| among(&FOREIGN, word) || !word.is_ascii()).count();
+    }
+
     fn is_english(&self) -> bool {
-        self.all < 200 || self.common * 20 >= self.all
+        self.all < 100 || self.foreign <= self.common
     }
 
     /// The passage that answers a point best: the one with most of its words in the passage itself, then the first one.
@@ -250,10 +283,9 @@ impl<'a> Text<'a> {
         let mut best: Option<(usize, &Part<'_>, Option<&Piece>)> = None;
         for part in self.parts.iter().filter(|part| point.by_reference || !part.references) {
             let above: Vec<bool> = point.words.iter().map(|set| words::occurs(set, &part.above)).collect();
-            let single = part
-                .pieces
-                .iter()
-                .filter_map(|piece| Some((score(point, &above, &piece.words)?, Some(piece))));
+            let single = part.pieces.iter().filter_map(|piece| {
+                Some((score(point, &above_piece(point, &above, piece), &piece.words)?, Some(piece)))
+            });
             let together = part.together.iter().filter(|_| above.contains(&true));
             // Spread words count less than any that stand near each other.
             let spread = together.filter_map(|all| score(point, &above, all).map(|_| (1, None)));
@@ -265,6 +297,12 @@ impl<'a> Text<'a> {
         }
         best.map(|(_, part, piece)| found(part, piece))
     }
+}
+
+/// The sets of a point that the headings meet or, for a row of a table, the names of its columns.
+fn above_piece(point: &Point, above: &[bool], piece: &Piece) -> Vec<bool> {
+    let named = |(set, above): (&&str, &bool)| *above || words::occurs(set, &piece.header);
+    point.words.iter().zip(above).map(named).collect()
 }
 
 /// The sets of a point that a passage meets count twice, those that only the headings meet once. `None` if one is not met, or

@@ -68,17 +68,19 @@ impl ProductFile {
         (set, reason): (Fields, Option<&str>),
         stamp: &Stamp,
     ) -> Result<Vec<Receipt>, Refused> {
-        self.keep_and_edit_each(session, (id, files), (vec![set], reason), stamp)
+        let requests = self.to_keep_and_edit(id, files, vec![set])?;
+        let because = |request: Request| Act { reason: reason.map(str::to_owned), ..Act::from(request) };
+        let acts = requests.into_iter().map(because).collect();
+        self.perform_all(session, acts, &|_| true, stamp).map_err(|(_, refusal)| refusal)
     }
 
-    /// The same with several edits in their order.
-    pub(super) fn keep_and_edit_each(
-        &mut self,
-        session: &Session,
-        (id, files): (RecordId, Vec<EvidenceFile>),
-        (sets, reason): (Vec<Fields>, Option<&str>),
-        stamp: &Stamp,
-    ) -> Result<Vec<Receipt>, Refused> {
+    /// The requests that attach the files that are not attached to the record already, followed by the edits in their order.
+    pub(super) fn to_keep_and_edit(
+        &self,
+        id: RecordId,
+        files: Vec<EvidenceFile>,
+        sets: Vec<Fields>,
+    ) -> Result<Vec<Request>, Refused> {
         let kept = self.referring(id, Kind::Attachment)?;
         let is_kept = |file: &EvidenceFile| {
             let sha256 = file.sha256();
@@ -87,8 +89,6 @@ impl ProductFile {
         let files: Vec<EvidenceFile> = files.into_iter().filter(|file| !is_kept(file)).collect();
         let mut requests: Vec<Request> = files.into_iter().map(|file| file.attach(id)).collect();
         requests.extend(sets.into_iter().map(|set| Request::Edit { id, set }));
-        let because = |request: Request| Act { reason: reason.map(str::to_owned), ..Act::from(request) };
-        let acts = requests.into_iter().map(because).collect();
-        self.perform_all(session, acts, &|_| true, stamp).map_err(|(_, refusal)| refusal)
+        Ok(requests)
     }
 }

@@ -61,6 +61,11 @@ impl BillFile {
         Ok(Self { path: path.to_owned(), name, digest: Sha256::digest(&bytes).into(), bytes })
     }
 
+    /// Bytes that were taken out of the file at `path`, such as a table of a document. `name` tells their format.
+    pub fn taken_from(path: &Path, name: String, bytes: Vec<u8>) -> Self {
+        Self { path: path.to_owned(), name, digest: Sha256::digest(&bytes).into(), bytes }
+    }
+
     /// The bytes of the file.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::plan_changes::Changes;
 use super::{FirstRecord, Panel, PanelDef};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::maintenance_plan::{MaintenancePlan, WatchedSource, in_force};
+use crate::domain::maintenance_plan::{MaintenancePlan, MaintenancePlanState, WatchedSource, in_force};
 use crate::domain::record::Fields;
 use crate::domain::time::Day;
 use crate::ops::{Head, PlanDates, RecordPage, Refused};
@@ -17,6 +17,7 @@ use crate::ui::screens::parts::refusal_ui;
 use crate::ui::screens::record::page::heading_ui;
 use crate::ui::theme::{Tone, body, bold, hint, space};
 use crate::ui::widgets::badge::tone_inline_ui;
+use crate::ui::widgets::button::button_in_reach_ui;
 use crate::ui::widgets::link::link_ui;
 
 pub(super) const PANEL: PanelDef =
@@ -49,6 +50,20 @@ impl Panel for PlanPanel {
             self.in_force_ui(ui, cx, page);
         } else if !page.data.is_terminal() {
             self.changes.ui(ui, cx);
+        }
+        let button = match MaintenancePlanState::of(&page.data) {
+            Some(MaintenancePlanState::Draft) => "Draft from a document…",
+            Some(MaintenancePlanState::Effective) => "Draft the next version from a document…",
+            Some(
+                MaintenancePlanState::InReview
+                | MaintenancePlanState::Approved
+                | MaintenancePlanState::Superseded
+                | MaintenancePlanState::Void,
+            )
+            | None => return,
+        };
+        if cx.writable() && may_make(cx, Kind::MaintenancePlan) {
+            document_ui(ui, cx, button);
         }
     }
 }
@@ -93,6 +108,15 @@ impl PlanPanel {
         if link_ui(ui, "All source checks").clicked() {
             cx.go(Route::List(Kind::SourceCheck));
         }
+    }
+}
+
+/// The way to the review of a document.
+fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, button: &str) {
+    let words =
+        "What a plan or procedure of yours says, laid beside 6.1; what you accept is drafted into the plan";
+    if button_in_reach_ui(ui, button, words) {
+        cx.go(Route::Documents);
     }
 }
 

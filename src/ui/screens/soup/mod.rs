@@ -42,7 +42,7 @@ fn filter_ui(ui: &mut Ui, text: &mut String, table: &mut TableState) {
 }
 
 /// The outcome of a write, once it has come.
-enum Wrote {
+pub(super) enum Wrote {
     /// It is not there yet, or nothing was asked.
     NotYet,
     /// It is written.
@@ -60,7 +60,7 @@ fn second_refused(first: &str, refusal: &Refused) -> Refused {
 }
 
 /// Takes the outcome of a write.
-fn outcome_of(written: &mut Option<Slot<Option<Refused>>>) -> Wrote {
+pub(super) fn outcome_of(written: &mut Option<Slot<Option<Refused>>>) -> Wrote {
     match written.as_ref().and_then(Slot::take) {
         None => Wrote::NotYet,
         Some(None) => {

@@ -16,7 +16,7 @@ use crate::domain::record::Fields;
 use crate::domain::text::{capital, counted, sentence};
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{PlannedSoup, ProductFile, Refused, SoupAction, SoupImportOptions, SoupImportPlan};
-use crate::register::{RegisterList, read_list};
+use crate::register::{RegisterList, read_document_list, read_list};
 use crate::ui::cx::{Command, Cx, LongWrite, Slot};
 use crate::ui::screens::panels::{BILL_ENDINGS, baseline_is_open};
 use crate::ui::theme::{Tone, body, hint, space};
@@ -34,6 +34,8 @@ const NOTHING: &str = "Nothing was written.";
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Wanted {
     path: PathBuf,
+    /// The place of the list in a document; `None` for a file that is a list.
+    place: Option<String>,
     release: Option<String>,
     change: Option<String>,
     tier: Option<String>,
@@ -48,6 +50,7 @@ struct Rehearsed {
 }
 
 /// The dialog of one list.
+#[derive(Default)]
 pub struct ReadingList {
     chosen: Slot<PathBuf>,
     wanted: Option<Wanted>,
@@ -69,17 +72,14 @@ impl ReadingList {
         let chosen = Slot::default();
         let (title, kind) = ("Read a list of SOUP".to_owned(), "Bill of materials, lock file or table");
         cx.ask(Command::ChooseFile { title, kind, endings: BILL_ENDINGS, answer: chosen.clone() });
-        Self {
-            chosen,
-            wanted: None,
-            tried: None,
-            job: None,
-            rehearsed: None,
-            baseline: false,
-            written: None,
-            partly: Slot::default(),
-            refusal: None,
-        }
+        Self { chosen, ..Self::default() }
+    }
+
+    /// For the list that stands at a place of a document.
+    pub fn of_document(cx: &mut Cx<'_>, path: PathBuf, place: String) -> Self {
+        let release = only_release(cx);
+        let wanted = Wanted { path, place: Some(place), release, ..Wanted::default() };
+        Self { wanted: Some(wanted), ..Self::default() }
     }
 
     /// Draws the dialog once a file is chosen; returns whether it goes on.
@@ -123,10 +123,16 @@ impl ReadingList {
         self.job = cx.start(ui.ctx(), "Reading the list", move |progress| {
             progress.step("Reading the list", 0.1)?;
             let unversioned = if wanted.leave_out { Unversioned::LeaveOut } else { Unversioned::Refuse };
-            let list = read_list(&wanted.path, unversioned)?;
+            let list = match &wanted.place {
+                None => read_list(&wanted.path, unversioned)?,
+                Some(place) => read_document_list(&wanted.path, place, unversioned, &|words, share| {
+                    progress.step(words, share / 2.0).is_ok()
+                })?,
+            };
             progress.step("Comparing it with the register", 0.5)?;
             let file = ProductFile::open_for_job(&product)?;
-            let plan = file.plan_soup_import(list.rows.clone(), &options_of(&wanted)?, now)?;
+            let mut plan = file.plan_soup_import(list.rows.clone(), &options_of(&wanted)?, now)?;
+            plan.evidence = wanted.place.map(|_| list.bill.file().clone());
             let lines = lines_of(&plan);
             Ok(Rehearsed { list, plan, lines })
         });
@@ -314,6 +320,11 @@ fn rehearsed_ui(ui: &mut Ui, rehearsed: &Rehearsed) {
         }
     }
     let plan = &rehearsed.plan;
+    if let Some(document) = &plan.evidence {
+        let to = plan.change.map_or("the product", |_| "the change");
+        let to = if plan.opens_change { "the change" } else { to };
+        ui.label(hint(ui, format!("{} is attached to {to}.", document.name)));
+    }
     ui.label(capital(&plan.counts().words()));
     match (plan.opens_change, plan.change) {
         (true, _) => {

@@ -2,7 +2,7 @@
 //! 6.1 a–f, 6.2, 6.3).
 //!
 //! Plain data. A set of words is a line of alternatives between bars; `*` ends a stem, a space joins words that follow each
-//! other, and `@limit` is a number with a unit of time or a word such as weekly. A point is found where one of every set
+//! other, `@limit` is a number with a unit of time or a word such as weekly, `@within` such a number only, and `@version` the number of a version. A point is found where one of every set
 //! stands in one passage, or partly in the headings above it.
 
 use super::DocumentKind as K;
@@ -46,6 +46,9 @@ const RISK: &str = "risk* | hazard* | iso 14971 | 14971 | fmea";
 const JUDGED: &str = "evaluat* | assess* | analy* | triage* | classif* | judg* | investigat* | review* | impact* | decid* | determin*";
 const SECURITY: &str = "vulnerabilit* | cybersecurity | cyber security | cve* | security patch* | security issue* | security update*";
 
+/// How often something is done: a limit of time, or with each release.
+const INTERVAL: &str = "@limit | each release | every release | per release | release cycle*";
+
 const fn point(
     (id, letter, kinds): (&'static str, &'static str, &'static [K]),
     (clause, field): (&'static str, &'static str),
@@ -86,7 +89,7 @@ pub static POINTS: &[Point] = &[
         ("A3", "a", BOTH),
         ("IEC 62304 6.1 a", "feedback_procedure"),
         "how feedback is resolved and followed up",
-        &[INPUT, "resol* | clos* | follow* up | answer* | track* | fix* | status | respon*"],
+        &[INPUT, "resolve | resolved | resolving | clos* | follow* up | answer* | tracked | tracking | fix* | status | response | respond* | reply | replied"],
         ("Feedback is opened and never demonstrably closed; the reporter gets no answer.",
          "Say when an item is closed, who tells the reporter, and how open items are followed."),
     ),
@@ -104,7 +107,7 @@ pub static POINTS: &[Point] = &[
         ("A5", "a", BOTH),
         ("IEC 62304 6.2.1.2", "feedback_triage_days"),
         "a time within which feedback is looked at or evaluated",
-        &[INPUT, "@limit", "evaluat* | assess* | review* | triage* | check* | monitor* | acknowledg* | respon* | analy* | process*"],
+        &[INPUT, INTERVAL, "evaluat* | assess* | review* | triage* | check* | monitor* | acknowledg* | respon* | analy* | process*"],
         ("There is no limit, so nobody can say whether an evaluation was late.",
          "Give the working days for the evaluation of feedback and the interval at which each source is checked."),
     ),
@@ -123,7 +126,7 @@ pub static POINTS: &[Point] = &[
         ("IEC 62304 6.1 b", "problem_criteria"),
         "criteria by which feedback is considered a problem",
         &["problem* | bug* | defect* | nonconformit*",
-          "criteri* | considered | regarded | deemed | treated as | counts as | qualif* | is a problem | defined as | constitut* | whether",
+          "criteri* | considered | regarded | deemed | treated as | counts as | qualif* | is a problem | defined as | constitutes a problem | constitute a problem | constitutes a software problem | whether it | whether a | whether an | whether this | whether feedback",
           "feedback* | complaint* | report* | ticket* | input* | issue* | event* | deviat* | observation* | behaviour | behavior | requirement* | specification* | anomal*"],
         ("Letter b is missing: without criteria the same feedback is judged differently by different people.",
          "Write criteria with codes, such as harm or near harm, deviation from a requirement, a weakness in security."),
@@ -133,7 +136,7 @@ pub static POINTS: &[Point] = &[
         ("IEC 62304 6.2.1.3", "problem_criteria"),
         "how an effect on safety is judged",
         &["problem* | bug* | defect* | issue* | feedback | complaint* | incident* | anomal* | ticket*",
-          "safety | harm* | hazard* | severity | patient* | risk*",
+          "safety | harm* | hazard* | patient* | risk*",
           JUDGED],
         ("The effect on the safety of the version in the field is judged after the change was made, or never.",
          "Say that every problem is judged for its effect on the safety of released versions, by whom, and with which scale."),
@@ -161,7 +164,7 @@ pub static POINTS: &[Point] = &[
         ("C3", "c", PLAN),
         ("IEC 62304 7.1.4", "rmf_location"),
         "the risk management file that maintenance keeps up to date",
-        &["risk management file* | risk file* | rmf | hazard log* | risk table* | risk management report* | risk analysis document* | risk register* | risk management record*"],
+        &["risk management file* | risk file* | rmf | hazard log* | risk table* | risk management report* | risk analysis document* | risk register* | risk management record* | fmea"],
         ("New causes that field data shows never reach the risk management file.",
          "Name the risk management file and when it is updated from maintenance."),
     )
@@ -241,7 +244,7 @@ pub static POINTS: &[Point] = &[
         ("E6", "e", BOTH),
         ("IEC 62304 6.3.1, 9.7", "regression_strategy"),
         "how a change is verified, with regression tests",
-        &["regression | re test* | retest* | re verif* | reverif* | repeat*", "test* | verif* | regression"],
+        &["regression | re test* | retest* | re verif* | reverif* | re execut* | reexecut* | re run | rerun | repeat*", "test* | verif* | regression"],
         ("Only the fix is tested; nothing says how the regression tests were chosen.",
          "Say how regression tests are chosen from the analysis of the change."),
     ),
@@ -249,7 +252,7 @@ pub static POINTS: &[Point] = &[
         ("F1", "f", BOTH),
         ("IEC 62304 6.1 f", "soup_upgrade_procedure"),
         "how upgrades of SOUP are evaluated and introduced",
-        &[SOUP, "upgrad* | updates | update of | update to | updated to | new version* | newer version* | version change*",
+        &[SOUP, "upgrad* | update | updated to | new version* | newer version* | version change*",
           "evaluat* | assess* | review* | analy* | decid* | implement* | test* | verif* | approv* | impact* | monitor* | check*"],
         ("SOUP is upgraded with every build, and no change request brought the new version.",
          "Say who decides on an upgrade of SOUP, what is analysed, and that it is a change under clause 8."),
@@ -275,7 +278,7 @@ pub static POINTS: &[Point] = &[
         ("F4", "f", BOTH),
         ("IEC 62304 6.1 f, 7.1.3", "soup_review_policy"),
         "how often SOUP is reviewed",
-        &[SOUP, "review* | check* | monitor* | evaluat* | scan* | verif* | assess*", "@limit"],
+        &[SOUP, "review* | check* | monitor* | evaluat* | scan* | verif* | assess*", INTERVAL],
         ("One sentence says that trackers are checked every six months, and no review is on record.",
          "Give the interval of SOUP reviews by risk, and the sources that every review must search."),
     ),
@@ -283,7 +286,8 @@ pub static POINTS: &[Point] = &[
         ("F5", "f", BOTH),
         ("IEC 62304 7.1.3", "soup_review_method"),
         "how suppliers' lists of anomalies are evaluated",
-        &[SOUP, "anomal* | known issue* | known bug* | issue tracker* | bug tracker* | issue list* | bug list* | bug report* | release note* | changelog* | errata"],
+        &[SOUP, "anomal* | known issue* | known bug* | issue tracker* | bug tracker* | issue list* | bug list* | bug report* | release note* | changelog* | errata",
+          "review* | check* | evaluat* | monitor* | assess* | search* | list* | publish* | read | watch*"],
         ("Only vulnerabilities are searched; the supplier's list of anomalies is not evaluated.",
          "Name the lists of anomalies of the suppliers beside the vulnerability databases, and who judges the entries."),
     ),
@@ -301,7 +305,7 @@ pub static POINTS: &[Point] = &[
         ("F7", "f", PLAN),
         ("IEC 62304 7.1.3", "soup_review_window_days"),
         "the review of SOUP before a release",
-        &[SOUP, "before | prior to | each release | every release | for release", "releas*", "review* | check* | evaluat* | verif* | scan* | updat* | assess*"],
+        &[SOUP, "before | prior to | each release | every release | per release | for release", "releas*", "review* | check* | evaluat* | verif* | scan* | updat* | assess* | audit*"],
         ("The last review of SOUP is older than the release that contains it.",
          "Say within how many days before a release all its SOUP must have been reviewed."),
     ),
@@ -318,7 +322,7 @@ pub static POINTS: &[Point] = &[
         ("V2", "vulnerabilities", PLAN),
         ("IEC 81001-5-1 6.1.1, FD&C 524B(b)(2)", "patch_timelines"),
         "by when a vulnerability is patched",
-        &[SECURITY, "@limit", "patch* | fix* | remed* | releas* | mitigat* | resol* | updat* | deploy* | address*"],
+        &[SECURITY, "@within", "patch* | fix* | remed* | releas* | mitigat* | resol* | updat* | deploy* | address*"],
         ("There is no timeline by severity, and no reason for the cycle of updates.",
          "Give the days to the patch for each severity, and justify the regular cycle."),
     ),
@@ -326,7 +330,7 @@ pub static POINTS: &[Point] = &[
         ("V3", "vulnerabilities", PLAN),
         ("IEC 81001-5-1 4.1.7", "disclosure_policy_ref"),
         "the coordinated disclosure of vulnerabilities",
-        &["disclos* | security txt | security contact* | security researcher* | cvd", "vulnerabilit* | security | cvd | polic* | coordinat*"],
+        &["coordinated disclosure | coordinated vulnerability disclosure | responsible disclosure | disclosure polic* | disclosure process* | disclosure program* | disclosure procedure* | disclosure plan* | security txt | security contact* | security researcher* | cvd", "vulnerabilit* | security | cvd | polic* | coordinat* | researcher*"],
         ("Researchers find no address to which they can report.",
          "Name the disclosure policy and the address for reports."),
     )
@@ -335,7 +339,7 @@ pub static POINTS: &[Point] = &[
         ("G1", "communication", BOTH),
         ("IEC 62304 6.2.5", "communication_procedure"),
         "how users are told of problems and changes",
-        &["inform* | notif* | communicat* | advis* | announce* | release note* | publish*",
+        &["inform* | notif* | communicat* | advis* | announce* | release note* | publish* | safety notice*",
           "user* | customer* | operator* | hospital* | clinic* | patient*",
           "problem* | change* | update* | release* | issue* | incident* | vulnerabilit* | known | recall* | bug* | affected | anomal*"],
         ("Users learn of an unsafe use only when they ask.",
@@ -354,7 +358,7 @@ pub static POINTS: &[Point] = &[
         ("H1", "releases and the plan itself", PLAN),
         ("IEC 62304 6.3.2, 5.8", "release_tasks"),
         "what is complete before a maintenance release",
-        &["releas*", "checklist* | before | prior to | approv* | verified | verification | complete* | criteri*",
+        &["releas*", "checklist* | before | prior to | approv* | complete* | criteri* | must | only when | only if | passes",
           "test* | anomal* | verif* | document* | risk*"],
         ("A hotfix was released without the tasks of clause 5.8.",
          "List the tasks before a release: verification, known anomalies, version, archive, approval."),
@@ -371,7 +375,7 @@ pub static POINTS: &[Point] = &[
         ("H3", "releases and the plan itself", PLAN),
         ("ISO 13485 4.2.4", "plan_review_days"),
         "how often the plan itself is reviewed",
-        &["plan | document", "review* | updat* | revis*", "@limit | whenever | regularly | periodic* | each release | every release | as needed | at least"],
+        &["this plan | the plan | this document | maintenance plan | plan itself", "review* | updat* | revis*", "@limit | whenever | regularly | periodic* | each release | every release | as needed | at least"],
         ("The plan was never reviewed since the launch.",
          "Give the interval at which the plan is reviewed, and the events after which it is revised."),
     ),
@@ -388,7 +392,8 @@ pub static POINTS: &[Point] = &[
         ("R1", "record", CHANGE),
         ("IEC 62304 8.2.1", ""),
         "what is changed and why",
-        &["change* | modif* | fix* | updat*", "reason* | because | descri* | justif* | motivat* | purpose | rationale | background"],
+        &["change* | modif* | fix* | updat* | replac* | remov* | propos*",
+          "reason* | because | descri* | justif* | motivat* | purpose | rationale | background | context | trigger | problem* | goal* | why"],
         ("The record repeats the title of the commit.", "Describe the change and its reason."),
     ),
     point(
@@ -402,14 +407,14 @@ pub static POINTS: &[Point] = &[
         ("R3", "record", CHANGE),
         ("IEC 62304 6.2.3", ""),
         "the analysis of its impact",
-        &["impact | affect* | effect*", "analy* | module* | item* | interface* | requirement* | system* | component* | version* | user* | none | no impact"],
+        &["impact | affect* | effect* | consequence* | compatib*", "existing | analy* | module* | item* | interface* | requirement* | system* | component* | version* | user* | scope | code | file* | none | no impact"],
         ("The impact is said to be none, without a reason.", "Say which items, interfaces and released versions are affected."),
     ),
     point(
         ("R4", "record", CHANGE),
         ("IEC 62304 7.4", ""),
         "the analysis of its risk",
-        &[RISK, "analy* | assess* | evaluat* | new | changed | control* | none | review* | acceptab* | impact"],
+        &[RISK, "analy* | assess* | evaluat* | new | changed | control* | none | review* | acceptab* | impact | class | low | medium | high"],
         ("The effect on risk controls was not analysed.", "Say whether new causes arise and whether risk controls are affected."),
     ),
     point(
@@ -423,14 +428,14 @@ pub static POINTS: &[Point] = &[
         ("R6", "record", CHANGE),
         ("IEC 62304 8.2.3", ""),
         "its verification",
-        &["verif* | test*", "passed | pass | result* | report* | executed | evidence | regression | performed"],
+        &["verif* | test*", "passed | pass | result* | report* | executed | evidence | performed | ran | identical | confirmed"],
         ("The change is verified by its author, without a record.", "Name the tests, their results, and who verified."),
     ),
     point(
         ("R7", "record", CHANGE),
         ("IEC 62304 6.3.2, 5.8.4", ""),
         "the version that contains it",
-        &["version* | release* | build | tag", "@number"],
+        &["@version"],
         ("It cannot be said in which version the change reached the field.", "Name the version that contains the change."),
     ),
 ];

@@ -34,6 +34,8 @@ pub struct SoupList {
     pub gaps: Vec<SoupGap>,
     /// Gaps beyond the limit.
     pub more: usize,
+    /// Its rows from the one that names the columns on.
+    pub rows: Vec<Row>,
 }
 
 /// Most gaps of a list that are kept; further ones are counted.
@@ -43,6 +45,28 @@ impl SoupList {
     /// The number of its gaps.
     pub const fn count(&self) -> usize {
         self.gaps.len() + self.more
+    }
+
+    /// The list as delimited text for the register. The columns that the rules know have usual names, the others keep their own; a
+    /// cell that says nothing is empty.
+    pub fn delimited(&self) -> String {
+        let Some(header) = self.rows.first() else { return String::new() };
+        let mut names = header.cells.clone();
+        for (column, place) in COLUMNS.iter().zip(bind(header)) {
+            if let Some(name) = place.and_then(|at| names.get_mut(at)).filter(|_| !column.usual.is_empty()) {
+                column.usual.clone_into(name);
+            }
+        }
+        let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
+        let mut text = String::new();
+        let lines = self.rows.iter().skip(1).map(|row| row.cells.as_slice());
+        for cells in std::iter::once(names.as_slice()).chain(lines) {
+            let cells =
+                cells.iter().map(|cell| if is_blank(cell) { quoted("") } else { quoted(cell.trim()) });
+            text.push_str(&cells.collect::<Vec<_>>().join(","));
+            text.push('\n');
+        }
+        text
     }
 
     fn add(&mut self, gap: SoupGap) {
@@ -58,6 +82,8 @@ impl SoupList {
 struct Column {
     /// Words of its heading, the most telling first.
     headings: &'static [&'static str],
+    /// The name under which the register reads it; empty if it is not read by name.
+    usual: &'static str,
     clause: &'static str,
     what: &'static str,
     finding: &'static str,
@@ -73,6 +99,7 @@ static COLUMNS: [Column; 6] = [
             "soup | package | component* | librar*",
             "title | name | product | dependenc* | software | item",
         ],
+        usual: "Package",
         clause: "IEC 62304 8.1.2 a",
         what: "the title",
         finding: "An item cannot be identified.",
@@ -80,6 +107,7 @@ static COLUMNS: [Column; 6] = [
     },
     Column {
         headings: &["version* | designator* | release | patch level"],
+        usual: "Version",
         clause: "IEC 62304 8.1.2 c",
         what: "the exact version",
         finding: "The version is a range or the latest one, so that the item in the product cannot be identified.",
@@ -89,6 +117,7 @@ static COLUMNS: [Column; 6] = [
         headings: &[
             "manufacturer* | supplier* | vendor* | publisher* | maker | author* | developer* | maintainer*",
         ],
+        usual: "Manufacturer",
         clause: "IEC 62304 8.1.2 b",
         what: "the manufacturer",
         finding: "The manufacturer is missing, so that nobody knows whose lists to watch.",
@@ -98,6 +127,7 @@ static COLUMNS: [Column; 6] = [
         headings: &[
             "anomal* | known issue* | bug list* | issue list* | issue tracker* | bug tracker* | errata | known bug*",
         ],
+        usual: "Anomaly list",
         clause: "IEC 62304 7.1.3",
         what: "the place of the published list of anomalies",
         finding: "The supplier's list of anomalies was not located.",
@@ -105,6 +135,7 @@ static COLUMNS: [Column; 6] = [
     },
     Column {
         headings: &["hazard* | safety | harm | failure* | risk* | criticality"],
+        usual: "",
         clause: "IEC 62304 7.1.2",
         what: "the decision whether a failure can contribute to a hazardous situation",
         finding: "Failure of SOUP as a potential cause was not decided.",
@@ -114,6 +145,7 @@ static COLUMNS: [Column; 6] = [
         headings: &[
             "requirement* | functional* | purpose | intended use | use | description | function | rationale",
         ],
+        usual: "Requirements",
         clause: "IEC 62304 5.3.3",
         what: "what it must do for the product",
         finding: "Functional and performance requirements of SOUP are not stated (classes B and C).",
@@ -169,8 +201,10 @@ fn list(section: &Section, table: &Table, named: bool) -> Option<SoupList> {
     if history || !(named || soup) {
         return None;
     }
+    let rows: Vec<Row> = table.rows.iter().skip(start).cloned().collect();
     let lines: Vec<&Row> = table.rows.iter().skip(start + 1).collect();
-    let mut list = SoupList { place: table.place.clone(), items: lines.len(), gaps: Vec::new(), more: 0 };
+    let mut list =
+        SoupList { place: table.place.clone(), items: lines.len(), gaps: Vec::new(), more: 0, rows };
     for (column, _) in COLUMNS.iter().zip(&places).filter(|(_, place)| place.is_none()) {
         let what = format!("No column gives {}", column.what);
         list.add(gap(None, "", column, what));
@@ -221,7 +255,9 @@ fn is_one_version(text: &str) -> bool {
     let bare = text.trim_start_matches(|c: char| c.is_ascii_alphabetic() && c != 'x').trim_start();
     let open = words::occurs("later | higher | above | newer | upwards | any", &words::of(text))
         || text.ends_with('+');
-    is_exact(text)
+    let range = text.contains(['–', '—']);
+    !range
+        && is_exact(text)
         && is_exact(if bare.is_empty() { text } else { bare })
         && !open
         && text.chars().any(|c| c.is_ascii_digit())

@@ -99,6 +99,70 @@ fn words_that_are_spread_over_a_section_are_found_and_marked() {
 }
 
 #[test]
+fn the_names_of_columns_count_as_headings_above_a_row() {
+    let mut plan = document(&[("Plan", 1, &["text"]), ("Activities", 2, &[])]);
+    let activities = table(&[&["Activity", "Responsible"], &["Triage of tickets", "Developer"]]);
+    plan.table(activities.sections[0].tables[0].clone());
+    let found = answered(&plan, "E5").unwrap();
+    assert_eq!((found.section.as_str(), found.spread), ("Activities", false));
+    let mut without = document(&[("Plan", 1, &["text"]), ("Activities", 2, &[])]);
+    let activities = table(&[&["Activity", "Where"], &["Triage of tickets", "Developer"]]);
+    without.table(activities.sections[0].tables[0].clone());
+    assert_eq!(answered(&without, "E5"), None);
+}
+
+#[test]
+fn what_sounds_like_an_answer_and_is_none_is_missing() {
+    for (id, section, text) in [
+        ("V3", "Monitoring", "Vulnerability disclosures of suppliers are monitored."),
+        ("V2", "SOUP", "Release notes are checked monthly for security patches."),
+        ("H3", "Surveillance", "The PSUR document is reviewed yearly."),
+        ("A3", "Feedback", "Users report issues in the issue tracker."),
+        ("H4", "Open questions", "The end of life of the product isn't addressed here."),
+        ("F5", "Problem report", "Defect, enhancement or SOUP anomaly"),
+        ("B2", "Problems", "A problem is assessed by its severity: crash or cosmetic."),
+    ] {
+        let plan = document(&[("Plan", 1, &[]), (section, 2, &[text])]);
+        assert_eq!(answered(&plan, id), None, "{id}: {text}");
+    }
+    for (id, section, text) in [
+        ("V3", "Security", "Researchers report under our vulnerability disclosure policy."),
+        ("V2", "Security", "A critical vulnerability is patched within 30 days."),
+        ("H3", "Upkeep", "This plan is reviewed yearly."),
+        ("F4", "SOUP", "Components are reviewed at each release."),
+        ("E6", "Changes", "Affected tests are re-executed."),
+        ("G1", "Safety", "A field safety notice goes to affected users."),
+    ] {
+        let plan = document(&[("Plan", 1, &[]), (section, 2, &[text])]);
+        assert!(answered(&plan, id).is_some(), "{id}: {text}");
+    }
+}
+
+#[test]
+fn a_record_of_a_change_is_asked_for_what_was_done_and_not_for_what_is_planned() {
+    let record = document(&[
+        ("Change Request 7", 1, &[]),
+        ("Why", 2, &["The limit is changed because pumps stopped."]),
+        ("Tests", 2, &["Add regression tests."]),
+        ("Notes", 2, &["It builds on CR-0010; the best library had its last version in 2022."]),
+    ]);
+    let review = review(&record, "change.md", Some(DocumentKind::ChangeRecord));
+    let found = review.answers.iter().filter(|answer| answer.found.is_some());
+    assert_eq!(found.map(|answer| answer.point.id).collect::<Vec<_>>(), ["R1", "R2"]);
+}
+
+#[test]
+fn a_text_in_another_language_is_told_and_a_table_in_english_is_not() {
+    let note = |text: &str| {
+        let text = text.repeat(30);
+        let plan = document(&[("Plan", 1, &[]), ("Teil", 2, &[&text])]);
+        review(&plan, "plan.md", None).notes.iter().any(|note| note.contains("another language"))
+    };
+    assert!(note("Die Rückmeldung wird vom Support erfasst und bewertet. "));
+    assert!(!note("SOUP vendor releases; Monthly; Check changelogs; Developer. "));
+}
+
+#[test]
 fn a_document_is_recognised_by_its_name_and_headings() {
     let other = document(&[("Something", 1, &["text"])]);
     for (name, kind) in [
@@ -122,6 +186,7 @@ fn a_list_of_soup_is_linted_by_column_and_line() {
         &["expat", "^2.6", "", "low"],
         &["openssl", "3.0 or later", "OpenSSL Foundation", "TBD"],
         &["busybox", "", "Denys", "low"],
+        &["python", "3.9–3.14", "PSF", "low"],
     ]);
     let review = review(&list, "list.csv", None);
     assert_eq!(review.kind, DocumentKind::SoupList);
@@ -137,6 +202,7 @@ fn a_list_of_soup_is_linted_by_column_and_line() {
             (Some(5), "“3.0 or later” is not one exact version"),
             (Some(5), "It lacks the decision whether a failure can contribute to a hazardous situation"),
             (Some(6), "It lacks the exact version"),
+            (Some(7), "“3.9–3.14” is not one exact version"),
         ]
     );
     assert!(!review.is_complete());

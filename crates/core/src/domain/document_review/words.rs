@@ -10,7 +10,9 @@ pub(super) fn of(text: &str) -> Vec<String> {
 pub(super) fn occurs(set: &str, words: &[String]) -> bool {
     set.split('|').map(str::trim).any(|phrase| match phrase {
         "@limit" => has_limit(words),
+        "@within" => has_number_of_units(words),
         "@number" => words.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_digit())),
+        "@version" => has_version(words),
         "@date" => has_date(words),
         _ => has_phrase(phrase, words),
     })
@@ -50,23 +52,54 @@ const COUNTS: [&str; 14] = [
     "sixty", "ninety",
 ];
 
+fn has_unit(words: &[String], after: usize) -> bool {
+    let unit = |word: &String| UNITS.iter().any(|unit| fits(unit, word));
+    words.iter().skip(after + 1).take(3).any(unit)
+}
+
 /// A number with a unit of time, `every month`, or a word such as weekly.
 fn has_limit(words: &[String]) -> bool {
-    let unit = |word: &String| UNITS.iter().any(|unit| fits(unit, word));
+    let each = |word: &str| ["every", "each", "per", "once"].contains(&word);
+    has_number_of_units(words)
+        || words
+            .iter()
+            .enumerate()
+            .any(|(at, word)| OFTEN.contains(&word.as_str()) || (each(word) && has_unit(words, at)))
+}
+
+/// A number with a unit of time, such as 30 days or 48h.
+fn has_number_of_units(words: &[String]) -> bool {
     words.iter().enumerate().any(|(at, word)| {
         let joined = word.trim_start_matches(|c: char| c.is_ascii_digit());
         let number = word.bytes().all(|byte| byte.is_ascii_digit()) || COUNTS.contains(&word.as_str());
-        let each = ["every", "each", "per", "once"].contains(&word.as_str());
-        OFTEN.contains(&word.as_str())
-            || (joined.len() < word.len() && ["h", "d", "w", "m", "y"].contains(&joined))
-            || ((number || each) && words.iter().skip(at + 1).take(3).any(unit))
+        (joined.len() < word.len() && ["h", "d", "w", "m", "y"].contains(&joined))
+            || (number && has_unit(words, at))
     })
+}
+
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && (word.starts_with("19") || word.starts_with("20"))
+}
+
+/// Words before the number of a version.
+const VERSIONS: &str = "version release released build tag";
+
+/// A number right behind the word for a version; “the version of 2022” is none.
+fn has_version(words: &[String]) -> bool {
+    let named = |word: &String| VERSIONS.split(' ').any(|known| known == word);
+    let number = |word: &String| word.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit());
+    let joining = |word: &String| ["in", "is", "number", "no"].contains(&word.as_str());
+    words.windows(3).any(|three| match three {
+        [a, b, c] => named(a) && (number(b) || (joining(b) && number(c) && !is_year(c))),
+        _ => false,
+    }) || matches!(words, [.., a, b] if named(a) && number(b))
 }
 
 /// A year beside a month or day.
 fn has_date(words: &[String]) -> bool {
-    let year = |word: &String| word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
-    words.windows(3).any(|three| three.iter().any(year) && three.iter().all(|word| word.len() <= 9))
+    words
+        .windows(3)
+        .any(|three| three.iter().any(|word| is_year(word)) && three.iter().all(|word| word.len() <= 9))
 }
 
 /// Most words of a piece in which words count as near each other.
@@ -90,7 +123,7 @@ pub(super) fn pieces(passage: &str) -> Vec<&str> {
 }
 
 /// Words of a place that nobody has filled yet, or that says that something does not apply.
-const OPEN: [&str; 14] = [
+const OPEN: [&str; 20] = [
     "tbd",
     "tba",
     "tbc",
@@ -103,6 +136,12 @@ const OPEN: [&str; 14] = [
     "out of scope",
     "not covered",
     "is not defined",
+    "isn t defined",
+    "not yet defined",
+    "is not addressed",
+    "isn t addressed",
+    "not yet established",
+    "is not established",
     "no process",
     "no procedure",
 ];
@@ -143,6 +182,16 @@ mod tests {
             ("@limit", "once per year", true),
             ("@limit", "see section 5 of the manual", false),
             ("@limit", "within 48h", true),
+            ("@within", "within 48h", true),
+            ("@within", "released in 30 working days", true),
+            ("@within", "checked monthly and every six weeks", true),
+            ("@within", "checked monthly and every week", false),
+            ("@version", "fixed in version 2.4.1", true),
+            ("@version", "Released in v3", true),
+            ("@version", "build 17", true),
+            ("@version", "the latest version was in 2022", false),
+            ("@version", "its last release in 2022", false),
+            ("@version", "builds on CR-0010", false),
             ("@date", "on 2026-03-01", true),
             ("@date", "section 12", false),
         ] {

@@ -9,7 +9,7 @@ mod rules;
 
 pub use deadlines::{WatchedSource, next_review, next_trend_review, watched_sources};
 pub use governing::{Governing, Standing};
-pub use rules::{in_force, sections_of_letter};
+pub use rules::{REVISE, in_force, sections_of_letter};
 
 use crate::domain::authority::{AuthorityRow, Deputy, ProblemCriterion};
 use crate::domain::choice::choice;

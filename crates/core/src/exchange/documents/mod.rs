@@ -5,6 +5,7 @@
 
 mod office;
 mod open_document;
+mod pdf;
 mod sheet;
 mod text;
 mod word;
@@ -30,6 +31,14 @@ const CELLS_MAX: usize = 1_000_000;
 /// # Errors
 /// When it is no document that can be read, exceeds a limit, or has no text: the place, and the reason with what to do.
 pub fn read(bytes: &[u8], name: &str) -> Result<Document, Unreadable> {
+    read_while(bytes, name, &|_| true)
+}
+
+/// The same; `going` is told the finished share of a long document, and says whether to go on.
+///
+/// # Errors
+/// As [`read`], and when it was cancelled.
+pub fn read_while(bytes: &[u8], name: &str, going: &dyn Fn(f32) -> bool) -> Result<Document, Unreadable> {
     if bytes.len() > BYTES_MAX {
         let reason = format!(
             "it has {} MiB, more than the {} MiB that are read; remove pictures or split it",
@@ -41,6 +50,8 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Document, Unreadable> {
     refuse_foreign(bytes)?;
     let document = if bytes.starts_with(b"PK\x03\x04") {
         office::read(bytes)?
+    } else if bytes.starts_with(b"%PDF") {
+        pdf::read(bytes, going)?
     } else if ["csv", "tsv"].contains(&ending(name).as_str()) {
         table(bytes)?
     } else {
@@ -71,12 +82,7 @@ fn ending(name: &str) -> String {
 }
 
 /// Beginnings of known formats that are not read, and what to do.
-const FOREIGN: [(&[u8], &str); 6] = [
-    (
-        b"%PDF",
-        "a PDF, which keeps the places of letters and not sentences and tables. Save the document as .docx, .odt, .md or .txt from \
-         the program that made it; a scan needs text recognition first",
-    ),
+const FOREIGN: [(&[u8], &str); 5] = [
     (
         b"\xD0\xCF\x11\xE0",
         "an old .doc or .xls, or a document with a password. Open it in its program and save it as .docx, .xlsx or .odt \

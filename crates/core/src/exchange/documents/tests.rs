@@ -141,7 +141,7 @@ fn markdown_gives_headings_lists_and_tables_and_no_comments_or_instructions() {
     assert_eq!(headings, [("Plan", 1), ("Sources", 2), ("Under", 2)]);
     assert_eq!(document.sections[0].passages, ["Some text in two lines.", "first", "second"]);
     assert_eq!(cells(&document), [["Name", "Version"], ["zlib", "1.3"]]);
-    assert!(document.notes[0].contains("1 line"), "{:?}", document.notes);
+    assert!(document.notes[0].contains("Their lines: 1."), "{:?}", document.notes);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_table_keeps_the_lines_of_its_rows() {
 #[test]
 fn what_cannot_be_read_is_refused_with_what_to_do() {
     for (bytes, name, words) in [
-        (&b"%PDF-1.7"[..], "plan.pdf", "Save the document as .docx"),
+        (&b"%PDF-1.7"[..], "plan.pdf", "this PDF is damaged or cut off"),
         (b"\xD0\xCF\x11\xE0\xA1\xB1", "plan.doc", "without a password"),
         (b"{\\rtf1", "plan.rtf", "save it as .docx"),
         (b"\x89PNG\r\n", "scan.png", "text recognition"),

@@ -1,6 +1,5 @@
 //! Plain text and Markdown: headings by number signs, underlining or a number before a short line; tables by bars.
 
-use crate::domain::text::counted;
 use mainstay_base::document::{Document, Row, Table};
 
 /// Most characters of a line that a number makes a heading.
@@ -24,9 +23,9 @@ pub(super) fn read(text: &str) -> Document {
     }
     reader.end();
     if reader.quoted > 0 {
-        let lines = counted(reader.quoted, "line");
         reader.document.notes.push(format!(
-            "{lines} in block quotations, where templates keep instructions; these are not read."
+            "Block quotations, where templates keep instructions, are not read. Their lines: {}.",
+            reader.quoted
         ));
     }
     reader.document
@@ -173,6 +172,11 @@ fn heading(text: &str) -> Option<(u8, &str)> {
     {
         return Some((9, bold.trim().trim_end_matches(':')));
     }
+    numbered(text)
+}
+
+/// The level and words of a heading with a number of several parts before a short title.
+pub(super) fn numbered(text: &str) -> Option<(u8, &str)> {
     let number: String = text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
     let dots = number.trim_end_matches('.').matches('.').count();
     let rest = text[number.len()..].trim();

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::domain::change_request::ChangeRequest;
 use crate::domain::field::is_empty;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::product::PRODUCT;
 use crate::domain::record::Fields;
 use crate::domain::release::Release;
 use crate::domain::requests::RecordSource as _;
@@ -16,6 +17,7 @@ use crate::domain::soup_designator::{counts, is_exact};
 use crate::domain::soup_item::register::package_of;
 use crate::domain::text::counted;
 use crate::domain::workflow::World;
+use crate::ops::evidence::EvidenceFile;
 use crate::ops::file::ProductFile;
 use crate::ops::gate::of_release;
 use crate::ops::refused::{ChangeSet, Refused};
@@ -128,6 +130,8 @@ pub struct SoupImportPlan {
     pub opens_change: bool,
     /// What a person should look at before the list is read, as a sentence; `None` if nothing is odd.
     pub remark: Option<String>,
+    /// The document from which the list was taken. It is attached to the change that brings what is new, otherwise to the product.
+    pub evidence: Option<EvidenceFile>,
     /// What the change request that will be opened says.
     change_fields: Fields,
     /// The version of the product that has what is new without a change: the first one.
@@ -340,6 +344,11 @@ impl ProductFile {
             acts.extend(self.add_to_change(change, plan)?.map(|act| (change.to_string(), act)));
         }
         acts.extend(register_acts(plan, change, self.store.next_number(Kind::SoupItem)?));
+        if let Some(document) = plan.evidence.clone().filter(|_| !acts.is_empty()) {
+            let name = document.name.clone();
+            let attached = self.to_keep_and_edit(change.unwrap_or(PRODUCT), vec![document], Vec::new())?;
+            acts.extend(attached.into_iter().map(|request| (name.clone(), request.into())));
+        }
         Ok((acts, change))
     }
 
@@ -436,6 +445,7 @@ fn plan(world: &dyn World, rows: Vec<SoupRow>, options: &SoupImportOptions) -> S
         change: options.change,
         opens_change,
         remark: another_product(&rows, &before),
+        evidence: None,
         change_fields: change_fields(world, version, changed),
         present_since: version.to_owned(),
         rows,

@@ -17,6 +17,9 @@ use crate::domain::signature::{Meaning, Part};
 use crate::domain::text::counted;
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 
+/// The step that writes the next version of the plan in force.
+pub const REVISE: &str = "revise";
+
 pub(super) const MOVES: &[Move] = &[
     Move::new("submit", "Submit for signature", &[S::Draft.code()], S::InReview.code(), super::WRITERS)
         .clause("IEC 62304 6.1")
@@ -41,16 +44,10 @@ pub(super) const MOVES: &[Move] = &[
         .covers(|case| vec![(case.id(), Part::Scope)])
         .effects(|case| case.effects::<MaintenancePlan>(takes_effect)),
     Move::new(SUPERSEDE, "Superseded", &[S::Effective.code()], S::Superseded.code(), &[]),
-    Move::new(
-        "revise",
-        "Write the next version",
-        &[S::Effective.code()],
-        S::Effective.code(),
-        super::WRITERS,
-    )
-    .clause("ISO 13485 4.2.4")
-    .guard(no_other_is_written)
-    .effects(|case| case.effects::<MaintenancePlan>(next_version)),
+    Move::new(REVISE, "Write the next version", &[S::Effective.code()], S::Effective.code(), super::WRITERS)
+        .clause("ISO 13485 4.2.4")
+        .guard(no_other_is_written)
+        .effects(|case| case.effects::<MaintenancePlan>(next_version)),
     Move::new(
         "void",
         "Give up",
