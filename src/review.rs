@@ -6,6 +6,7 @@
 
 mod check;
 mod listed;
+mod news;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -30,6 +31,7 @@ use crate::soup::{
 
 pub use check::{EvidenceCheck, check};
 pub use listed::{ListedAnomalies, anomalies_of};
+pub use news::{LastLook, News, news};
 
 /// Most characters of a line that is taken over from a source.
 const LINE_CHARS: usize = 400;
@@ -250,6 +252,11 @@ fn source_text(hit: &SearchHit, found: Option<RecordText>) -> String {
     shown
 }
 
+/// Whether a hit says that the version is affected, possibly on a condition.
+fn affects(hit: &SearchHit) -> bool {
+    hit.withdrawn.is_none() && matches!(hit.verdict.as_str(), "affected" | "conditional")
+}
+
 fn advisory(hit: &SearchHit, found: Option<RecordText>) -> FoundAdvisory {
     let severity = score(hit).and_then(|score| score.severity.as_deref()).and_then(severity_of);
     let vector = score(hit).map_or_else(String::new, |score| {
@@ -269,7 +276,7 @@ fn advisory(hit: &SearchHit, found: Option<RecordText>) -> FoundAdvisory {
     let matched = matched.filter(|(_, text)| !text.trim().is_empty());
     let sources = distinct(hit.records.iter().map(|record| record.source.clone()));
     FoundAdvisory {
-        raises: hit.withdrawn.is_none() && matches!(hit.verdict.as_str(), "affected" | "conditional"),
+        raises: affects(hit),
         kind: Some(kind_of(hit)),
         description: source_text(hit, found),
         matched: matched.map(|(word, text)| line(&format!("{word}: {text}")).to_string()).collect(),

@@ -11,6 +11,7 @@ use super::advisories::{folder, interrupted, pretty};
 use super::args::{Review, StartReviewArguments};
 use super::failure::{Failure, condition_words};
 use super::print::next_words;
+use super::review_events;
 use super::scan::knowledge;
 use super::{CommandResult, open, time_stamp, values};
 use crate::domain::choice::Choice as _;
@@ -39,12 +40,15 @@ pub fn review(what: Review) -> CommandResult {
             };
             run(&file, (&id, &login), (&items, &set), lists)
         }
-        Review::Status { file, id, again, cache, json } => status(&file, &id, (again, cache), json),
+        Review::Status { file, id: None, again: _, cache, json } => {
+            review_events::status(&file, &folder(cache)?, json)
+        }
+        Review::Status { file, id: Some(id), again, cache, json } => status(&file, &id, (again, cache), json),
     }
 }
 
 fn start(arguments: &StartReviewArguments) -> CommandResult {
-    let id: RecordId = arguments.id.parse().map_err(Failure::usage)?;
+    let id: Option<RecordId> = arguments.id.as_deref().map(str::parse).transpose().map_err(Failure::usage)?;
     let folder = folder(arguments.cache.clone())?;
     let mut options = ReviewSearch::of(&folder);
     options.max_age_days = arguments.max_age;
@@ -54,8 +58,17 @@ fn start(arguments: &StartReviewArguments) -> CommandResult {
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     let interrupted = interrupted();
     let go_on = |_: f32| !interrupted.load(Ordering::Relaxed);
-    let started = review::start(&mut file, &session, (id, &options), &go_on, &ops::stamp())?;
+    let stamp = ops::stamp();
+    let (id, scheduled) = match id {
+        Some(id) => (id, false),
+        None => (review_events::schedule(&mut file, &session, (arguments, &options), &stamp)?, true),
+    };
+    let started = review::start(&mut file, &session, (id, &options), &go_on, &stamp);
     time_stamp::after_writing(&mut file, &session);
+    let started = started.map_err(|refusal| {
+        let failure = Failure::from(refusal);
+        if scheduled { failure.after(format!("{id} is scheduled, and not started\n")) } else { failure }
+    })?;
     Ok(format!(
         "{id} started: {} searched, {} raised, {} met again, {} opened again\n",
         counted(started.items, "SOUP version"),

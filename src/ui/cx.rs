@@ -318,7 +318,7 @@ pub struct Cache {
     parts: HashMap<(RecordId, Kind), Rc<Vec<RecordData>>>,
     histories: HashMap<RecordId, Rc<Vec<EventRow>>>,
     /// The attention list and the trends, cached until newer ones are ready.
-    overview: Overview,
+    pub(super) overview: Overview,
     names: Option<Rc<BTreeMap<RecordId, String>>>,
     offers: Vec<(Offer, Rc<Vec<Offered>>)>,
     governing: Option<Rc<Governing>>,

@@ -64,6 +64,7 @@ mod restored;
 mod retirement;
 mod retirement_packet;
 mod retirement_screens;
+mod review_events;
 mod screens;
 mod search_file;
 mod signing;

@@ -14,6 +14,7 @@ use crate::ops::{
     FileState, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
     write_example,
 };
+use crate::ui::asking::Asking;
 use crate::ui::cx::{Cache, Route};
 use crate::ui::overview::Overview;
 use crate::ui::screens::sign_in::{SignIn, SignInRequest};
@@ -76,7 +77,8 @@ impl App {
         };
         let backed_up = file.head().seq;
         let writer = if file.why_read_only().is_some() { file.writer() } else { None };
-        let overview = Overview::in_background(self.jobs.wake(), self.setup.patience);
+        let asking = Asking::of(self.advisories.cache.clone());
+        let overview = Overview::in_background(self.jobs.wake(), self.setup.patience, asking);
         self.desk = Some(Desk {
             file,
             uuid,
