@@ -10,6 +10,7 @@ use crate::domain::time::{Day, Moment};
 use crate::ops::jobs::Job;
 use crate::ops::{Attention, Head, ProductFile, Refused, Trends};
 use crate::ui::asking::Asking;
+use crate::ui::cx::Cx;
 
 /// The attention list and the trends of one state of the file.
 #[derive(Clone)]
@@ -40,6 +41,18 @@ pub struct Overview {
     background: Option<Background>,
     /// What asks for a SOUP review.
     pub(super) asking: Asking,
+}
+
+impl Cx<'_> {
+    /// What is overdue, unapproved and upcoming; `None` until it is first computed.
+    pub fn attention(&mut self) -> Result<Option<Rc<Attention>>, Refused> {
+        Ok(self.overview()?.map(|shown| shown.attention))
+    }
+
+    /// The same together with the trends.
+    pub fn overview(&mut self) -> Result<Option<Shown>, Refused> {
+        self.cache.overview.of(self.file, self.stamp.now)
+    }
 }
 
 impl Overview {

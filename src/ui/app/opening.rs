@@ -200,7 +200,7 @@ impl App {
                 desk.screens = Screens::new(self.advisories.clone());
             }
             desk.refusal = None;
-            desk.cache = Default::default();
+            desk.cache.forget();
             desk.last_person = Some((session.login().to_owned(), session.name().to_owned()));
         }
         let failures = self.desk.as_ref().and_then(|desk| desk.file.failure_words(&session).ok());
@@ -264,7 +264,7 @@ impl App {
         match desk.file.take_over_as(name, &stamp) {
             Ok(true) => {
                 desk.writer = None;
-                desk.cache = Default::default();
+                desk.cache.forget();
                 self.notices.push(Notice::done("You are writing now."));
             }
             Ok(false) => {

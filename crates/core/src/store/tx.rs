@@ -142,6 +142,12 @@ impl Tx<'_> {
         let conn = &self.store.conn;
         let digest = canonical::digest(commit.signed.body.as_bytes());
         let seq = commit.event.seq.cast_signed();
+        // The event before what names it: where rows already wait for their event, SQLite looks for them through all rows of the file.
+        let signed = &commit.signed;
+        conn.prepare_cached(
+            "INSERT INTO event (seq, digest, key, signature, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![seq, digest, signed.key, signed.signature, signed.body])?;
         for change in &commit.event.changes {
             conn.prepare_cached("INSERT INTO touch (record, revision, seq) VALUES (?1, ?2, ?3)")?
                 .execute(params![change.record.key(), change.revision, seq])?;
@@ -169,11 +175,6 @@ impl Tx<'_> {
                 params![canonical::digest(signed.body.as_bytes()), signed.key, signed.signature, signed.body],
             )?;
         }
-        let signed = &commit.signed;
-        conn.prepare_cached(
-            "INSERT INTO event (seq, digest, key, signature, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![seq, digest, signed.key, signed.signature, signed.body])?;
         self.read_back(commit, &digest)?;
         self.store.note_clock(&commit.event);
         self.store.head = Head { seq: commit.event.seq, digest, at: Some(commit.event.at) };
