@@ -16,8 +16,8 @@ use crate::domain::finding::FindingKind;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::review_item::{Hit, SinceLast};
-use crate::domain::soup_review::evidence::{SearchSaid, SubjectSaid};
-use crate::domain::text::{self, Line, counted};
+use crate::domain::soup_review::evidence::{SearchSaid, SubjectSaid, line};
+use crate::domain::text::{self, counted};
 use crate::domain::time::Day;
 use crate::ops::{
     EvidenceFile, FoundAdvisory, FoundItem, FoundSearch, ProductFile, Refused, ReviewSubject, Session, Stamp,
@@ -33,8 +33,6 @@ pub use check::{EvidenceCheck, check};
 pub use listed::{ListedAnomalies, anomalies_of};
 pub use news::{LastLook, News, news};
 
-/// Most characters of a line that is taken over from a source.
-const LINE_CHARS: usize = 400;
 /// Most characters of a description that is taken over from a source.
 const TEXT_CHARS: usize = 4_000;
 
@@ -61,11 +59,6 @@ fn refused(refusal: soup::Refused) -> Refused {
         soup::Refused::Rule(words) => Refused::Rule(words),
         soup::Refused::Store(error) => Refused::Store(error),
     }
-}
-
-/// Text from a source as one line, never refused.
-fn line(text: &str) -> Line {
-    Line::new(&text::one_line(text, LINE_CHARS)).unwrap_or_default()
 }
 
 /// Searches for the versions that a review covers. `former` is the evidence of the last search, with which it is compared.
