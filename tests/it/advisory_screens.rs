@@ -1,7 +1,6 @@
 //! The advisory data in the window.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use eframe::egui;
 use egui::{accesskit::Role as Part, vec2};
@@ -15,19 +14,6 @@ use crate::desk::Desk;
 use crate::host::Window;
 
 const SIZE: egui::Vec2 = vec2(1280.0, 1000.0);
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
 
 struct Bench {
     window: Window,
@@ -98,7 +84,7 @@ fn files_and_folders_are_imported_and_refused_ones_say_why() {
     assert!(bench.window.said("1 of 2 files could not be imported."));
     bench.window.picture("advisory_data");
     let dropped = bench.file("notes.txt", "These are notes.");
-    bench.window.input_mut().dropped_files.push(Arc::new(Dropped(dropped)));
+    bench.window.drop_file(dropped);
     bench.until("not a known kind of advisory data");
     assert!(bench.window.has("notes.txt"));
     assert_eq!(bench.window.route(), Route::Advisories, "the drop is not opened as a product file");

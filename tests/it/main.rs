@@ -70,6 +70,7 @@ mod search_file;
 mod signing;
 mod soup_desk;
 mod soup_evidence;
+mod soup_gaps;
 mod soup_ops;
 mod soup_packet;
 mod soup_register;

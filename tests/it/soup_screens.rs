@@ -216,6 +216,27 @@ fn a_review_is_started_with_its_search_judged_and_checked() {
 }
 
 #[test]
+fn a_page_that_is_dropped_on_the_items_is_the_copy_of_the_lists_of_those_that_are_chosen() {
+    let (mut bench, release) = register_of_two();
+    let review = bench.started(release);
+    let page = bench.desk.folder.path().join("known-issues.pdf");
+    std::fs::write(&page, "%PDF-1.7 known issues").unwrap();
+    let mut window = Window::new(bench.desk, "sam", Route::ReviewItems(review), SIZE);
+    window.until_shown("Needs work 2");
+    choose_all(&mut window, "left-pad 1.0.0");
+    window.drop_file(page);
+    assert!(window.has("Copy of a list: 2 items"));
+    window.picture("soup_items_dropped");
+    window.press_last("Store");
+    window.until("the copy", |window| {
+        let parts = window.file().parts(review, Kind::ReviewItem).unwrap();
+        parts.iter().all(|data| data.text("list_sha256").len() == 64)
+    });
+    let kept = window.file().referring(review, Kind::Attachment).unwrap();
+    assert!(kept.iter().any(|data| data.title() == "known-issues.pdf"));
+}
+
+#[test]
 fn findings_are_decided_proposed_and_confirmed_by_keys_alone() {
     let (bench, release, ids) = with_findings(6);
     let mut window = Window::new(bench.desk, "ben", Route::List(Kind::Finding), SIZE);

@@ -286,7 +286,8 @@ impl App {
     pub(super) fn take_drops(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
         let Some(path) = dropped else { return };
-        if matches!(self.route(), Some(Route::Import | Route::Advisories)) && self.session.is_some() {
+        let taken = matches!(self.route(), Some(Route::Import | Route::Advisories | Route::ReviewItems(_)));
+        if taken && self.session.is_some() {
             return;
         }
         self.open_path(&path);
