@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::domain::ids::RecordId;
 use crate::domain::record::Fields;
 use crate::domain::release::{BASELINE_MAX, BaselineItem, Difference, SoupVersion};
-use crate::domain::text::{Line, counted};
+use crate::domain::text::{self, Line, counted};
 use crate::ops::{self, EvidenceFile, ProductFile, Refused, Session, Stamp};
 use crate::soup::model::component::{Component, Scope};
 use crate::soup::{self, BillFile, refused_of_bill};
@@ -78,10 +78,7 @@ fn file_name(path: &Path) -> String {
 
 /// The first of some names, and how many more there are.
 pub fn named(names: &[String]) -> String {
-    let first: Vec<&str> = names.iter().take(NAMES_MAX).map(String::as_str).collect();
-    let more = names.len().saturating_sub(NAMES_MAX);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("{}{more}", first.join(", "))
+    text::first_of(names, NAMES_MAX)
 }
 
 /// Reads the SOUP of a bill of materials or lock file.

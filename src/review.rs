@@ -6,6 +6,7 @@
 
 mod check;
 mod listed;
+mod news;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,8 +16,8 @@ use crate::domain::finding::FindingKind;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::review_item::{Hit, SinceLast};
-use crate::domain::soup_review::evidence::{SearchSaid, SubjectSaid};
-use crate::domain::text::{self, Line, counted};
+use crate::domain::soup_review::evidence::{SearchSaid, SubjectSaid, line};
+use crate::domain::text::{self, counted};
 use crate::domain::time::Day;
 use crate::ops::{
     EvidenceFile, FoundAdvisory, FoundItem, FoundSearch, ProductFile, Refused, ReviewSubject, Session, Stamp,
@@ -30,9 +31,8 @@ use crate::soup::{
 
 pub use check::{EvidenceCheck, check};
 pub use listed::{ListedAnomalies, anomalies_of};
+pub use news::{LastLook, News, news};
 
-/// Most characters of a line that is taken over from a source.
-const LINE_CHARS: usize = 400;
 /// Most characters of a description that is taken over from a source.
 const TEXT_CHARS: usize = 4_000;
 
@@ -59,11 +59,6 @@ fn refused(refusal: soup::Refused) -> Refused {
         soup::Refused::Rule(words) => Refused::Rule(words),
         soup::Refused::Store(error) => Refused::Store(error),
     }
-}
-
-/// Text from a source as one line, never refused.
-fn line(text: &str) -> Line {
-    Line::new(&text::one_line(text, LINE_CHARS)).unwrap_or_default()
 }
 
 /// Searches for the versions that a review covers. `former` is the evidence of the last search, with which it is compared.
@@ -250,6 +245,11 @@ fn source_text(hit: &SearchHit, found: Option<RecordText>) -> String {
     shown
 }
 
+/// Whether a hit says that the version is affected, possibly on a condition.
+fn affects(hit: &SearchHit) -> bool {
+    hit.withdrawn.is_none() && matches!(hit.verdict.as_str(), "affected" | "conditional")
+}
+
 fn advisory(hit: &SearchHit, found: Option<RecordText>) -> FoundAdvisory {
     let severity = score(hit).and_then(|score| score.severity.as_deref()).and_then(severity_of);
     let vector = score(hit).map_or_else(String::new, |score| {
@@ -269,7 +269,7 @@ fn advisory(hit: &SearchHit, found: Option<RecordText>) -> FoundAdvisory {
     let matched = matched.filter(|(_, text)| !text.trim().is_empty());
     let sources = distinct(hit.records.iter().map(|record| record.source.clone()));
     FoundAdvisory {
-        raises: hit.withdrawn.is_none() && matches!(hit.verdict.as_str(), "affected" | "conditional"),
+        raises: affects(hit),
         kind: Some(kind_of(hit)),
         description: source_text(hit, found),
         matched: matched.map(|(word, text)| line(&format!("{word}: {text}")).to_string()).collect(),

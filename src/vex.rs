@@ -22,7 +22,7 @@ use crate::soup::{VexFormat, vex_text};
 pub struct VexIssuer {
     /// Name; by default the manufacturer.
     pub name: Option<String>,
-    /// Address that identifies the issuer; CSAF requires it.
+    /// Address that identifies the issuer; CSAF requires it. By default that of the last CSAF document.
     pub namespace: Option<String>,
     /// Title of the document.
     pub title: Option<String>,
@@ -35,6 +35,14 @@ pub struct ReleaseVex {
     pub document: VexDocument,
     /// Findings that are not stated, because they have no identifier that others know, such as an anomaly of a supplier's list.
     pub left_out: Vec<RecordId>,
+}
+
+impl ReleaseVex {
+    /// How many statements are under investigation, because no decision is confirmed.
+    pub fn undecided(&self) -> usize {
+        let statements = self.document.statements.iter();
+        statements.filter(|one| one.status == Some(Status::UnderInvestigation)).count()
+    }
 }
 
 /// The words by which a VEX document of a release is found among its attachments.
@@ -76,6 +84,10 @@ pub fn document(
         descriptions.insert(one.id.clone(), one.text.clone());
         stated.push(statement(one, &whole, parts));
     }
+    let namespace = match &issuer.namespace {
+        Some(namespace) => Some(namespace.clone()),
+        None => last_issuer(file)?.namespace,
+    };
     let title = issuer
         .title
         .clone()
@@ -86,7 +98,7 @@ pub fn document(
             title,
             author: Author {
                 name: issuer.name.clone().unwrap_or_else(|| product.manufacturer.to_string()),
-                namespace: issuer.namespace.clone(),
+                namespace,
                 contact: Some(product.manufacturer_contact.to_string()).filter(|text| !text.is_empty()),
                 ..Author::default()
             },
@@ -222,13 +234,45 @@ pub const fn format_word(format: VexFormat) -> (&'static str, &'static str) {
     }
 }
 
+/// Who published last, as the newest CSAF document of any release says: the name, and the address that identifies the issuer. Nothing
+/// where none was published.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn last_issuer(file: &ProductFile) -> Result<VexIssuer, Refused> {
+    let (word, _) = format_word(VexFormat::Csaf);
+    let published = described(word);
+    let mut kept = file.all(Kind::Attachment)?;
+    kept.retain(|data| data.text("description") == published);
+    let Some(last) = kept.iter().max_by_key(|data| data.head.created_at) else {
+        return Ok(VexIssuer::default());
+    };
+    let bytes = file.attachment_bytes(last)?.unwrap_or_default();
+    let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let text = |name: &str| Some(document["document"]["publisher"][name].as_str()?.to_owned());
+    Ok(VexIssuer { name: text("name"), namespace: text("namespace"), title: None })
+}
+
+/// How a published document is described among the files of its release.
+fn described(format: &str) -> String {
+    format!("{DESCRIPTION} ({format}), as published")
+}
+
+/// The text of a document in a format.
+///
+/// # Errors
+/// When the format cannot express the document, with all reasons.
+pub fn text_of(vex: &ReleaseVex, format: VexFormat) -> Result<String, Refused> {
+    vex_text(&vex.document, format).map_err(|words| Refused::Rule(words.to_string()))
+}
+
 /// The file by which a document is attached to its release.
 pub fn evidence(release: RecordId, format: VexFormat, text: String) -> EvidenceFile {
     let (word, name) = format_word(format);
     EvidenceFile {
         name: format!("{release}-{name}.json"),
         place: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
-        description: format!("{DESCRIPTION} ({word}), as published"),
+        description: described(word),
         bytes: text.into_bytes(),
     }
 }
@@ -243,7 +287,7 @@ pub fn publish(
     (release, vex, format): (RecordId, &ReleaseVex, VexFormat),
     stamp: &Stamp,
 ) -> Result<String, Refused> {
-    let text = vex_text(&vex.document, format).map_err(|words| Refused::Rule(words.to_string()))?;
+    let text = text_of(vex, format)?;
     file.keep(session, release, vec![evidence(release, format, text.clone())], stamp)?;
     Ok(text)
 }

@@ -118,6 +118,12 @@ pub enum Command {
         /// Show the state at the end (UTC) of this day, YYYY-MM-DD, instead of now.
         #[arg(long)]
         on: Option<String>,
+        /// Also show the SOUP reviews for which the advisory data of this workstation asks.
+        #[arg(long, conflicts_with = "on")]
+        advisories: bool,
+        /// Folder of the advisory data.
+        #[arg(long, requires = "advisories")]
+        cache: Option<PathBuf>,
         /// Print JSON.
         #[arg(long)]
         json: bool,

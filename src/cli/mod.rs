@@ -28,6 +28,7 @@ mod records;
 mod retirement;
 mod review;
 mod review_document;
+mod review_events;
 mod run;
 mod sbom;
 mod scan;
@@ -112,7 +113,10 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Run { file, script, login, keep_going } => run::run(&file, &script, &login, keep_going),
         Command::List { file, kind, json } => print::list(&file, &kind, json),
         Command::Show { file, id, json } => print::show(&file, &id, json),
-        Command::Status { file, on, json } => status::status(&file, on.as_deref(), json),
+        Command::Status { file, on, advisories, cache, json } => {
+            let folder = if advisories { Some(advisories::folder(cache)?) } else { None };
+            status::status(&file, (on.as_deref(), folder.as_deref()), json)
+        }
         Command::Calendar { name, from, to } => calendar::calendar(name.as_deref(), from, to),
         Command::Import { what: Import::Feedback(import) } => import_feedback::import(&import),
         Command::Import { what: Import::Records(records) } => records::take(&records),

@@ -1,6 +1,5 @@
 //! `mainstay review`: SOUP reviews.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -11,6 +10,7 @@ use super::advisories::{folder, interrupted, pretty};
 use super::args::{Review, StartReviewArguments};
 use super::failure::{Failure, condition_words};
 use super::print::next_words;
+use super::review_events;
 use super::scan::knowledge;
 use super::{CommandResult, open, time_stamp, values};
 use crate::domain::choice::Choice as _;
@@ -19,8 +19,7 @@ use crate::domain::record::Fields;
 use crate::domain::review_item::{ItemResult, ReviewItemState};
 use crate::domain::text::counted;
 use crate::domain::time::Day;
-use crate::domain::workflow::Condition;
-use crate::ops::{self, ProductFile, Session, Stamp, value_words};
+use crate::ops::{self, ProductFile, ReviewRow, Session, Stamp, value_words};
 use crate::review::{self, EvidenceCheck, ReviewSearch};
 use crate::soup::SameResult;
 
@@ -39,12 +38,15 @@ pub fn review(what: Review) -> CommandResult {
             };
             run(&file, (&id, &login), (&items, &set), lists)
         }
-        Review::Status { file, id, again, cache, json } => status(&file, &id, (again, cache), json),
+        Review::Status { file, id: None, again: _, cache, json } => {
+            review_events::status(&file, &folder(cache)?, json)
+        }
+        Review::Status { file, id: Some(id), again, cache, json } => status(&file, &id, (again, cache), json),
     }
 }
 
 fn start(arguments: &StartReviewArguments) -> CommandResult {
-    let id: RecordId = arguments.id.parse().map_err(Failure::usage)?;
+    let id: Option<RecordId> = arguments.id.as_deref().map(str::parse).transpose().map_err(Failure::usage)?;
     let folder = folder(arguments.cache.clone())?;
     let mut options = ReviewSearch::of(&folder);
     options.max_age_days = arguments.max_age;
@@ -54,8 +56,17 @@ fn start(arguments: &StartReviewArguments) -> CommandResult {
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     let interrupted = interrupted();
     let go_on = |_: f32| !interrupted.load(Ordering::Relaxed);
-    let started = review::start(&mut file, &session, (id, &options), &go_on, &ops::stamp())?;
+    let stamp = ops::stamp();
+    let (id, scheduled) = match id {
+        Some(id) => (id, false),
+        None => (review_events::schedule(&mut file, &session, (arguments, &options), &stamp)?, true),
+    };
+    let started = review::start(&mut file, &session, (id, &options), &go_on, &stamp);
     time_stamp::after_writing(&mut file, &session);
+    let started = started.map_err(|refusal| {
+        let failure = Failure::from(refusal);
+        if scheduled { failure.after(format!("{id} is scheduled, and not started\n")) } else { failure }
+    })?;
     Ok(format!(
         "{id} started: {} searched, {} raised, {} met again, {} opened again\n",
         counted(started.items, "SOUP version"),
@@ -100,7 +111,7 @@ fn run(
         let _ = writeln!(output, "{} taken over from the last review", counted(taken, "list"));
     }
     let _ = writeln!(output, "{} concluded", counted(concluded, "item"));
-    output.push_str(&open_items(&file, id)?);
+    output.push_str(&open_items(&file.review_rows(id, ops::now())?));
     Ok(output)
 }
 
@@ -129,27 +140,22 @@ fn answer(
 }
 
 /// The items that are still open, in words, with what each still needs.
-fn open_items(file: &ProductFile, id: RecordId) -> Result<String, Failure> {
-    let parts = file.parts(id, Kind::ReviewItem)?;
-    let open: Vec<_> =
-        parts.iter().filter(|data| ReviewItemState::of(data) == Some(ReviewItemState::Open)).collect();
+fn open_items(rows: &[ReviewRow]) -> String {
+    let open: Vec<&ReviewRow> = rows.iter().filter(|row| !row.done).collect();
     let mut output = String::new();
-    let _ = writeln!(output, "{} of {} open", open.len(), counted(parts.len(), "item"));
-    let rows = file.review_rows(id, ops::now())?;
-    let missing: BTreeMap<RecordId, &[Condition]> =
-        rows.iter().filter_map(|row| Some((row.id?, row.missing.as_slice()))).collect();
-    for data in open.iter().take(OPEN_MAX) {
-        let of = data.head.id;
-        let found = value_words(of, "search_result", data.value("search_result"), &|_| None);
-        let _ = writeln!(output, "{of}  {}  {found}", data.title());
-        for condition in missing.get(&of).copied().unwrap_or_default() {
+    let _ = writeln!(output, "{} of {} open", open.len(), counted(rows.len(), "item"));
+    for row in open.iter().take(OPEN_MAX) {
+        let Some(of) = row.id else { continue };
+        let found = value_words(of, "search_result", &json!(row.search), &|_| None);
+        let _ = writeln!(output, "{of}  {}  {found}", row.title);
+        for condition in &row.missing {
             let _ = writeln!(output, "    needs: {}", condition_words(condition));
         }
     }
     if open.len() > OPEN_MAX {
         let _ = writeln!(output, "and {} more", open.len() - OPEN_MAX);
     }
-    Ok(output)
+    output
 }
 
 /// Most open items that are listed.
@@ -162,20 +168,23 @@ fn status(path: &Path, id: &str, (again, cache): (bool, Option<PathBuf>), json: 
     let folder = if again { Some(folder(cache)?) } else { None };
     let interrupted = interrupted();
     let go_on = |_: f32| !interrupted.load(Ordering::Relaxed);
-    let parts = file.parts(id, Kind::ReviewItem)?;
-    let searched = !data.text("evidence_sha256").is_empty() || !parts.is_empty();
+    let rows = file.review_rows(id, ops::now())?;
+    let searched = !data.text("evidence_sha256").is_empty() || !rows.is_empty();
     let check = if searched { Some(review::check(&file, id, folder.as_deref(), &go_on)?) } else { None };
     let state = data.state().map_or("", |state| state.word);
     let results: Vec<(&'static str, usize)> = ItemResult::OPTIONS
         .iter()
-        .map(|option| (option.word, parts.iter().filter(|part| part.text("result") == option.code).count()))
+        .map(|option| {
+            let has = |row: &&ReviewRow| row.result.is_some_and(|result| result.code() == option.code);
+            (option.word, rows.iter().filter(has).count())
+        })
         .collect();
     let agrees = check.as_ref().is_none_or(agrees);
     let output = if json {
         let results: serde_json::Map<String, Value> =
             results.iter().map(|(word, count)| ((*word).to_owned(), (*count).into())).collect();
         pretty(&json!({
-            "review": id, "state": data.head.state, "items": parts.len(), "results": results, "conclusion": data.text("conclusion"),
+            "review": id, "state": data.head.state, "items": rows.len(), "results": results, "conclusion": data.text("conclusion"),
             "evidence": check.as_ref().map(|check| json!({
                 "differs": check.differs, "same_again": check.again.as_ref().map(|again| *again == SameResult::Same),
             })),
@@ -185,7 +194,7 @@ fn status(path: &Path, id: &str, (again, cache): (bool, Option<PathBuf>), json: 
         for (word, count) in results {
             let _ = writeln!(output, "{count:>6}  {word}");
         }
-        output.push_str(&open_items(&file, id)?);
+        output.push_str(&open_items(&rows));
         match &check {
             None => output.push_str("It was not searched yet\n"),
             Some(check) => output.push_str(&check_words(check)),

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
+use super::review_events::Asked;
 use super::{CommandResult, open};
 use crate::domain::choice::Choice as _;
 use crate::domain::product::Product;
 use crate::domain::requests::{PRODUCT, RecordSource};
 use crate::domain::time::{Day, Moment};
 use crate::ops::{self, Attention, AttentionItem, KindCount, Refused};
+use crate::review::ReviewSearch;
 
 /// How many upcoming items are printed.
 const UPCOMING_MAX: usize = 15;
@@ -34,7 +36,7 @@ impl Status {
 }
 
 /// Reports what is overdue, unapproved and upcoming: now, or at the end (UTC) of a past day.
-pub fn status(path: &Path, on: Option<&str>, json: bool) -> CommandResult {
+pub fn status(path: &Path, (on, advisories): (Option<&str>, Option<&Path>), json: bool) -> CommandResult {
     let day = on.map(Day::parse).transpose().map_err(Failure::usage)?;
     let file = open::to_read(path)?;
     file.check_event_texts()?;
@@ -56,7 +58,16 @@ pub fn status(path: &Path, on: Option<&str>, json: bool) -> CommandResult {
             status
         }
     };
-    Ok(if json { status_json(&status) } else { status_words(&status) })
+    let asked = match advisories {
+        None => None,
+        Some(folder) => Some(Asked::of(&file, &ReviewSearch::of(folder), status.at)?),
+    };
+    Ok(if json {
+        status_json(&status, asked.as_ref())
+    } else {
+        let asked = asked.map_or_else(String::new, |asked| format!("\n{}", asked.words()));
+        status_words(&status) + &asked
+    })
 }
 
 /// The dashboard as text.
@@ -90,18 +101,21 @@ fn item_line(item: &AttentionItem) -> String {
     )
 }
 
-fn status_json(status: &Status) -> String {
+fn status_json(status: &Status, asked: Option<&Asked>) -> String {
     let Status { at, product, attention, records } = status;
     let records: Map<String, Value> = records
         .iter()
         .map(|count| (count.kind.code().to_owned(), json!({"all": count.all, "open": count.open})))
         .collect();
-    let value = json!({
+    let mut value = json!({
         "format": 1, "at": at, "product": product.title, "class": product.class(),
         "now": attention.now.iter().map(item_json).collect::<Vec<_>>(),
         "coming": attention.coming.iter().map(item_json).collect::<Vec<_>>(),
         "records": records,
     });
+    if let Some(asked) = asked {
+        value["reviews"] = asked.json();
+    }
     format!("{value:#}\n")
 }
 

@@ -20,10 +20,10 @@ use crate::domain::time::{Day, Moment};
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{
-    Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, RenderedPacket,
-    Session, Stamp,
+    Act, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, RenderedPacket, Session,
+    Stamp,
 };
-use crate::ui::overview::{Overview, Shown};
+use crate::ui::overview::Overview;
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::offer::Offered;
 
@@ -292,7 +292,7 @@ pub struct Cache {
     parts: HashMap<(RecordId, Kind), Rc<Vec<RecordData>>>,
     histories: HashMap<RecordId, Rc<Vec<EventRow>>>,
     /// The attention list and the trends, cached until newer ones are ready.
-    overview: Overview,
+    pub(super) overview: Overview,
     names: Option<Rc<BTreeMap<RecordId, String>>>,
     offers: Vec<(Offer, Rc<Vec<Offered>>)>,
     governing: Option<Rc<Governing>>,
@@ -323,9 +323,14 @@ impl Cache {
     /// Drops entries that a change of the file or a new day has made stale.
     pub fn keep_up(&mut self, head: &Head, day: Day) {
         if self.head.as_ref() != Some(head) || self.day != Some(day) {
-            let overview = std::mem::take(&mut self.overview);
-            *self = Self { head: Some(head.clone()), day: Some(day), overview, ..Self::default() };
+            self.forget();
+            (self.head, self.day) = (Some(head.clone()), Some(day));
         }
+    }
+
+    /// Drops what was read for a person. What is computed in the background of the file stays.
+    pub fn forget(&mut self) {
+        *self = Self::new(std::mem::take(&mut self.overview));
     }
 }
 
@@ -416,16 +421,6 @@ impl Cx<'_> {
         let rows = Rc::new(self.file.events(&filter, 1000, 0)?);
         self.cache.histories.insert(id, Rc::clone(&rows));
         Ok(rows)
-    }
-
-    /// What is overdue, unapproved and upcoming; `None` until it is first computed.
-    pub fn attention(&mut self) -> Result<Option<Rc<Attention>>, Refused> {
-        Ok(self.overview()?.map(|shown| shown.attention))
-    }
-
-    /// The same together with the trends.
-    pub fn overview(&mut self) -> Result<Option<Shown>, Refused> {
-        self.cache.overview.of(self.file, self.stamp.now)
     }
 
     /// The values that govern now: those of the plan in force, or provisional ones.

@@ -33,6 +33,18 @@ impl<T: Send + 'static> Looking<T> {
         cx: &Cx<'_>,
         look: impl FnOnce(&ProductFile, Moment) -> Result<T, Refused> + Send + 'static,
     ) {
+        self.keep_up_while(ctx, cx, move |file, now, _| look(file, now));
+    }
+
+    /// The same for what takes long: `look` also gets what it asks whether to go on, which receives the share that is done.
+    pub fn keep_up_while(
+        &mut self,
+        ctx: &Context,
+        cx: &Cx<'_>,
+        look: impl FnOnce(&ProductFile, Moment, &(dyn Fn(f32) -> bool + Sync)) -> Result<T, Refused>
+        + Send
+        + 'static,
+    ) {
         if let Some(outcome) = self.job.as_ref().and_then(Job::poll) {
             self.job = None;
             self.shown = Some(outcome);
@@ -47,7 +59,7 @@ impl<T: Send + 'static> Looking<T> {
         let started = Job::start(
             "Looking through the records",
             move || wake.request_repaint(),
-            move |_| look(&ProductFile::open_for_job(&path)?, moment),
+            move |progress| look(&ProductFile::open_for_job(&path)?, moment, &|share| progress.at(share)),
         );
         match started {
             Ok(job) => self.job = Some(job),

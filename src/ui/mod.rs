@@ -3,6 +3,7 @@
 //! Belongs here: everything that is drawn or typed. Does not belong here: rules, SQL, file formats.
 
 pub mod app;
+pub mod asking;
 pub mod cx;
 pub mod dialogs;
 pub mod dry_run;

@@ -85,7 +85,7 @@ fn files_and_folders_are_imported_and_refused_ones_say_why() {
     assert!(bench.window.said("1 of 2 files could not be imported."));
     bench.window.picture("advisory_data");
     let dropped = bench.file("notes.txt", "These are notes.");
-    bench.window.input_mut().dropped_files.push(Arc::new(Dropped(dropped)));
+    bench.window.drop_file(dropped);
     bench.until("not a known kind of advisory data");
     assert!(bench.window.has("notes.txt"));
     assert_eq!(bench.window.route(), Route::Advisories, "the drop is not opened as a product file");

@@ -53,6 +53,20 @@ pub struct Window {
     pub no_dialog: Rc<Cell<bool>>,
 }
 
+/// A file that is dropped on the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
 impl Deref for Window {
     type Target = Harness<'static, App>;
 
@@ -118,6 +132,12 @@ impl Window {
     /// Draws until the window has come to rest.
     pub fn settle(&mut self) {
         self.harness.run_steps(FRAMES);
+    }
+
+    /// Drops a file on the window.
+    pub fn drop_file(&mut self, path: PathBuf) {
+        self.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
+        self.settle();
     }
 
     pub fn go(&mut self, route: Route) {

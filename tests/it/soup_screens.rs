@@ -216,6 +216,27 @@ fn a_review_is_started_with_its_search_judged_and_checked() {
 }
 
 #[test]
+fn a_page_that_is_dropped_on_the_items_is_the_copy_of_the_lists_of_those_that_are_chosen() {
+    let (mut bench, release) = register_of_two();
+    let review = bench.started(release);
+    let page = bench.desk.folder.path().join("known-issues.pdf");
+    std::fs::write(&page, "%PDF-1.7 known issues").unwrap();
+    let mut window = Window::new(bench.desk, "sam", Route::ReviewItems(review), SIZE);
+    window.until_shown("Needs work 2");
+    choose_all(&mut window, "left-pad 1.0.0");
+    window.drop_file(page);
+    assert!(window.has("Copy of a list: 2 items"));
+    window.picture("soup_items_dropped");
+    window.press_last("Store");
+    window.until("the copy", |window| {
+        let parts = window.file().parts(review, Kind::ReviewItem).unwrap();
+        parts.iter().all(|data| data.text("list_sha256").len() == 64)
+    });
+    let kept = window.file().referring(review, Kind::Attachment).unwrap();
+    assert!(kept.iter().any(|data| data.title() == "known-issues.pdf"));
+}
+
+#[test]
 fn findings_are_decided_proposed_and_confirmed_by_keys_alone() {
     let (bench, release, ids) = with_findings(6);
     let mut window = Window::new(bench.desk, "ben", Route::List(Kind::Finding), SIZE);
@@ -369,18 +390,55 @@ fn the_decisions_about_a_release_are_published_as_vex_from_its_page() {
     let (mut bench, release) = register_of_two();
     bench.started(release);
     let mut window = Window::new(bench.desk, "ben", Route::Record(release), SIZE);
-    window.press("Publish OpenVEX…");
+    window.press("Publish VEX…");
+    assert!(window.has("1 statement, 1 of them under investigation, since their decision is not confirmed"));
+    window.picture("vex_publish");
+    window.press_last("Publish and save");
     window.settle();
-    let files = window.file().referring(release, Kind::Attachment).unwrap();
-    let kept = files.iter().find(|data| data.text("description").starts_with("VEX document")).unwrap();
-    let saved = std::fs::read(window.written()).unwrap();
-    assert_eq!(
-        window.file().attachment_bytes(kept).unwrap().unwrap(),
-        saved,
-        "what is kept is what was saved"
-    );
-    let text = String::from_utf8(saved).unwrap();
+    let text = published(&mut window, release, "VEX document (OpenVEX");
     assert!(text.contains("CVE-2030-0001") && text.contains("under_investigation"), "{text}");
+}
+
+/// The document that is attached to a release, which is the one that was saved.
+fn published(window: &mut Window, release: RecordId, description: &str) -> String {
+    let files = window.file().referring(release, Kind::Attachment).unwrap();
+    let kept = files.iter().find(|data| data.text("description").starts_with(description)).unwrap();
+    let saved = std::fs::read(window.written()).unwrap();
+    let bytes = window.file().attachment_bytes(kept).unwrap().unwrap();
+    assert_eq!(bytes, saved, "what is kept is what was saved");
+    String::from_utf8(saved).unwrap()
+}
+
+#[test]
+fn what_csaf_needs_is_asked_for_refused_in_words_and_remembered() {
+    let (mut bench, release) = register_of_two();
+    bench.started(release);
+    let mut window = Window::new(bench.desk, "ben", Route::Record(release), SIZE);
+    window.press("Publish VEX…");
+    window.press_radio("CSAF 2.0 VEX");
+    window.press_last("Publish and save");
+    assert!(window.has("The address of the issuer is missing, which CSAF requires"));
+    window.picture("vex_publish_csaf_missing");
+    window.type_into("Address of the issuer", "our website");
+    window.press_last("Publish and save");
+    assert!(window.has("namespace is missing or not an address"), "it is refused in words");
+    window.picture("vex_publish_csaf_refused");
+    let none = window.file().referring(release, Kind::Attachment).unwrap();
+    assert!(none.iter().all(|data| !data.text("description").starts_with("VEX document")));
+    window.type_into("Address of the issuer", "https://psirt.example.com");
+    window.type_into("Title", "Vulnerabilities of the pump");
+    window.press_last("Publish and save");
+    window.settle();
+    let text = published(&mut window, release, "VEX document (CSAF");
+    assert!(
+        text.contains("https://psirt.example.com") && text.contains("Vulnerabilities of the pump"),
+        "{text}"
+    );
+    window.press("Publish VEX…");
+    window.press_radio("CSAF 2.0 VEX");
+    window.settle();
+    let kept = window.get_by_label("Address of the issuer").value();
+    assert_eq!(kept.as_deref(), Some("https://psirt.example.com"), "it is remembered");
 }
 
 #[test]

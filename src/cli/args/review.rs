@@ -73,7 +73,10 @@ pub struct SoupImportArguments {
 /// What is done with SOUP reviews.
 #[derive(Debug, Subcommand)]
 pub enum Review {
-    /// Start a scheduled review: freeze its scope, search the advisory data, keep the evidence, raise findings.
+    /// Start a review: freeze its scope, search the advisory data, keep the evidence, raise findings.
+    ///
+    /// A scheduled review is named by its number. With --trigger the review is scheduled and started in one go: for what the file and the
+    /// advisory data show now, as `mainstay review status FILE` lists it, or for what --reference names.
     Start(StartReviewArguments),
     /// Answer open items of a review, and conclude all items that have everything for their result.
     ///
@@ -102,15 +105,18 @@ pub enum Review {
     },
     /// Show how far a review got: results, what is open, its findings, and whether its evidence agrees with its items.
     ///
-    /// With --again the search is repeated on the advisory data of this workstation and compared byte by byte.
-    /// Exit codes: 0 agrees, 12 the evidence and the items differ, or the search gives something else.
+    /// With --again the search is repeated on the advisory data of this workstation and compared byte by byte. Without a number, the
+    /// events that ask for a review are shown: SOUP that changed in service, a candidate without a review, and what the advisory data says
+    /// of the SOUP in service that the last review did not know.
+    /// Exit codes: 0 agrees, or nothing asks for a review; 12 the evidence and the items differ, the search gives something else, or an
+    /// event asks for a review.
     Status {
         /// The product file.
         file: PathBuf,
         /// Number of the review, such as SR-0001.
-        id: String,
+        id: Option<String>,
         /// Repeat the search.
-        #[arg(long)]
+        #[arg(long, requires = "id")]
         again: bool,
         /// Folder of the advisory data.
         #[arg(long)]
@@ -127,7 +133,17 @@ pub struct StartReviewArguments {
     /// The product file.
     pub file: PathBuf,
     /// Number of a scheduled review, such as SR-0001.
-    pub id: String,
+    #[arg(required_unless_present = "trigger")]
+    pub id: Option<String>,
+    /// Schedule a review for this reason, and start it: interval, known_exploited, advisory, soup_change, before_release, other.
+    #[arg(long, conflicts_with = "id")]
+    pub trigger: Option<String>,
+    /// The advisory, release or change that it follows, instead of what asks for such a review now.
+    #[arg(long, requires = "trigger", value_name = "WORDS")]
+    pub reference: Option<String>,
+    /// A value for another field of the review, such as candidates=RL-0002 or tiers=high.
+    #[arg(long = "set", requires = "trigger", value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
     /// Login of the reviewer.
     #[arg(long)]
     pub login: String,

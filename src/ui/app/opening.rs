@@ -14,6 +14,7 @@ use crate::ops::{
     FileState, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
     workstation, write_example,
 };
+use crate::ui::asking::Asking;
 use crate::ui::cx::{Cache, Route};
 use crate::ui::overview::Overview;
 use crate::ui::screens::document::is_document;
@@ -81,7 +82,8 @@ impl App {
             file.note_backup(last.day());
         }
         let writer = if file.why_read_only().is_some() { file.writer() } else { None };
-        let overview = Overview::in_background(self.jobs.wake(), self.setup.patience);
+        let asking = Asking::of(self.advisories.cache.clone());
+        let overview = Overview::in_background(self.jobs.wake(), self.setup.patience, asking);
         self.desk = Some(Desk {
             file,
             uuid,
@@ -203,7 +205,7 @@ impl App {
                 desk.screens = Screens::new(self.advisories.clone());
             }
             desk.refusal = None;
-            desk.cache = Default::default();
+            desk.cache.forget();
             desk.last_person = Some((session.login().to_owned(), session.name().to_owned()));
         }
         let failures = self.desk.as_ref().and_then(|desk| desk.file.failure_words(&session).ok());
@@ -267,7 +269,7 @@ impl App {
         match desk.file.take_over_as(name, &stamp) {
             Ok(true) => {
                 desk.writer = None;
-                desk.cache = Default::default();
+                desk.cache.forget();
                 self.notices.push(Notice::done("You are writing now."));
             }
             Ok(false) => {
@@ -290,7 +292,10 @@ impl App {
         let dropped = ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
         let Some(path) = dropped else { return };
         if self.session.is_some() {
-            if matches!(self.route(), Some(Route::Import | Route::Documents | Route::Advisories)) {
+            if matches!(
+                self.route(),
+                Some(Route::Import | Route::Documents | Route::Advisories | Route::ReviewItems(_))
+            ) {
                 return;
             }
             if is_document(&path) {

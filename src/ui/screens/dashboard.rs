@@ -64,6 +64,7 @@ impl DashboardScreen {
             self.beside.keep_up(ui, cx);
             self.beside.readiness_ui(ui, cx);
             self.beside.clocks_ui(ui, cx);
+            beside::reviews_ui(ui, cx);
             self.now_ui(ui, cx, &attention);
             ui.add_space(space::XL);
             self.coming_ui(ui, cx, &attention);

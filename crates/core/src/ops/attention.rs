@@ -18,6 +18,7 @@ use crate::domain::person::Role;
 use crate::domain::requests::{POLICY, RULES, RecordSource};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::{self, due};
+use crate::domain::soup_review::events;
 use crate::domain::workflow::{Case, Tone, World};
 pub(super) use cached_source::CachedSource;
 use mainstay_base::time::{Day, Moment};
@@ -246,9 +247,9 @@ impl<'a, F> Finder<'a, F> {
         Ok(())
     }
 
-    /// SOUP in service whose review is due or overdue, all items of a tier at once, and support that ends.
+    /// SOUP in service whose review is due or overdue, all items of a tier at once; events that ask for a review; support that ends.
     fn soup(&mut self) -> Result<(), F> {
-        let (dues, support) = {
+        let (dues, support, events) = {
             let world: &dyn World = &self.cached;
             let items = self.cached.source.in_states(Kind::SoupItem, soup_item::ALIVE)?;
             let case = |data| Case { data, world, now: self.now, actor: None, rules: RULES };
@@ -259,7 +260,8 @@ impl<'a, F> Finder<'a, F> {
                 })
                 .collect();
             let dues = if items.is_empty() { Vec::new() } else { due::dues(world, self.now.day()) };
-            (dues, support)
+            let events = events::of_file(world, self.now.day());
+            (dues, support, events)
         };
         self.cached.failed()?;
         let provisional = self.limits.provisional.is_some();
@@ -269,6 +271,14 @@ impl<'a, F> Finder<'a, F> {
             let due = Due { what, by: Ok(found.by), provisional };
             let whose = Role::SecurityLead.word().to_owned();
             self.add((found.first, &title), due, whose, "IEC 62304 7.1.3", 0);
+        }
+        for event in events {
+            let title = self.cached.source.record(event.about)?;
+            let title = title.map_or_else(String::new, |data| data.title().to_owned());
+            let what = format!("Start a SOUP review: {}", event.what);
+            let due = Due { what, by: Ok(self.now.day()), provisional: false };
+            let whose = Role::SecurityLead.word().to_owned();
+            self.add((event.about, &title), due, whose, "IEC 62304 6.1 f, 7.1.3", 1);
         }
         for (id, title, Task { what, by }) in support {
             let due = Due { what, by: Ok(by), provisional: false };

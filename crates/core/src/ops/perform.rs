@@ -291,3 +291,44 @@ fn with_digest(act: Act, keep_going: &dyn Fn(f32) -> bool) -> Result<(Act, Vec<N
     let request = Request::Attach { to, file_name, file, description, source, captured_at };
     Ok((Act { request, ..act }, blobs))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Kind;
+    use crate::domain::product::SafetyClass;
+    use crate::ops::{FirstPerson, NewFile, NewProduct, default_policy};
+    use mainstay_base::clock::stamp;
+
+    #[test]
+    fn writing_an_event_looks_through_no_rows_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let new = NewFile {
+            product: NewProduct {
+                name: "Pump".to_owned(),
+                manufacturer: "Example Devices".to_owned(),
+                class: SafetyClass::B,
+                class_rationale: "Non-serious injury is possible".to_owned(),
+                markets: Vec::new(),
+            },
+            person: FirstPerson {
+                login: "ana".to_owned(),
+                full_name: "Ana Example".to_owned(),
+                roles: Vec::new(),
+            },
+            policy: default_policy(),
+        };
+        let password = Password::new("lantern orchard mends the quiet tide".to_owned());
+        let path = folder.path().join("pump.mainstay");
+        let (mut file, session, _) = ProductFile::create(&path, &new, &password, &stamp()).unwrap();
+        let acts = (0..20)
+            .map(|number| {
+                let set = serde_json::json!({"title": format!("Review {number}"), "trigger": "other"});
+                let set = set.as_object().cloned().unwrap_or_default();
+                Act::from(Request::Create { kind: Kind::SoupReview, parent: None, set })
+            })
+            .collect();
+        file.perform_all(&session, acts, &|_| true, &stamp()).unwrap();
+        assert_eq!(file.store.rows_looked_through(), 0);
+    }
+}

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::snapshot::Snapshot;
 use super::file::ProductFile;
 use super::refused::Refused;
-use crate::domain::attachment::AttachmentState;
+use crate::domain::attachment::is_attached;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::ledger::Ledger;
 use crate::domain::readiness::lens::{Answered, answers};
@@ -206,11 +206,7 @@ impl ProductFile {
             };
             let sha256 = review.evidence_sha256.to_lowercase();
             let files = self.present().referring(data.head.id, Kind::Attachment)?;
-            let attached = files.iter().any(|file| {
-                AttachmentState::of(file) == Some(AttachmentState::Attached)
-                    && file.text("sha256").to_lowercase() == sha256
-            });
-            if !attached || !digests.contains(&sha256) {
+            if !is_attached(files.iter().map(|data| &**data), &sha256) || !digests.contains(&sha256) {
                 missing.push(data.head.id);
             }
         }

@@ -3,6 +3,7 @@
 //!
 //! Rules belong to `domain`; reading bills and searching advisory data belong to the crate of components.
 
+mod events;
 pub(super) mod evidence;
 mod findings;
 mod items;

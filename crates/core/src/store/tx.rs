@@ -63,6 +63,9 @@ pub struct Tx<'a> {
 const REMEMBERED_MAX: usize = 4_000;
 const UNINDEXED_MAX: usize = 1_000;
 
+const INSERT_EVENT: &str =
+    "INSERT INTO event (seq, digest, key, signature, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+
 impl Store {
     /// Begins a transaction after checking that nobody else wrote to the file or replaced it.
     pub fn begin(&mut self) -> Result<Tx<'_>, StoreError> {
@@ -142,6 +145,15 @@ impl Tx<'_> {
         let conn = &self.store.conn;
         let digest = canonical::digest(commit.signed.body.as_bytes());
         let seq = commit.event.seq.cast_signed();
+        // The event before what names it: where rows already wait for their event, SQLite looks for them through all rows of the file.
+        let signed = &commit.signed;
+        conn.prepare_cached(INSERT_EVENT)?.execute(params![
+            seq,
+            digest,
+            signed.key,
+            signed.signature,
+            signed.body
+        ])?;
         for change in &commit.event.changes {
             conn.prepare_cached("INSERT INTO touch (record, revision, seq) VALUES (?1, ?2, ?3)")?
                 .execute(params![change.record.key(), change.revision, seq])?;
@@ -169,11 +181,6 @@ impl Tx<'_> {
                 params![canonical::digest(signed.body.as_bytes()), signed.key, signed.signature, signed.body],
             )?;
         }
-        let signed = &commit.signed;
-        conn.prepare_cached(
-            "INSERT INTO event (seq, digest, key, signature, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![seq, digest, signed.key, signed.signature, signed.body])?;
         self.read_back(commit, &digest)?;
         self.store.note_clock(&commit.event);
         self.store.head = Head { seq: commit.event.seq, digest, at: Some(commit.event.at) };
@@ -245,4 +252,13 @@ pub fn put_credential(conn: &Connection, credential: &Credential) -> rusqlite::R
             credential.changed_at.to_string(),
         ],
     )
+}
+
+#[cfg(test)]
+impl Store {
+    /// How many rows were looked through one by one while events were written.
+    pub fn rows_looked_through(&self) -> i32 {
+        let statement = self.conn.prepare_cached(INSERT_EVENT).unwrap();
+        statement.get_status(rusqlite::StatementStatus::FullscanStep)
+    }
 }

@@ -18,7 +18,7 @@ pub use bills::{
 };
 pub use scan::{
     AskedScan, Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScanQuestion, ScanReceiver,
-    ScannedComponent, Score, declare_whole, is_decided, read_knowledge, scan, scan_into,
+    ScannedComponent, Score, cache_state, declare_whole, is_decided, read_knowledge, scan, scan_into,
 };
 pub use search_run::{
     Delta, EvidenceRecord, HitRecord, RecordText, SameResult, SearchHit, SearchOptions, SearchProgram,

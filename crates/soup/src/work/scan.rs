@@ -31,7 +31,7 @@ use in_order::InOrder;
 use mainstay_base::store_error::StoreError;
 use mainstay_base::time::Day;
 
-pub use asked::AskedScan;
+pub use asked::{AskedScan, state_of as cache_state};
 pub use result::{Checked, FoundAdvisory, FoundRecord, ScannedComponent, Score};
 pub use whole::declare_whole;
 

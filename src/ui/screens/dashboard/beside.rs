@@ -8,6 +8,7 @@ use crate::ops::{ClockRow, Clocks};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::looking::Looking;
 use crate::ui::screens::parts::refusal_ui;
+use crate::ui::screens::soup::events::news_ui;
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_inline_ui;
 use crate::ui::widgets::link::link_ui;
@@ -78,6 +79,18 @@ impl Beside {
         }
         ui.add_space(space::XL);
     }
+}
+
+/// The SOUP reviews for which the advisory data of this workstation asks. Nothing is drawn where it asks for none.
+pub(super) fn reviews_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some(Ok(asked)) = cx.asking(ui.ctx()) else { return };
+    let count = asked.news.as_ref().map_or(0, |news| news.events().len());
+    if count == 0 {
+        return;
+    }
+    head_ui(ui, "New in the advisory data", "since the last review of the SOUP in service");
+    news_ui(ui, &asked, cx);
+    ui.add_space(space::XL);
 }
 
 fn clock_ui(ui: &mut Ui, cx: &mut Cx<'_>, clock: &ClockRow) {

@@ -13,6 +13,7 @@ mod register;
 mod release;
 mod restore;
 mod retirement;
+mod reviews;
 mod signs;
 mod soup_item;
 mod soup_review;
@@ -105,8 +106,8 @@ struct ListPartDef {
     open: fn() -> Box<dyn ListPart>,
 }
 
-const LIST_PARTS: [ListPartDef; 4] =
-    [signs::LIST_PART, register::LIST_PART, findings::LIST_PART, references::LIST_PART];
+const LIST_PARTS: [ListPartDef; 5] =
+    [signs::LIST_PART, register::LIST_PART, reviews::LIST_PART, findings::LIST_PART, references::LIST_PART];
 
 /// The part above a kind's list, if it has one.
 pub fn list_part_of(kind: Kind) -> Option<Box<dyn ListPart>> {

@@ -12,6 +12,7 @@ use egui::{Label, Ui};
 
 use self::differences::differences_ui;
 use self::reading::{Reading, Source};
+use self::vex::Publishing;
 use super::{Panel, PanelDef};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::process_deviation::Sign;
@@ -47,11 +48,12 @@ struct ReleasePanel {
     id: RecordId,
     seen: Option<(Head, Result<Seen, Refused>)>,
     reading: Option<Reading>,
+    publishing: Option<Publishing>,
 }
 
 impl ReleasePanel {
     fn of(id: RecordId) -> Self {
-        Self { id, seen: None, reading: None }
+        Self { id, seen: None, reading: None, publishing: None }
     }
 
     fn look(&self, cx: &Cx<'_>) -> Result<Seen, Refused> {
@@ -90,6 +92,11 @@ impl Panel for ReleasePanel {
         {
             self.reading = None;
         }
+        if let Some(publishing) = &mut self.publishing
+            && !publishing.ui(ui, cx)
+        {
+            self.publishing = None;
+        }
     }
 }
 
@@ -116,7 +123,9 @@ impl ReleasePanel {
                 }
             }
             if may_publish {
-                vex::publish_ui(ui, cx, self.id);
+                if button_in_reach_ui(ui, vex::BUTTON, vex::HELP) {
+                    self.publishing = Some(Publishing::begin(cx, self.id));
+                }
             }
             if may_tell && button_in_reach_ui(ui, "Draft a communication…", DRAFT) {
                 match cx.file.communication_draft(self.id, cx.now()) {

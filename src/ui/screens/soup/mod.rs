@@ -5,6 +5,7 @@
 
 pub mod coverage;
 pub mod deciding;
+pub mod events;
 pub mod items;
 mod picked;
 pub mod reading;

@@ -50,6 +50,15 @@ pub fn counted<N: Copy + std::fmt::Display + PartialEq + From<u8>>(count: N, nou
     format!("{count} {noun}{end}")
 }
 
+/// The first of some names, and how many more there are.
+pub fn first_of(names: &[impl AsRef<str>], most: usize) -> String {
+    let first: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(most) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
 /// A noun with its indefinite article, if it has one: `a person`, `an approval`, `feedback`.
 pub fn with_article(noun: &str) -> String {
     if UNCOUNTABLE.contains(&noun) {

@@ -55,6 +55,12 @@ pub fn are_fixed(data: &RecordData) -> bool {
     data.is_terminal() || data.def().fixes_files.contains(&data.head.state.as_str())
 }
 
+/// Whether one of these files has this digest and is attached, not withdrawn.
+pub fn is_attached<'a>(files: impl IntoIterator<Item = &'a RecordData>, sha256: &str) -> bool {
+    let attached = |data: &&RecordData| AttachmentState::of(data) == Some(AttachmentState::Attached);
+    files.into_iter().filter(attached).any(|data| data.text("sha256").eq_ignore_ascii_case(sha256))
+}
+
 /// The record by whose state the files of another one are fixed: itself, or the record of which it is a part.
 fn fixing(world: &dyn World, subject: &SharedRecord) -> Option<SharedRecord> {
     if are_fixed(subject) {

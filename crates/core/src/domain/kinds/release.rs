@@ -8,7 +8,7 @@ mod differences;
 mod gate;
 mod residual;
 mod rules;
-mod soup;
+pub mod soup;
 pub mod versions;
 
 pub use commit_list::{CommitComparison, MissingCommits, compare};

@@ -6,7 +6,9 @@
 
 pub mod agreement;
 mod deadlines;
+pub mod events;
 pub mod evidence;
+pub mod newest;
 mod rules;
 pub mod scope;
 pub mod sources;
@@ -125,6 +127,11 @@ impl SoupReviewState {
     /// Whether somebody signed that it is done: what it says of its search and of its items counts.
     pub const fn is_handed_over(self) -> bool {
         matches!(self, Self::AwaitingSecondReview | Self::Completed | Self::Approved)
+    }
+
+    /// Whether two persons have reviewed: it counts for a release.
+    pub const fn is_completed(self) -> bool {
+        matches!(self, Self::Completed | Self::Approved)
     }
 }
 

@@ -169,10 +169,7 @@ type Review = (SharedRecord, Arc<SoupReview>);
 /// The reviews that were handed over at least.
 fn handed_over(look: &Look) -> Vec<Review> {
     let all = look.all::<SoupReview>().into_iter();
-    all.filter(|(data, _)| {
-        matches!(State::of(data), Some(State::AwaitingSecondReview | State::Completed | State::Approved))
-    })
-    .collect()
+    all.filter(|(data, _)| State::of(data).is_some_and(State::is_handed_over)).collect()
 }
 
 fn reviews(look: &Look, rule: impl Fn(&SharedRecord, &SoupReview) -> Option<Hit>) -> Vec<Hit> {

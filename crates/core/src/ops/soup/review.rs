@@ -268,7 +268,8 @@ fn versions_of(case: &Case) -> Vec<InScope> {
     scope_of(case.world, &review, &releases).versions
 }
 
-fn subject(version: &InScope) -> ReviewSubject {
+/// What is searched for a version.
+pub(super) fn subject(version: &InScope) -> ReviewSubject {
     let purl = match version.designator.text("purl") {
         "" => version.row.purl.to_string(),
         purl => purl.to_owned(),

@@ -55,7 +55,8 @@ impl AskedScan {
     }
 }
 
-fn state_of(folder: &Path) -> Option<[u8; 32]> {
+/// The state of the advisory data in a folder: another one after each import. `None` if there is none, or it cannot be read.
+pub fn state_of(folder: &Path) -> Option<[u8; 32]> {
     Cache::open_to_read(folder).ok()??.state(folder).ok()
 }
 

@@ -28,7 +28,10 @@ const FEED_DAYS: i64 = 31;
 
 /// Records about vulnerabilities of an ecosystem that its databases have at least: below what the GitHub Advisory Database (reviewed
 /// advisories), the Go, Rust and Python databases, and the trackers of the distributions had at the end of 2025 (osv.dev, without records of
-/// malicious packages). An ecosystem that is not listed is whole only as its archive or by an update.
+/// malicious packages). Counts that are known: on 2024-04-23 GitHub listed as reviewed 3,434 for Composer, 1,660 for Go, 4,922 for Maven,
+/// 3,450 for npm, 594 for NuGet, 2,840 for pip, 823 for RubyGems and 764 for Rust (github.com/advisories); RustSec had 714 records in an
+/// earlier copy and 1,022 in April 2026, the Python database 2,661 and 3,230, that of Go 3,079. None of them removes records. An
+/// ecosystem that is not listed is whole only as its archive or by an update.
 const PART_RECORDS_MIN: &[(&str, u64)] = &[
     ("pkg:apk/alpine", 2_500),
     ("pkg:cargo", 600),

@@ -124,18 +124,6 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-impl SourceResult {
-    /// The kind of the identifier, in words; empty if there is none.
-    pub fn identifier_kind(&self) -> &'static str {
-        match self.identifier.as_deref() {
-            None => "",
-            Some(text) if text.starts_with("pkg:") => "package URL",
-            Some(text) if text.starts_with("cpe:") => "CPE name",
-            Some(_) => "name",
-        }
-    }
-}
-
 /// A severity as published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -117,6 +117,9 @@ impl What {
     }
 }
 
+/// Endings of what issue trackers export.
+const TRACKER_ENDINGS: &[&str] = &["json", "csv"];
+
 /// The dialog that is open.
 struct Open {
     what: What,
@@ -155,6 +158,7 @@ impl Acts {
             return;
         }
         let ready: Vec<RecordId> = rows.iter().filter(|row| row.ready).filter_map(|row| row.id).collect();
+        self.take_drop(ui, cx, chosen);
         let own: BTreeSet<RecordId> = chosen.iter().copied().collect();
         let own: Vec<RecordId> = ready.iter().copied().filter(|id| own.contains(id)).collect();
         let mut conclude = None;
@@ -164,7 +168,7 @@ impl Acts {
                 let fits = !chosen.is_empty() && (what != What::Export || chosen.len() == 1);
                 let button = ui.add_enabled(fits, Button::new(what.button()));
                 if button.on_hover_text(what.words()).clicked() {
-                    self.begin(cx, what, chosen);
+                    self.begin(cx, what, (chosen, None));
                 }
             }
             let words = "Gives those of the chosen items their result that have everything for it";
@@ -185,13 +189,28 @@ impl Acts {
         }
     }
 
-    fn begin(&mut self, cx: &mut Cx<'_>, what: What, chosen: &[RecordId]) {
+    /// A file that is dropped on the screen is the copy of a list; a table or JSON for one item may be the export of a tracker.
+    fn take_drop(&mut self, ui: &Ui, cx: &mut Cx<'_>, chosen: &[RecordId]) {
+        let dropped = ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
+        let Some(path) = dropped.filter(|_| self.open.is_none() && self.written.is_none()) else { return };
+        if chosen.is_empty() {
+            let words = "No item is chosen whose list the file could be.";
+            return cx.ask(Command::Notify(Notice::problem(words, "Choose the items, then drop it again.")));
+        }
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let table = ending.is_some_and(|ending| TRACKER_ENDINGS.contains(&ending.as_str()));
+        let what = if table && chosen.len() == 1 { What::Export } else { What::Copy };
+        self.begin(cx, what, (chosen, Some(path)));
+    }
+
+    /// Opens the dialog of an act; a file that it reads is asked for, if it is not known yet.
+    fn begin(&mut self, cx: &mut Cx<'_>, what: What, (chosen, path): (&[RecordId], Option<PathBuf>)) {
         let mut typed = Deciding::of(Kind::ReviewItem, what.fields());
         if what.fields().contains(&"list_read_on") {
             typed.put("list_read_on", &json!(cx.today()));
         }
         let file = Slot::default();
-        if what.reads() {
+        if what.reads() && path.is_none() {
             let title = what.title().to_owned();
             cx.ask(Command::ChooseFile { title, kind: "All files", endings: &["*"], answer: file.clone() });
         }
@@ -201,7 +220,7 @@ impl Acts {
             typed,
             reason: String::new(),
             file,
-            path: None,
+            path,
             conclude: !what.reads(),
             refusal: None,
         });

@@ -1,18 +1,16 @@
 //! What follows from decisions on findings: what they rest on is noted, and an uncontrolled risk opens a problem report and a
 //! security advisory (domain 2.10).
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
-use super::verdicts::decided_for;
-use super::{Applicability, DecidedFor, Disposition, Finding};
+use super::verdicts::{decided_for, is_decided_for_now};
+use super::{Applicability, Disposition, Finding};
 use crate::domain::canonical;
 use crate::domain::communication::{CommunicationState, communications_of};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::soup_item::SoupItem;
-use crate::domain::text::{self, Line};
+use crate::domain::text;
 use crate::domain::workflow::{Case, Condition, Effect, World};
 use mainstay_base::distinct::distinct;
 
@@ -37,9 +35,7 @@ fn basis(world: &dyn World, finding: &Finding) -> Fields {
 /// A decision is confirmed only on the basis on which it was proposed.
 pub(super) fn basis_is_as_proposed(world: &dyn World, finding: &Finding) -> Vec<Condition> {
     let used = *finding.where_used == *where_used_text(world, &finding.items);
-    let of = |row: &DecidedFor| (row.release, row.version.clone());
-    let then: BTreeSet<(Option<RecordId>, Line)> = finding.decided_for.iter().map(of).collect();
-    let versions = then == decided_for(world, finding).iter().map(of).collect();
+    let versions = is_decided_for_now(world, finding);
     let how = "return it to investigation and propose it again";
     let say = |what: &str, met: bool| if met { what.to_owned() } else { format!("{what}; {how}") };
     vec![

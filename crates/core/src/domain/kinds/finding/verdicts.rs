@@ -82,9 +82,19 @@ pub(super) fn decided_for(world: &dyn World, finding: &Finding) -> Vec<DecidedFo
 
 /// Whether a release contained exactly these versions when the finding was decided.
 fn was_decided_for(finding: &Finding, release: RecordId, versions: &BTreeSet<String>) -> bool {
-    let now: BTreeSet<Line> = versions.iter().map(|label| noted(release, label).version).collect();
-    let then = finding.decided_for.iter().filter(|row| row.release == Some(release));
-    then.map(|row| row.version.clone()).collect::<BTreeSet<_>>() == now
+    let now: Vec<DecidedFor> = versions.iter().map(|label| noted(release, label)).collect();
+    same(finding.decided_for.iter().filter(|row| row.release == Some(release)), now.iter())
+}
+
+/// Whether the releases with a verdict contain the versions that were noted.
+pub(super) fn is_decided_for_now(world: &dyn World, finding: &Finding) -> bool {
+    same(finding.decided_for.iter(), decided_for(world, finding).iter())
+}
+
+/// Whether the same versions of the same releases are noted, in whatever order.
+fn same<'a>(then: impl Iterator<Item = &'a DecidedFor>, now: impl Iterator<Item = &'a DecidedFor>) -> bool {
+    let of = |row: &'a DecidedFor| (row.release, &*row.version);
+    then.map(of).collect::<BTreeSet<_>>() == now.map(of).collect()
 }
 
 /// What holds of a finding for a release on a day.

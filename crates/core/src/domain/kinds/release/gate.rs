@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::residual::residual_evaluated;
 use super::{DifferenceKind, Release, ReleaseState as S, TaskDecision, uncovered, versions};
 use crate::domain::approval;
-use crate::domain::attachment::AttachmentState;
+use crate::domain::attachment::is_attached;
 use crate::domain::change_request::{ChangeRequest, ChangeState, RegulatoryDecision};
 use crate::domain::choice::Choice as _;
 use crate::domain::communication;
@@ -191,13 +191,8 @@ fn soup_is_known(case: &Case, release: &Release) -> Condition {
 
 /// Whether a file with this digest is attached to the record.
 fn has_file(case: &Case, sha256: &Line) -> bool {
-    is_sha256(sha256)
-        && case
-            .world
-            .referring(case.id(), Kind::Attachment)
-            .iter()
-            .filter(|data| AttachmentState::of(data) == Some(AttachmentState::Attached))
-            .any(|data| data.text("sha256").eq_ignore_ascii_case(sha256))
+    let files = case.world.referring(case.id(), Kind::Attachment);
+    is_sha256(sha256) && is_attached(files.iter().map(|data| &**data), sha256)
 }
 
 /// Everything is verified on this artifact, and everything that stays is evaluated.

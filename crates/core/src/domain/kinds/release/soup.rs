@@ -1,17 +1,14 @@
 //! What the SOUP of a release needs: it is registered and approved for use, reviewed before the release, and every finding about it is
 //! decided for this release (IEC 62304 8.1.2, 7.1.3; IEC 81001-5-1 9.5; domain 2.7).
 
-use std::collections::BTreeMap;
-
 use super::Release;
 use super::gate::NAMED_MAX;
 use crate::domain::finding::verdicts::{self, Verdict};
-use crate::domain::ids::{Kind, RecordId};
-use crate::domain::review_item::{ReviewItem, hits_undecided, is_done};
-use crate::domain::shared_record::SharedRecord;
+use crate::domain::ids::RecordId;
+use crate::domain::review_item::{ReviewItem, hits_undecided};
 use crate::domain::soup_item::SOUP_RULES;
 use crate::domain::soup_item::register::{Register, unregistered};
-use crate::domain::soup_review::{SoupReview, SoupReviewState};
+use crate::domain::soup_review::newest;
 use crate::domain::text::counted;
 use crate::domain::time::Day;
 use crate::domain::workflow::{Case, Condition, World};
@@ -80,17 +77,17 @@ pub(super) fn is_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
     conditions
 }
 
-/// The first day on which a review counts; `None` if the plan sets no window.
-fn since(case: &Case) -> Option<Day> {
-    let governing = case.world.governing();
-    governing.plan().soup_review_window_days.map(|days| case.now.day().plus_days(-i64::from(days)))
+/// The first day on which a review counts before a release; `None` if the plan sets no window.
+pub fn review_window(world: &dyn World, today: Day) -> Option<Day> {
+    world.governing().plan().soup_review_window_days.map(|days| today.plus_days(-i64::from(days)))
 }
 
 /// Every version of the baseline has its own result in a review that two persons completed, with a search inside the window.
 fn every_version_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
     let register = Register::of(case.world);
-    let reviewed = last_reviewed(case.world);
-    let since = since(case);
+    let rows = release.soup_baseline.iter().filter_map(|row| register.find(row));
+    let reviewed = newest::completed(case.world, &rows.map(|known| known.designator.head.id).collect());
+    let since = review_window(case.world, case.now.day());
     let of = |row: &super::SoupVersion| {
         register.find(row).and_then(|known| reviewed.get(&known.designator.head.id))
     };
@@ -120,32 +117,6 @@ fn every_version_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
     });
     conditions.extend(lost.map(|(id, text)| Condition::new("IEC 62304 7.1.3", text, false).on(id)));
     conditions
-}
-
-/// The last completed review of each version: the day of its search, and what it says of the version. Findings may have been given up
-/// since.
-fn last_reviewed(world: &dyn World) -> BTreeMap<RecordId, (Day, SharedRecord)> {
-    let mut reviewed: BTreeMap<RecordId, (Day, SharedRecord)> = BTreeMap::new();
-    for data in world.all(Kind::SoupReview) {
-        let counts = matches!(
-            SoupReviewState::of(&data),
-            Some(SoupReviewState::Completed | SoupReviewState::Approved)
-        );
-        let Some(on) = data.typed::<SoupReview>().and_then(|review| review.searched_on) else { continue };
-        if !counts {
-            continue;
-        }
-        for item in world.parts(data.head.id, Kind::ReviewItem) {
-            let Some(key) = item.typed::<ReviewItem>().and_then(|content| content.designator) else {
-                continue;
-            };
-            let is_last = reviewed.get(&key).is_none_or(|(last, _)| *last <= on);
-            if is_done(&item) && is_last {
-                reviewed.insert(key, (on, item));
-            }
-        }
-    }
-    reviewed
 }
 
 /// By the rule sets before the register a release stated its review itself.

@@ -24,6 +24,13 @@ pub struct Registered {
     pub designator: SharedRecord,
 }
 
+impl Registered {
+    /// Whether the item is approved for use.
+    pub fn is_usable(&self) -> bool {
+        SoupItemState::of(&self.item).is_some_and(SoupItemState::may_be_used)
+    }
+}
+
 /// All registered versions, by the names that baselines write.
 #[derive(Debug, Default)]
 pub struct Register {
@@ -46,9 +53,7 @@ impl Register {
         }
         // An item that was rejected, retired or is not approved does not stand in the way of one that is in use under its name.
         for known in versions.values_mut() {
-            let usable =
-                |known: &Registered| SoupItemState::of(&known.item).is_some_and(SoupItemState::may_be_used);
-            known.sort_by_key(|known| (known.item.is_terminal(), !usable(known)));
+            known.sort_by_key(|known| (known.item.is_terminal(), !known.is_usable()));
         }
         Self { versions }
     }
@@ -57,10 +62,8 @@ impl Register {
     pub fn find(&self, row: &SoupVersion) -> Option<&Registered> {
         let found = self.versions.get(&(row.item.to_string(), row.version.to_string()))?;
         let same = || found.iter().filter(|known| is_same_package(known, row));
-        let state = |known: &&Registered| SoupItemState::of(&known.item);
-        let usable = |known: &&Registered| state(known).is_some_and(SoupItemState::may_be_used);
         let written = |known: &&Registered| known.designator.text("purl") == &*row.purl;
-        same().filter(usable).find(written).or_else(|| same().next())
+        same().filter(|known| known.is_usable()).find(written).or_else(|| same().next())
     }
 }
 
@@ -112,8 +115,7 @@ pub fn unregistered(world: &dyn World, release: &Release) -> Unregistered {
             continue;
         };
         let item = known.item.head.id;
-        let usable = SoupItemState::of(&known.item).is_some_and(SoupItemState::may_be_used);
-        if !usable && seen.insert(item) {
+        if !known.is_usable() && seen.insert(item) {
             found.not_approved.push((item, format!("{item} {}", known.item.title())));
         }
         let explained = known

@@ -180,7 +180,7 @@ impl SearchSaid {
 }
 
 /// Text from a source as one line, never refused.
-fn line(text: &str) -> Line {
+pub fn line(text: &str) -> Line {
     Line::new(&text::one_line(text, LINE_CHARS)).unwrap_or_default()
 }
 

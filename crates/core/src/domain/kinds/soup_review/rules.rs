@@ -8,7 +8,7 @@ use super::scope::{Scope, releases_of, scope_of};
 use super::sources::required_sources;
 use super::{REVIEWERS, SoupReview, SoupReviewState as S};
 use crate::domain::approval;
-use crate::domain::attachment::AttachmentState;
+use crate::domain::attachment::is_attached;
 use crate::domain::authority::AuthoritySubject;
 use crate::domain::finding::FindingState;
 use crate::domain::ids::{Kind, RecordId};
@@ -227,10 +227,7 @@ fn wrong_version(scope: &Scope, items: &[SharedRecord]) -> Option<Condition> {
 
 fn evidence_is_kept(case: &Case, review: &SoupReview) -> Condition {
     let files = case.world.referring(case.id(), Kind::Attachment);
-    let kept = files
-        .iter()
-        .filter(|data| AttachmentState::of(data) == Some(AttachmentState::Attached))
-        .any(|data| data.text("sha256").eq_ignore_ascii_case(&review.evidence_sha256));
+    let kept = is_attached(files.iter().map(|data| &**data), &review.evidence_sha256);
     let text = "The evidence of the search with this SHA-256 is attached";
     Condition::new("IEC 62304 7.1.3", text, kept && !review.evidence_sha256.is_empty()).at("evidence_sha256")
 }

@@ -1,0 +1,158 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::domain::maintenance_plan::MaintenancePlanState;
+use crate::domain::review_item::ReviewItemState;
+use crate::domain::soup_designator::SoupDesignatorState;
+use crate::domain::soup_item::SoupItemState;
+use crate::domain::test_world::{TestWorld, day};
+
+const TODAY: &str = "2026-06-01";
+
+/// pump-link 2.6.2 and 2.6.3, of which the first was reviewed on a day, and a plan with a window of 30 days.
+fn register(reviewed_on: &str) -> TestWorld {
+    let plan = json!({"soup_review_window_days": 30});
+    TestWorld::default()
+        .put("MP-0001", MaintenancePlanState::Effective.code(), "2026-01-10", plan)
+        .put(
+            "SI-0001",
+            SoupItemState::InUse.code(),
+            "2026-01-10",
+            json!({"title": "pump-link", "reviewed_on": Some(reviewed_on).filter(|on| !on.is_empty())}),
+        )
+        .part("SD-0001", "SI-0001", SoupDesignatorState::Registered.code(), json!({"title": "2.6.2"}))
+        .part("SD-0002", "SI-0001", SoupDesignatorState::Registered.code(), json!({"title": "2.6.3"}))
+}
+
+fn release(world: TestWorld, number: &str, state: ReleaseState, soup: &str) -> TestWorld {
+    let set =
+        json!({"title": "R", "version": "1.1.0", "soup_baseline": [{"item": "pump-link", "version": soup}]});
+    world.put(number, state.code(), "2026-05-01", set)
+}
+
+/// A review with one item about a version.
+fn review(world: TestWorld, state: S, on: &str, (designator, hits): (&str, Value)) -> TestWorld {
+    let set = json!({"title": "Review", "trigger": "interval", "searched_on": on});
+    let item = json!({"title": "pump-link", "designator": designator, "item": "SI-0001", "hits": hits});
+    world.put("SR-0001", state.code(), on, set).part("RI-0001", "SR-0001", ReviewItemState::Done.code(), item)
+}
+
+fn events(world: &TestWorld) -> Vec<(ReviewTrigger, Vec<String>)> {
+    of_file(world, day(TODAY)).into_iter().map(|event| (event.trigger, event.details)).collect()
+}
+
+#[test]
+fn a_version_that_came_into_service_without_a_review_asks_for_one_and_not_while_one_is_under_way() {
+    let in_service = |soup: &str| release(register("2026-04-01"), "RL-0001", ReleaseState::Released, soup);
+    let reviewed = |state| review(in_service("2.6.3"), state, "2026-04-01", ("SD-0001", json!([])));
+    let asked = vec![(ReviewTrigger::SoupChange, vec!["pump-link 2.6.3".to_owned()])];
+    assert_eq!(events(&reviewed(S::Approved)), asked);
+    let same = review(in_service("2.6.2"), S::Approved, "2026-04-01", ("SD-0001", json!([])));
+    assert_eq!(events(&same), [], "the version in service is the one that was reviewed");
+    let new = |state| review(in_service("2.6.3"), state, "2026-05-30", ("SD-0002", json!([])));
+    assert_eq!(events(&new(S::Completed)), []);
+    assert_eq!(events(&new(S::InProgress)), [], "it is under way");
+    assert_eq!(events(&new(S::AwaitingSecondReview)), [], "it is under way");
+    assert_eq!(events(&new(S::Abandoned)), asked, "what was given up counts for nothing");
+    let planned = |trigger: &str| {
+        let set = json!({"title": "Planned", "trigger": trigger});
+        events(&in_service("2.6.3").put("SR-0002", S::Scheduled.code(), "2026-05-30", set))
+    };
+    assert_eq!(planned("soup_change"), []);
+    assert_eq!(planned("interval"), asked, "one that is due in months does not answer the event");
+    let never = release(register(""), "RL-0001", ReleaseState::Released, "2.6.3");
+    assert_eq!(events(&never), [], "what was never reviewed is due by its interval");
+}
+
+#[test]
+fn a_candidate_asks_for_a_review_in_the_window_of_the_plan() {
+    let candidate =
+        || release(register("2026-04-01"), "RL-0002", ReleaseState::CandidateVerification, "2.6.3");
+    let asked = vec![(ReviewTrigger::BeforeRelease, vec!["pump-link 2.6.3".to_owned()])];
+    assert_eq!(events(&candidate()), asked);
+    let reviewed = |on| events(&review(candidate(), S::Completed, on, ("SD-0002", json!([]))));
+    assert_eq!(reviewed("2026-05-03"), [], "inside the window");
+    assert_eq!(reviewed("2026-05-01"), asked, "one day before the window");
+    let planned = json!({"title": "Planned", "trigger": "interval", "candidates": ["RL-0002"]});
+    let planned = candidate().put("SR-0002", S::Scheduled.code(), "2026-05-30", planned);
+    assert_eq!(events(&planned), [], "a review of this candidate is scheduled");
+    let building = release(register(""), "RL-0002", ReleaseState::Building, "2.6.3");
+    assert_eq!(events(&building), [], "its baseline is not fixed yet");
+}
+
+#[test]
+fn the_review_that_an_event_asks_for_has_its_reason_and_its_release() {
+    let world = release(register(""), "RL-0002", ReleaseState::CandidateVerification, "2.6.3");
+    let found = of_file(&world, day(TODAY));
+    let set = fields_of(&found.iter().collect::<Vec<_>>()).unwrap();
+    assert_eq!(set["trigger"], json!(ReviewTrigger::BeforeRelease.code()));
+    assert_eq!(set["candidates"], json!(["RL-0002"]));
+    assert_eq!(set["trigger_ref"], json!("RL-0002, version 1.1.0"));
+    assert_eq!(set["title"], json!("1 SOUP version to be reviewed before the release of 1.1.0"));
+    assert_eq!(fields_of(&[]), None);
+}
+
+/// What a search of today says, beside what the last review knew.
+fn news(hits_then: Value, more: impl FnOnce(TestWorld) -> TestWorld, now: &[HitNow]) -> Vec<ReviewEvent> {
+    let world = release(register("2026-04-01"), "RL-0001", ReleaseState::Released, "2.6.2");
+    let world = more(review(world, S::Approved, "2026-04-01", ("SD-0001", hits_then)));
+    let known = known_versions(&world);
+    assert_eq!(known.len(), 1);
+    of_search(known.iter().map(|one| (one, now)))
+}
+
+fn hit(names: &[&str], affects: bool, exploited: Option<&str>) -> HitNow {
+    HitNow {
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        affects,
+        exploited_since: exploited.map(str::to_owned),
+    }
+}
+
+#[test]
+fn what_the_last_review_knew_under_any_name_is_not_new() {
+    let then = json!([{"advisory": "CVE-2030-0001", "aliases": ["GHSA-aaaa"], "verdict": "affected"}]);
+    let same = [hit(&["ghsa-aaaa", "OTHER-1"], true, None)];
+    assert_eq!(news(then.clone(), |world| world, &same), []);
+    let new = [
+        hit(&["CVE-2031-0002"], true, None),
+        hit(&["CVE-2031-0003"], false, None),
+        hit(&["CVE-2031-0004"], true, Some("2026-05-20")),
+    ];
+    let found = news(then, |world| world, &new);
+    let told: Vec<_> = found.iter().map(|event| (event.trigger, event.reference.as_str())).collect();
+    assert_eq!(
+        told,
+        [(ReviewTrigger::KnownExploited, "CVE-2031-0004"), (ReviewTrigger::Advisory, "CVE-2031-0002")],
+        "what does not affect the version asks for nothing"
+    );
+    assert_eq!(
+        found[0].details,
+        ["CVE-2031-0004 in pump-link 2.6.2, known to be exploited since 2026-05-20"]
+    );
+    let doubtful = json!([{"advisory": "CVE-2031-0002", "verdict": "candidate"}]);
+    let sure = [hit(&["CVE-2031-0002"], true, None)];
+    assert_eq!(news(doubtful, |world| world, &sure).len(), 1, "it affects the version now and did not then");
+}
+
+#[test]
+fn what_is_now_known_to_be_exploited_asks_for_a_review_once() {
+    let then =
+        |exploited| json!([{"advisory": "CVE-2030-0001", "verdict": "affected", "exploited": exploited}]);
+    let now = [hit(&["CVE-2030-0001"], true, Some("2026-05-20"))];
+    let triggers =
+        |found: Vec<ReviewEvent>| -> Vec<ReviewTrigger> { found.iter().map(|event| event.trigger).collect() };
+    let keep = |world: TestWorld| world;
+    assert_eq!(triggers(news(then(false), keep, &now)), [ReviewTrigger::KnownExploited]);
+    assert_eq!(triggers(news(then(true), keep, &now)), []);
+    let finding =
+        json!({"title": "F", "external_id": "CVE-2030-0001", "items": ["SI-0001"], "kev_listed": true});
+    let known = |world: TestWorld| world.put("FN-0001", "triaged", "2026-05-21", finding);
+    assert_eq!(triggers(news(then(false), known, &now)), [], "the finding says so already");
+    let set = json!({"title": "Exploited", "trigger": "known_exploited"});
+    let planned = |world: TestWorld| world.put("SR-0002", S::Scheduled.code(), "2026-05-21", set);
+    assert_eq!(triggers(news(then(false), planned, &now)), [], "its review is scheduled");
+    let unlikely = json!([{"advisory": "CVE-2030-0001", "verdict": "candidate"}]);
+    let still = [hit(&["CVE-2030-0001"], false, Some("2026-05-20"))];
+    assert_eq!(triggers(news(unlikely, keep, &still)), [], "it does not affect the version");
+}

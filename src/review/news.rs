@@ -1,0 +1,118 @@
+//! What the advisory data of this workstation says of the SOUP in service that the last review did not know: the events that ask for a
+//! review (IEC 62304 6.1 f, 7.1.3). Nothing of it is stored.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use super::{ReviewSearch, affects, refused, searched};
+use crate::domain::soup_review::events::{HitNow, ReviewEvent, of_search};
+use crate::domain::time::{Day, Moment};
+use crate::ops::{ProductFile, Refused};
+use crate::soup::{SearchOptions, SearchSubject, SearchedSubject, cache_state, cache_status, run_search};
+
+/// The last search for news, so that it is not repeated while neither the advisory data nor what is searched for has changed.
+#[derive(Debug, Default)]
+pub struct LastLook(Mutex<Option<Looked>>);
+
+/// What a search gave.
+#[derive(Debug, Clone)]
+struct Looked {
+    day: Day,
+    state: [u8; 32],
+    subjects: Vec<SearchSubject>,
+    /// In the order of the subjects.
+    hits: Vec<Vec<HitNow>>,
+}
+
+/// What the advisory data of this workstation shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// There is no advisory data in the folder.
+    NoData,
+    /// No version in service was ever searched for; reviews of them are due by their intervals.
+    NothingKnown,
+    /// The events, of so many versions in service.
+    Looked {
+        /// How many versions were searched for.
+        versions: usize,
+        /// The events; empty if there is nothing that the last reviews did not know.
+        events: Vec<ReviewEvent>,
+    },
+}
+
+impl News {
+    /// The events.
+    pub fn events(&self) -> &[ReviewEvent] {
+        match self {
+            Self::NoData | Self::NothingKnown => &[],
+            Self::Looked { events, .. } => events,
+        }
+    }
+}
+
+/// Searches the advisory data for the SOUP in service, and compares what it says with what the last reviews and the findings know.
+///
+/// # Errors
+/// When the file or the data cannot be read, or the search was cancelled.
+pub fn news(
+    file: &ProductFile,
+    options: &ReviewSearch<'_>,
+    now: Moment,
+    (last, go_on): (&LastLook, &(dyn Fn(f32) -> bool + Sync)),
+) -> Result<News, Refused> {
+    let Some(state) = state_of(options.folder, now.day())? else { return Ok(News::NoData) };
+    let known = file.known_versions(now)?;
+    if known.is_empty() {
+        return Ok(News::NothingKnown);
+    }
+    let subjects: Vec<SearchSubject> = known.iter().map(|(subject, _)| searched(subject)).collect();
+    let looked = last.look(options, (now.day(), state), subjects, go_on)?;
+    let with_hits = known.iter().map(|(_, known)| known).zip(looked.hits.iter().map(Vec::as_slice));
+    Ok(News::Looked { versions: known.len(), events: of_search(with_hits) })
+}
+
+/// The state of the advisory data; `None` if there is none.
+fn state_of(folder: &Path, today: Day) -> Result<Option<[u8; 32]>, Refused> {
+    let Some(state) = cache_state(folder) else { return Ok(None) };
+    let status = cache_status(folder, today, crate::soup::MAX_AGE_DAYS).map_err(refused)?;
+    Ok((!status.sources.is_empty()).then_some(state))
+}
+
+impl LastLook {
+    fn look(
+        &self,
+        options: &ReviewSearch<'_>,
+        (day, state): (Day, [u8; 32]),
+        subjects: Vec<SearchSubject>,
+        go_on: &(dyn Fn(f32) -> bool + Sync),
+    ) -> Result<Looked, Refused> {
+        let mut last = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let same = last.as_ref().filter(|last| (last.day, last.state) == (day, state));
+        if let Some(same) = same.filter(|last| last.subjects == subjects) {
+            return Ok(same.clone());
+        }
+        let search = SearchOptions {
+            today: day,
+            max_age_days: options.max_age_days,
+            knowledge: options.knowledge.clone(),
+        };
+        let run = run_search(&subjects, options.folder, &search, go_on).map_err(refused)?;
+        let of = |subject: &SearchSubject| {
+            let found = run.subjects.binary_search_by(|one| one.subject.cmp(subject)).ok();
+            found.and_then(|at| run.subjects.get(at)).map(hits_of).unwrap_or_default()
+        };
+        let hits = subjects.iter().map(of).collect();
+        let looked = Looked { day, state, subjects, hits };
+        *last = Some(looked.clone());
+        Ok(looked)
+    }
+}
+
+fn hits_of(subject: &SearchedSubject) -> Vec<HitNow> {
+    let of = |hit: &crate::soup::SearchHit| HitNow {
+        names: std::iter::once(&hit.id).chain(&hit.aliases).cloned().collect(),
+        affects: affects(hit),
+        exploited_since: hit.kev.as_ref().map(|kev| kev.added.clone()),
+    };
+    subject.hits.iter().map(of).collect()
+}
