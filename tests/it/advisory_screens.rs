@@ -1,7 +1,6 @@
 //! The advisory data in the window.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use eframe::egui;
 use egui::{accesskit::Role as Part, vec2};
@@ -12,7 +11,7 @@ use mainstay::ui::screens::advisories::AdvisoryPlaces;
 
 use crate::advisory_server::{KEV, server, settings};
 use crate::desk::Desk;
-use crate::host::{Dropped, Window};
+use crate::host::Window;
 
 const SIZE: egui::Vec2 = vec2(1280.0, 1000.0);
 

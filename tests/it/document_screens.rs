@@ -1,7 +1,6 @@
 //! The review of a team's document in the window, by the names that a screen reader says.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use eframe::egui;
 use egui::{Key, accesskit::Role, vec2};
@@ -11,7 +10,7 @@ use mainstay::ui::cx::Route;
 
 use crate::cli_documents::{PLAN as PARAGRAPHS, docx};
 use crate::desk::{Desk, PLAN};
-use crate::host::{Dropped, Window};
+use crate::host::Window;
 
 const SIZE: egui::Vec2 = vec2(1280.0, 900.0);
 const TALL: egui::Vec2 = vec2(1280.0, 3600.0);
@@ -172,7 +171,7 @@ fn a_list_of_soup_is_linted_by_line_and_read_into_the_register_with_its_document
 fn a_document_that_is_dropped_on_any_screen_is_reviewed_and_what_cannot_be_read_is_refused_in_words() {
     let mut window = Window::new(Desk::staffed_without_plan(), "ana", Route::Dashboard, SIZE);
     let path = put(&window, "plan.docx", &docx(&PARAGRAPHS));
-    window.input_mut().dropped_files.push(Arc::new(Dropped(path)));
+    window.drop_file(path);
     window.settle();
     assert_eq!(window.route(), Route::Documents);
     window.until_shown("Points of the clauses");

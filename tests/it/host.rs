@@ -26,20 +26,6 @@ use crate::desk::{Desk, PASSWORD, fields, stamp};
 /// Frames in which the window comes to rest.
 const FRAMES: usize = 5;
 
-/// A file that is dropped on the window.
-#[derive(Debug)]
-pub struct Dropped(pub PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &std::path::Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
-
 /// The window, with those who may sit before it and a clock that the test moves.
 pub struct Window {
     harness: Harness<'static, App>,
