@@ -1,4 +1,5 @@
-//! The SOUP register from foreign files: a bill of materials, a lock file, a table of SOUP or a `soup.yml` (IEC 62304 8.1.2).
+//! The SOUP register from foreign files: a bill of materials, a lock file, a table of SOUP, a `soup.yml`, or a document with a list of
+//! SOUP (IEC 62304 8.1.2).
 //!
 //! What a component becomes in the register belongs here, for the window and the command line.
 
@@ -7,11 +8,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::baseline::{BaselineBill, Unversioned, bill_of_document, read_bill};
-use crate::domain::document_review::DocumentKind;
+use crate::domain::document_review::{DocumentKind, SoupList};
 use crate::domain::record::Fields;
 use crate::domain::text;
-use crate::ops::documents::review_document;
-use crate::ops::{self, Refused, SoupRow};
+use crate::ops::documents::{is_document, review_document};
+use crate::ops::{self, EvidenceFile, Refused, SoupRow};
 use crate::soup::model::component::{Component, ComponentKind, Directness};
 
 /// A list of components that was read.
@@ -21,36 +22,53 @@ pub struct RegisterList {
     pub bill: BaselineBill,
     /// Its components, as the register takes them.
     pub rows: Vec<SoupRow>,
+    /// The document from which it was taken, which is kept as evidence.
+    pub document: Option<EvidenceFile>,
 }
 
-/// Reads a bill of materials, a lock file or a table of SOUP.
+/// Reads a bill of materials, a lock file, a table of SOUP, or the list of SOUP in a document. `place` names the list where a document
+/// has several, as its review does; `going` is told the activity and the finished share, and says whether to go on.
 ///
 /// # Errors
-/// As [`read_bill`].
-pub fn read_list(path: &Path, unversioned: Unversioned) -> Result<RegisterList, Refused> {
-    Ok(list_of(read_bill(path, unversioned)?))
-}
-
-/// Reads the list of SOUP that stands at a place of a document, as the review of documents finds it.
-///
-/// # Errors
-/// When the document cannot be read or has no such list; as [`read_bill`].
-pub fn read_document_list(
+/// As [`read_bill`]; when a document cannot be read, has no list, or has several and none is named.
+pub fn read_list(
     path: &Path,
-    place: &str,
+    place: Option<&str>,
     unversioned: Unversioned,
     going: &dyn Fn(&str, f32) -> bool,
 ) -> Result<RegisterList, Refused> {
+    if place.is_none() && !is_document(path) {
+        return Ok(list_of(read_bill(path, unversioned)?, None));
+    }
     let bytes = ops::read_bytes(path)?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let (_, review) = review_document(&bytes, &name, Some(DocumentKind::SoupList), going)?;
-    let list = review.lists.iter().find(|list| list.place == place).ok_or_else(|| {
-        Refused::Rule(format!("{name} has no list of SOUP at {place} any more; review the document again"))
-    })?;
-    Ok(list_of(bill_of_document(path, (list.delimited(), bytes), unversioned)?))
+    let list = list_at(&review.lists, place, &name)?;
+    let bill = bill_of_document(path, (list.delimited(), bytes), unversioned)?;
+    let document = bill.file().clone();
+    Ok(list_of(bill, Some(document)))
 }
 
-fn list_of(bill: BaselineBill) -> RegisterList {
+/// The list at a place, or the only one.
+fn list_at<'l>(lists: &'l [SoupList], place: Option<&str>, name: &str) -> Result<&'l SoupList, Refused> {
+    match (place, lists) {
+        (None, [one]) => Ok(one),
+        (Some(place), lists) => lists.iter().find(|list| list.place == place).ok_or_else(|| {
+            Refused::Rule(format!(
+                "{name} has no list of SOUP at {place}; review the document and name a place of a list"
+            ))
+        }),
+        (None, []) => Err(Refused::Rule(format!(
+            "{name} has no table with a column for the name and one for the version or supplier of SOUP"
+        ))),
+        (None, several) => {
+            let places: Vec<&str> = several.iter().map(|list| list.place.as_str()).collect();
+            Err(Refused::Rule(format!("{name} has several lists of SOUP: name one of {}", places.join("; "))))
+        }
+    }
+}
+
+fn list_of(bill: BaselineBill, document: Option<EvidenceFile>) -> RegisterList {
     let rows = bill
         .rows
         .iter()
@@ -65,7 +83,7 @@ fn list_of(bill: BaselineBill) -> RegisterList {
                 .unwrap_or_default(),
         })
         .collect();
-    RegisterList { bill, rows }
+    RegisterList { bill, rows, document }
 }
 
 /// Most characters of a line that is taken over from a bill.

@@ -60,16 +60,22 @@ fn import(arguments: &SoupImportArguments) -> CommandResult {
     };
     let unversioned =
         if arguments.leave_out_unversioned { Unversioned::LeaveOut } else { Unversioned::Refuse };
-    let list = read_list(&arguments.list, unversioned).map_err(Failure::of_input)?;
+    let place = arguments.at.as_deref();
+    let list = read_list(&arguments.list, place, unversioned, &|_, _| true).map_err(Failure::of_input)?;
     let Some(login) = arguments.login.as_deref().filter(|_| !arguments.rehearse) else {
         let file = open::to_read(&arguments.file)?;
         let plan = file.plan_soup_import(list.rows.clone(), &options, ops::now())?;
         return Ok(told(arguments, &list, &plan, &[]));
     };
     let (mut file, session, _) = open::to_write(&arguments.file, login)?;
-    let plan = file.plan_soup_import(list.rows.clone(), &options, ops::now())?;
+    let mut plan = file.plan_soup_import(list.rows.clone(), &options, ops::now())?;
+    plan.evidence.clone_from(&list.document);
     let mut done = Vec::new();
     let (_, change) = file.import_soup(&session, &plan, &|_| true, &ops::stamp())?;
+    if let Some(document) = &list.document {
+        let to = change.map_or_else(|| "the product".to_owned(), |change| change.to_string());
+        done.push(format!("{} is attached to {to}", document.name));
+    }
     if let Some(change) = change.filter(|_| plan.opens_change) {
         done.push(format!("Opened {change} for what is new: complete and submit it"));
     }

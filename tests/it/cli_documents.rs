@@ -176,3 +176,34 @@ fn a_pdf_that_this_program_made_is_read_with_its_headings_and_a_cut_one_is_refus
     assert_eq!(code, 1, "{err}");
     assert!(err.contains("cut.pdf cannot be read as a document"), "{err}");
 }
+
+#[test]
+fn a_list_of_soup_in_a_document_is_read_into_the_register_and_one_of_several_is_named() {
+    let bench = Bench::new();
+    let product = bench.name("pump.mainstay");
+    let list = "# Register\n\n| SOUP name | Release | Supplier |\n|---|---|---|\n| zlib | 1.3.1 | Gailly |\n";
+    let more = format!("{list}\n## Tools\n\n| Package | Version |\n|---|---|\n| gcc | 14.2 |\n");
+    let document = bench.file("register.md", list);
+    let import = |document: &str, more: &[&str]| {
+        bench.run(&[&["soup", "import", &product, document, "--login", "ana"], more].concat())
+    };
+    let (code, out, err) = import(&document, &[]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("register.md is attached to the product"), "{out}");
+    let item = bench.shown("SI-0001");
+    assert_eq!(
+        (item["title"].as_str(), item["fields"]["supplier"].as_str()),
+        (Some("zlib"), Some("Gailly")),
+        "{item:#}"
+    );
+    let several = bench.file("both.md", &more);
+    let (code, _, err) = import(&several, &[]);
+    assert_eq!(code, 1);
+    assert!(err.contains("both.md has several lists of SOUP: name one of line 3; line 9"), "{err}");
+    let (code, _, err) = import(&several, &["--at", "line 9"]);
+    assert_eq!(code, 0, "{err}");
+    let (code, _, err) = import(&bench.file("none.md", "# Plan\n\nText.\n"), &[]);
+    assert_eq!(code, 1);
+    assert!(err.contains("has no table with a column for the name"), "{err}");
+    assert_eq!(bench.run(&["verify", &product]).0, 0);
+}

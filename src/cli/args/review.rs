@@ -42,8 +42,11 @@ pub enum Soup {
 pub struct SoupImportArguments {
     /// The product file.
     pub file: PathBuf,
-    /// The bill of materials, lock file or SOUP table.
+    /// The bill of materials, lock file or SOUP table, or a document with a list of SOUP, which is then attached.
     pub list: PathBuf,
+    /// The place of the list where a document has several, as `review-document` names it.
+    #[arg(long, value_name = "PLACE")]
+    pub at: Option<String>,
     /// The release whose SOUP it is. If its baseline is not fixed yet, the list becomes its baseline too.
     #[arg(long, value_name = "RL-0001")]
     pub release: Option<String>,

@@ -10,6 +10,7 @@ use super::open_dialogs::ShownCode;
 use super::open_screens::Screens;
 use super::upgrading::Upgrading;
 use super::{App, Desk};
+use crate::ops::documents::is_document;
 use crate::ops::{
     FileState, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
     workstation, write_example,
@@ -17,7 +18,6 @@ use crate::ops::{
 use crate::ui::asking::Asking;
 use crate::ui::cx::{Cache, Route};
 use crate::ui::overview::Overview;
-use crate::ui::screens::document::is_document;
 use crate::ui::screens::sign_in::{SignIn, SignInRequest};
 use crate::ui::widgets::notice::Notice;
 

@@ -8,7 +8,7 @@ mod drafting;
 mod lists;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use eframe::egui;
@@ -41,13 +41,6 @@ const WHAT_IT_IS: &str = "A maintenance plan, a procedure, a list of SOUP or a c
                           machine.";
 /// Widest text, in points.
 const WIDEST: f32 = 900.0;
-
-/// Whether a file that is dropped on any screen is a document to be reviewed. Tables and plain texts may be many things; they are
-/// reviewed where they are dropped on the screen itself.
-pub fn is_document(path: &Path) -> bool {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    ENDINGS.contains(&ending.as_str()) && !["csv", "tsv", "txt"].contains(&ending.as_str())
-}
 
 /// A document that was read.
 struct Reviewed {

@@ -4,12 +4,20 @@ mod drafting;
 
 pub use drafting::{Drafted, PlanForTexts, PlanTarget, PlannedDraft, TakenText, Texts, text_field};
 
+use std::path::Path;
+
 use super::refused::Refused;
 use crate::domain::document_review::{self, DocumentKind, Review};
 use crate::exchange::documents;
 
 /// Endings of the documents that are read.
 pub const ENDINGS: &[&str] = &["docx", "odt", "pdf", "xlsx", "ods", "csv", "tsv", "md", "txt"];
+
+/// Whether a file is a document by the ending of its name. Tables as text and plain texts may be many other things.
+pub fn is_document(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    ENDINGS.contains(&ending.as_str()) && !["csv", "tsv", "txt"].contains(&ending.as_str())
+}
 
 /// Reads a document and reviews it. `name` is the name of its file; `kind` is what a person says that it is. `going` is told the
 /// activity and the finished share, and says whether to go on.

@@ -2,6 +2,7 @@
 //! and only then it is written.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use eframe::egui;
 use egui::{Label, Ui};
@@ -14,9 +15,10 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::RiskTier;
 use crate::domain::record::Fields;
 use crate::domain::text::{capital, counted, sentence};
+use crate::ops::documents;
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{PlannedSoup, ProductFile, Refused, SoupAction, SoupImportOptions, SoupImportPlan};
-use crate::register::{RegisterList, read_document_list, read_list};
+use crate::register::{RegisterList, read_list};
 use crate::ui::cx::{Command, Cx, LongWrite, Slot};
 use crate::ui::screens::panels::{BILL_ENDINGS, baseline_is_open};
 use crate::ui::theme::{Tone, body, hint, space};
@@ -26,6 +28,13 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
 use crate::ui::widgets::read_lines::read_lines_ui;
+
+/// Endings of files that may have a list.
+static ENDINGS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut endings = BILL_ENDINGS.to_vec();
+    endings.extend(documents::ENDINGS.iter().filter(|ending| !BILL_ENDINGS.contains(ending)));
+    endings
+});
 
 /// What is said beside a refusal.
 const NOTHING: &str = "Nothing was written.";
@@ -70,8 +79,9 @@ impl ReadingList {
     /// Asks for the file.
     pub fn begin(cx: &mut Cx<'_>) -> Self {
         let chosen = Slot::default();
-        let (title, kind) = ("Read a list of SOUP".to_owned(), "Bill of materials, lock file or table");
-        cx.ask(Command::ChooseFile { title, kind, endings: BILL_ENDINGS, answer: chosen.clone() });
+        let (title, kind) =
+            ("Read a list of SOUP".to_owned(), "Bill of materials, lock file, table or document");
+        cx.ask(Command::ChooseFile { title, kind, endings: &ENDINGS, answer: chosen.clone() });
         Self { chosen, ..Self::default() }
     }
 
@@ -123,16 +133,12 @@ impl ReadingList {
         self.job = cx.start(ui.ctx(), "Reading the list", move |progress| {
             progress.step("Reading the list", 0.1)?;
             let unversioned = if wanted.leave_out { Unversioned::LeaveOut } else { Unversioned::Refuse };
-            let list = match &wanted.place {
-                None => read_list(&wanted.path, unversioned)?,
-                Some(place) => read_document_list(&wanted.path, place, unversioned, &|words, share| {
-                    progress.step(words, share / 2.0).is_ok()
-                })?,
-            };
+            let going = |words: &str, share: f32| progress.step(words, share / 2.0).is_ok();
+            let list = read_list(&wanted.path, wanted.place.as_deref(), unversioned, &going)?;
             progress.step("Comparing it with the register", 0.5)?;
             let file = ProductFile::open_for_job(&product)?;
             let mut plan = file.plan_soup_import(list.rows.clone(), &options_of(&wanted)?, now)?;
-            plan.evidence = wanted.place.map(|_| list.bill.file().clone());
+            plan.evidence.clone_from(&list.document);
             let lines = lines_of(&plan);
             Ok(Rehearsed { list, plan, lines })
         });
