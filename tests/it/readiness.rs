@@ -237,3 +237,17 @@ fn a_past_day_is_compared_with_the_version_that_was_validated_and_used_then() {
     let past = desk.file.readiness_at(then, &newer).unwrap();
     assert!(!rules(&past).contains(&"VAL-01"), "the program of today was not used then");
 }
+
+#[test]
+fn a_command_says_what_nobody_looked_at_and_verifies_where_it_is_asked_to() {
+    let desk = Desk::staffed();
+    let run = |more: &[&str]| {
+        let output = program().arg("readiness").arg(desk.file.path()).args(more).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let what = "whether the audit trail and the signatures verify";
+    assert!(run(&[]).contains(&format!("Not looked at: {what}")), "{}", run(&[]));
+    assert!(!run(&["--verify"]).contains(what));
+    let read: Value = serde_json::from_str(&run(&["--json"])).unwrap();
+    assert_eq!(read["not_looked_at"][0], what);
+}

@@ -154,6 +154,26 @@ fn the_packet_of_a_review_has_its_nine_chapters_with_every_item() {
 }
 
 #[test]
+fn the_end_of_support_of_an_item_is_printed_with_the_stage_that_follows() {
+    let World { mut desk, review, .. } = world();
+    let item = soup::item_of(&desk, "oldtimer").unwrap();
+    let set = json!({
+        "title": "oldtimer is no longer supported", "finding_kind": "obsolescence", "items": [item],
+        "learned_on": desk.now.day(), "stage_follows": "supported",
+    });
+    let finding = desk.create("cleo", mainstay::domain::ids::Kind::Finding, set);
+    let built = of(&desk, PacketScope::SoupReview(review));
+    let words = format!("{finding}\\nMitigated with supported parts: the stage stays\\nnot decided yet");
+    assert_in(&built.packet, "7", &[&words]);
+    let case = of(&desk, PacketScope::Vulnerability(finding));
+    assert_in(
+        &case.packet,
+        "4",
+        &["What follows for the life cycle stage", "Mitigated with supported parts"],
+    );
+}
+
+#[test]
 fn a_review_without_items_says_so_in_every_chapter() {
     let mut desk = Desk::staffed();
     let review = soup::scheduled(&mut desk, json!({}));

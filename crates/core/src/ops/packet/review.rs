@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::findings::{self, Case};
 use super::paper::{Paper, state_mark, word_or, words};
 use super::record;
-use super::sections::{chapter, nothing};
+use super::sections::{chapter, joined, nothing};
 use crate::domain::finding::{Finding, FindingState, known_as};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::{MaintenancePlan, RiskTier};
@@ -49,8 +49,8 @@ struct Dossier {
     releases: Vec<SharedRecord>,
     /// The findings that count by SOUP item and name in lower case.
     known: BTreeMap<(RecordId, String), RecordId>,
-    /// Items with a finding about the end of their support.
-    obsolete: BTreeMap<RecordId, RecordId>,
+    /// Items with a finding about the end of their support, in words: its number, and which stage of the product follows.
+    obsolete: BTreeMap<RecordId, String>,
 }
 
 impl Dossier {
@@ -109,7 +109,7 @@ fn looked(world: &dyn World, id: RecordId) -> Vec<Looked> {
     items.collect()
 }
 
-type Known = (BTreeMap<(RecordId, String), RecordId>, BTreeMap<RecordId, RecordId>);
+type Known = (BTreeMap<(RecordId, String), RecordId>, BTreeMap<RecordId, String>);
 
 /// The names of all findings that count by SOUP item, and those about the end of support.
 fn names(world: &dyn World) -> Known {
@@ -125,11 +125,19 @@ fn names(world: &dyn World) -> Known {
                 known.insert((*item, name), data.head.id);
             }
             if data.text("finding_kind") == "obsolescence" {
-                obsolete.insert(*item, data.head.id);
+                obsolete.insert(*item, assessed(&data, &content));
             }
         }
     }
     (known, obsolete)
+}
+
+/// A finding about the end of support, with which stage of the product follows.
+fn assessed(data: &RecordData, finding: &Finding) -> String {
+    let open = FindingState::of(data).is_some_and(FindingState::is_undecided);
+    let follows = word_or(finding.stage_follows, "");
+    let open = if open { "not decided yet" } else { "" };
+    joined(&[&data.head.id.to_string(), &follows, open], "\n")
 }
 
 /// The sections in the order of the clauses.

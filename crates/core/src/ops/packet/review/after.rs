@@ -31,7 +31,7 @@ pub(super) fn obsolescence(paper: &Paper<'_>, dossier: &Dossier) -> Section {
                 unknown.push(name);
                 continue;
             }
-            Some(finding) => Cell::from(finding.to_string()),
+            Some(finding) => Cell::from(finding.as_str()),
             None => Mark::due("not assessed").into(),
         };
         rows.push(vec![
@@ -54,7 +54,7 @@ pub(super) fn obsolescence(paper: &Paper<'_>, dossier: &Dossier) -> Section {
             Column::date("End of support").points(58.0),
             Column::mark("Status").points(74.0),
             Column::text("Source, looked up on", 2),
-            Column::mark("Finding").points(70.0),
+            Column::mark("Finding").points(92.0),
         ];
         blocks.push(Block::table(columns, rows));
     }
