@@ -11,7 +11,7 @@ use crate::domain::readiness::Severity;
 use crate::domain::time::Moment;
 use crate::ops::{self, FoundGap, ProductFile, Readiness, places, workstation};
 
-/// Lists the gaps; fails where something critical is found that is not waived.
+/// Lists the gaps; fails where something critical is found that nothing settles.
 pub fn readiness(arguments: &ReadinessArguments) -> CommandResult {
     let mut file = open::to_read(&arguments.file)?;
     if let Some((_, last)) = places::data_folder()
@@ -43,7 +43,7 @@ fn as_json(found: &Readiness) -> String {
             json!({
                 "rule": gap.rule.id, "clause": gap.rule.clause, "severity": gap.severity(), "says": gap.rule.says,
                 "record": gap.hit.record, "field": gap.hit.field, "what": gap.hit.text, "remedy": gap.rule.remedy,
-                "waiver": gap.waiver, "first_seen": one.first_seen,
+                "settled_by": gap.settled, "first_seen": one.first_seen,
             })
         })
         .collect();
@@ -62,8 +62,8 @@ fn as_text(found: &Readiness) -> String {
     }
     let mut last = String::new();
     for one in &found.gaps {
-        let heading = if one.gap.waiver.is_some() {
-            "Waived".to_owned()
+        let heading = if one.gap.settled.is_some() {
+            "Waived, or told in a closed deviation".to_owned()
         } else {
             crate::domain::choice::Choice::word(one.gap.severity()).to_owned()
         };
@@ -79,10 +79,10 @@ fn as_text(found: &Readiness) -> String {
 fn line(one: &FoundGap) -> String {
     let gap = &one.gap;
     let record = gap.hit.record.map_or_else(|| "no record".to_owned(), |id| id.to_string());
-    let waived = gap.waiver.map_or_else(String::new, |id| format!(" Waived by {id}."));
+    let settled = gap.settled_words().map_or_else(String::new, |words| format!(" {words}."));
     let since = one.first_seen.map_or_else(String::new, |day| format!(" Since {day} or earlier."));
     format!(
-        "  {:<8} {record:<10} {}. ({}){since}{waived}\n{:21}{}\n",
+        "  {:<8} {record:<10} {}. ({}){since}{settled}\n{:21}{}\n",
         gap.rule.id,
         gap.hit.text.trim_end_matches('.'),
         gap.rule.clause,

@@ -54,10 +54,10 @@ fn the_example_fires_a_known_set_of_rules() {
         "PR-01", "PR-10", "PR-11", "PR-12", "REV-07", "REV-15", "SOUP-07", "SOUP-08", "SOUP-11", "VAL-01",
     ];
     assert_eq!(rules(&found), expected);
-    assert_eq!((found.rules, found.waived()), (147, 1));
+    assert_eq!((found.rules, found.settled()), (147, 1));
     let waived = found.gaps.last().unwrap();
     assert_eq!(
-        (waived.gap.rule.id, waived.gap.waiver),
+        (waived.gap.rule.id, waived.gap.settled),
         ("CR-15", Some(id("WV-0001"))),
         "what is waived comes last"
     );
@@ -70,7 +70,7 @@ fn the_example_fires_a_known_set_of_rules() {
 fn a_waiver_ends_with_its_day() {
     let file = opened(example());
     let found = file.readiness(end_of("2027-04-01"), &facts()).unwrap();
-    assert_eq!(found.waived(), 0);
+    assert_eq!(found.settled(), 0);
     assert!(rules(&found).contains(&"CR-15"));
 }
 

@@ -27,7 +27,7 @@ const DETAIL: f32 = 150.0;
 enum Shown {
     All,
     Of(Severity),
-    Waived,
+    Settled,
 }
 
 /// What the segments choose.
@@ -37,7 +37,7 @@ const CHOICES: [Shown; 6] = [
     Shown::Of(Severity::Major),
     Shown::Of(Severity::Minor),
     Shown::Of(Severity::Info),
-    Shown::Waived,
+    Shown::Settled,
 ];
 
 impl Shown {
@@ -45,7 +45,7 @@ impl Shown {
         match self {
             Self::All => true,
             Self::Of(severity) => gap.is_open(severity),
-            Self::Waived => gap.waiver.is_some(),
+            Self::Settled => gap.settled.is_some(),
         }
     }
 
@@ -53,7 +53,7 @@ impl Shown {
         match self {
             Self::All => "All",
             Self::Of(severity) => severity.word(),
-            Self::Waived => "Waived",
+            Self::Settled => "Settled",
         }
     }
 }
@@ -240,7 +240,7 @@ fn place_of(gap: &Gap) -> Route {
 
 fn cell_of(gap: &Gap, column: usize) -> Cell<'_> {
     match column {
-        0 if gap.waiver.is_some() => Cell::weak("Waived"),
+        0 if gap.settled.is_some() => Cell::weak("Settled"),
         0 => Cell::toned(tone_of(gap.severity()), gap.severity().word()),
         1 => Cell::from(gap.rule.id),
         2 => Cell::from(gap.hit.text.as_str()),
@@ -266,9 +266,9 @@ fn detail_ui(ui: &mut Ui, cx: &mut Cx<'_>, gap: &Gap) {
         if ui.button(word).clicked() {
             cx.go(place_of(gap));
         }
-        match gap.waiver {
-            Some(id) => {
-                if ui.button(format!("Waived by {id}")).clicked() {
+        match gap.settled.zip(gap.settled_words()) {
+            Some((id, words)) => {
+                if ui.button(words).clicked() {
                     cx.go(Route::Record(id));
                 }
             }

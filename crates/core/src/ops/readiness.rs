@@ -31,7 +31,7 @@ pub struct FoundGap {
 pub struct Readiness {
     /// The moment.
     pub at: Moment,
-    /// The gaps: the most serious first, those that are waived last.
+    /// The gaps: the most serious first, those that are settled last.
     pub gaps: Vec<FoundGap>,
     /// How many rules count for the product.
     pub rules: usize,
@@ -42,14 +42,14 @@ pub struct Readiness {
 }
 
 impl Readiness {
-    /// How many gaps of a severity are not waived.
+    /// How many gaps of a severity nothing settles.
     pub fn count(&self, severity: Severity) -> usize {
         self.gaps.iter().filter(|found| found.gap.is_open(severity)).count()
     }
 
-    /// How many gaps are waived.
-    pub fn waived(&self) -> usize {
-        self.gaps.iter().filter(|found| found.gap.waiver.is_some()).count()
+    /// How many gaps a waiver or a closed deviation settles.
+    pub fn settled(&self) -> usize {
+        self.gaps.iter().filter(|found| found.gap.settled.is_some()).count()
     }
 
     /// What was not looked at, in a sentence.
@@ -76,9 +76,9 @@ impl Readiness {
             0 => {}
             hints => parts.push(counted(hints, "hint")),
         }
-        match self.waived() {
+        match self.settled() {
             0 => {}
-            waived => parts.push(format!("{waived} waived")),
+            settled => parts.push(format!("{settled} waived or told in a closed deviation")),
         }
         if parts.is_empty() {
             return format!("None of the {} rules that count for the product finds a gap.", self.rules);

@@ -193,7 +193,11 @@ fn block_height(block: &Block) -> f32 {
         }
         Block::Trace { steps, .. } => steps.len() as f32 * 2.0 * TABLE_LINE + 40.0,
         Block::Signatures { signatures } => signatures.len().div_ceil(3) as f32 * 70.0,
-        Block::OrderCheck { .. } | Block::Empty { .. } | Block::Table { .. } | Block::History { .. } => 24.0,
+        Block::Empty { text } => {
+            let text = text.as_deref().unwrap_or_default();
+            lines(text, TEXT_WIDTH, TABLE_CHARACTER).max(1.0) * BODY_LINE + 14.0
+        }
+        Block::OrderCheck { .. } | Block::Table { .. } | Block::History { .. } => 24.0,
     }
 }
 

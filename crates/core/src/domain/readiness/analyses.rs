@@ -213,12 +213,12 @@ fn first_of(look: &Look, analysis: &Analysis) -> SharedRecord {
 fn after_the_fact(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for analysis in complete(look) {
-        let Some(id) = analysis.1.change_request.filter(|id| !look.is_told(*id)) else { continue };
+        let Some(id) = analysis.1.change_request else { continue };
         let change = look.world.record(id).and_then(|data| data.typed::<ChangeRequest>());
         let Some(start) = change.and_then(|change| change.work_started_at) else { continue };
         if first_of(look, &analysis).head.created_at > start && !began_under_another(look, id, start) {
             let text = format!("It was written after work on {id} started at {}", start.words());
-            hits.push(Hit::at(analysis.0.head.id, text).field("performed_at"));
+            hits.push(Hit::at(analysis.0.head.id, text).field("performed_at").told(look.told(id)));
         }
     }
     hits

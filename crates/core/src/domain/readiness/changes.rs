@@ -279,13 +279,13 @@ fn patch_without_analysis(look: &Look) -> Vec<Hit> {
         let security = change.change_type == Some(ChangeType::Security);
         let id = data.head.id;
         let concerns = security || !change.affected_soup.is_empty();
-        if !concerns || !is_started(&data, &change) || look.is_told(id) {
+        if !concerns || !is_started(&data, &change) {
             continue;
         }
         let what = if security { "security patch" } else { "SOUP update" };
         let Some((analysis, content)) = analysis_of(look, &change) else {
             let text = format!("The {what} was started without an impact analysis");
-            hits.push(Hit::at(id, text).field("impact_analysis"));
+            hits.push(Hit::at(id, text).field("impact_analysis").told(look.told(id)));
             continue;
         };
         let started = change.work_started_at;
@@ -296,7 +296,7 @@ fn patch_without_analysis(look: &Look) -> Vec<Hit> {
         let after = |at: Option<Moment>| at.zip(started).is_some_and(|(at, started)| at > started);
         if !locked || after(Some(analysis.head.state_since)) || after(content.performed_at) {
             let text = format!("Work on the {what} started before {} was approved with it", analysis.head.id);
-            hits.push(Hit::at(id, text).field("work_started_at"));
+            hits.push(Hit::at(id, text).field("work_started_at").told(look.told(id)));
         }
     }
     hits
@@ -322,8 +322,8 @@ fn early_work(look: &Look) -> Vec<Hit> {
             }
             Some(_) => continue,
         };
-        if !began_under_another(look, id, start) && !look.is_told(id) {
-            hits.push(Hit::at(id, text).field("work_started_at"));
+        if !began_under_another(look, id, start) {
+            hits.push(Hit::at(id, text).field("work_started_at").told(look.told(id)));
         }
     }
     hits
@@ -333,15 +333,12 @@ fn uncovered_items(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (data, release) in look.all::<Release>() {
         let id = data.head.id;
-        if !ReleaseState::of(&data).is_some_and(ReleaseState::was_released)
-            || release.predecessor.is_none()
-            || look.is_told(id)
-        {
+        if !ReleaseState::of(&data).is_some_and(ReleaseState::was_released) || release.predecessor.is_none() {
             continue;
         }
         for difference in uncovered(look.world, &release) {
             let text = format!("No approved change request is behind a difference: {}", difference.words());
-            hits.push(Hit::at(id, text).field("change_requests"));
+            hits.push(Hit::at(id, text).field("change_requests").told(look.told(id)));
         }
     }
     hits

@@ -69,7 +69,7 @@ pub struct Answered {
     pub clause: Clause,
     /// The kinds of record that answer it, with how many there are.
     pub records: Vec<(Kind, usize)>,
-    /// How many gaps name it that are not waived.
+    /// How many gaps name it that nothing settles.
     pub gaps: usize,
 }
 
@@ -101,7 +101,10 @@ pub fn answers(world: &dyn World, gaps: &[&Gap]) -> Vec<Answered> {
             .filter(|(kind, _)| kind.def().evidence.contains(&clause.number))
             .copied()
             .collect(),
-        gaps: gaps.iter().filter(|gap| gap.waiver.is_none() && names(gap.rule.clause, clause.number)).count(),
+        gaps: gaps
+            .iter()
+            .filter(|gap| gap.settled.is_none() && names(gap.rule.clause, clause.number))
+            .count(),
     };
     CLAUSES.iter().map(of).collect()
 }

@@ -177,12 +177,14 @@ impl Look<'_> {
         released_at(self.world, release)
     }
 
-    /// Whether a closed process deviation tells of a change or a release. What happened cannot be undone: its analysis and its
-    /// correction remedy it.
-    pub(crate) fn is_told(&self, id: RecordId) -> bool {
+    /// The closed process deviation that tells of a change or a release. What happened cannot be undone: its analysis and its
+    /// correction settle it.
+    pub(crate) fn told(&self, id: RecordId) -> Option<RecordId> {
         let field = if id.kind == Kind::Release { "releases" } else { "change_requests" };
         let deviations = self.world.naming(id, Kind::ProcessDeviation, field);
-        deviations.iter().any(|data| ProcessDeviationState::of(data) == Some(ProcessDeviationState::Closed))
+        let closed =
+            |data: &&SharedRecord| ProcessDeviationState::of(data) == Some(ProcessDeviationState::Closed);
+        deviations.iter().find(closed).map(|data| data.head.id)
     }
 
     /// All records of a kind with their typed content.
@@ -208,17 +210,19 @@ pub struct Hit {
     pub text: String,
     /// More serious than the rule says.
     pub severity: Option<Severity>,
+    /// The closed process deviation that tells of it.
+    pub told: Option<RecordId>,
 }
 
 impl Hit {
     /// A hit at a record.
     pub fn at(record: RecordId, text: impl Into<String>) -> Self {
-        Self { record: Some(record), field: None, text: text.into(), severity: None }
+        Self { record: Some(record), field: None, text: text.into(), severity: None, told: None }
     }
 
     /// A hit without a record: one is missing.
     pub fn missing(text: impl Into<String>) -> Self {
-        Self { record: None, field: None, text: text.into(), severity: None }
+        Self { record: None, field: None, text: text.into(), severity: None, told: None }
     }
 
     /// Remedied in the first of these fields that is missing, by its name and what it is; `None` if nothing is missing.
@@ -232,6 +236,12 @@ impl Hit {
     /// Remedied in this field.
     pub fn field(mut self, field: &'static str) -> Self {
         self.field = Some(field);
+        self
+    }
+
+    /// Told by this closed process deviation, if there is one.
+    pub fn told(mut self, deviation: Option<RecordId>) -> Self {
+        self.told = deviation;
         self
     }
 
@@ -318,15 +328,15 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.id.eq_ignore_ascii_case(id.trim()))
 }
 
-/// A gap: where a rule fires, and whether it is waived.
+/// A gap: where a rule fires, and what settles it.
 #[derive(Clone)]
 pub struct Gap {
     /// The rule.
     pub rule: &'static Rule,
     /// Where and what.
     pub hit: Hit,
-    /// The waiver that covers it.
-    pub waiver: Option<RecordId>,
+    /// The waiver in force that covers it, or the closed process deviation that tells of it. It is then listed last, and not counted.
+    pub settled: Option<RecordId>,
 }
 
 impl Gap {
@@ -335,9 +345,19 @@ impl Gap {
         self.hit.severity.unwrap_or(self.rule.severity)
     }
 
-    /// Whether it is of this severity and no waiver covers it.
+    /// Whether it is of this severity and nothing settles it.
     pub fn is_open(&self, severity: Severity) -> bool {
-        self.waiver.is_none() && self.severity() == severity
+        self.settled.is_none() && self.severity() == severity
+    }
+
+    /// What settles it, in words.
+    pub fn settled_words(&self) -> Option<String> {
+        let id = self.settled?;
+        Some(if id.kind == Kind::Waiver {
+            format!("Waived by {id}")
+        } else {
+            format!("Told in {id}, which is closed")
+        })
     }
 }
 
@@ -354,12 +374,13 @@ pub fn gaps(look: &Look) -> Vec<Gap> {
                 .map(|hit| {
                     let covers = |data: &&SharedRecord| waiver::covers(data, rule.id, hit.record, today);
                     let waiver = waivers.iter().find(covers).map(|data| data.head.id);
-                    Gap { rule, hit, waiver }
+                    let settled = waiver.or(hit.told);
+                    Gap { rule, hit, settled }
                 })
                 .collect::<Vec<_>>()
         })
         .collect();
-    found.sort_by_key(|gap| (gap.waiver.is_some(), gap.severity(), inspection_rank(gap.rule.id)));
+    found.sort_by_key(|gap| (gap.settled.is_some(), gap.severity(), inspection_rank(gap.rule.id)));
     found
 }
 

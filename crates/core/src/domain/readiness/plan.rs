@@ -57,12 +57,13 @@ fn released_without_plan(look: &Look) -> Vec<Hit> {
     look.all::<Release>()
         .into_iter()
         .filter(|(data, _)| ReleaseState::of(data).is_some_and(ReleaseState::was_released))
-        .filter(|(data, _)| !covered(look.released_at(data).day()) && !look.is_told(data.head.id))
+        .filter(|(data, _)| !covered(look.released_at(data).day()))
         .map(|(data, release)| {
             Hit::at(
                 data.head.id,
                 format!("Version {} was released while no maintenance plan was in force", release.version),
             )
+            .told(look.told(data.head.id))
         })
         .collect()
 }

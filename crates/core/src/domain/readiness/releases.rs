@@ -206,17 +206,19 @@ fn no_record(look: &Look) -> Vec<Hit> {
 
 fn not_verified(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (data, release) in released(look).into_iter().filter(|(data, _)| !look.is_told(data.head.id)) {
+    for (data, release) in released(look) {
         let on = look.released_at(&data).day();
         if release.tested_on.is_some_and(|day| day > on) {
-            hits.push(Hit::at(data.head.id, "Its system test is dated after its release").field("tested_on"));
+            let hit = Hit::at(data.head.id, "Its system test is dated after its release");
+            hits.push(hit.field("tested_on").told(look.told(data.head.id)));
         }
         let open = release.change_requests.iter().find(|id| {
             let change = look.world.record(**id);
             !change.is_some_and(|change| ChangeState::of(&change).is_some_and(ChangeState::is_verified))
         });
         if let Some(id) = open {
-            hits.push(Hit::at(data.head.id, format!("{id} is not verified")).field("change_requests"));
+            let hit = Hit::at(data.head.id, format!("{id} is not verified")).field("change_requests");
+            hits.push(hit.told(look.told(data.head.id)));
         }
     }
     hits
@@ -358,9 +360,10 @@ fn unapproved_change(look: &Look) -> Vec<Hit> {
                 look.world.record(*id).is_some_and(|change| change.typed::<ChangeRequest>().is_some());
             let approvals = look.world.naming(*id, Kind::Approval, "subject");
             let valid = approvals.iter().any(|approval| approval::is_valid(look.world, approval));
-            if known && !valid && !look.is_told(*id) && !look.is_told(data.head.id) {
+            if known && !valid {
                 let text = format!("{id} has no approval of what it says now");
-                hits.push(Hit::at(data.head.id, text).field("change_requests"));
+                let told = look.told(*id).or_else(|| look.told(data.head.id));
+                hits.push(Hit::at(data.head.id, text).field("change_requests").told(told));
             }
         }
     }
@@ -451,7 +454,7 @@ fn undecided(look: &Look) -> Vec<Hit> {
 /// Every required role signed the approval that was granted.
 fn not_approved(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (data, _) in released(look).into_iter().filter(|(data, _)| !look.is_told(data.head.id)) {
+    for (data, _) in released(look) {
         let text = match grants(look, data.head.id).last().map(|approval| missing_role(look, approval)) {
             None => "It was released, and no approval of it is granted".to_owned(),
             Some(Some(role)) => {
@@ -459,7 +462,7 @@ fn not_approved(look: &Look) -> Vec<Hit> {
             }
             Some(None) => continue,
         };
-        hits.push(Hit::at(data.head.id, text));
+        hits.push(Hit::at(data.head.id, text).told(look.told(data.head.id)));
     }
     hits
 }

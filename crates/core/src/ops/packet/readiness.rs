@@ -67,8 +67,8 @@ impl Report {
         self.found.gaps.iter().filter(|one| one.gap.is_open(severity)).collect()
     }
 
-    fn waived(&self) -> Vec<&FoundGap> {
-        self.found.gaps.iter().filter(|one| one.gap.waiver.is_some()).collect()
+    fn settled(&self) -> Vec<&FoundGap> {
+        self.found.gaps.iter().filter(|one| one.gap.settled.is_some()).collect()
     }
 }
 
@@ -84,7 +84,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, scope: ReadinessScope) -> Result<V
         sections.push(Section::new(2, format!("2.{count}"), title, blocks));
     }
     sections.push(chapter(3, "Clauses", "IEC 62304; ISO 13485; 21 CFR 820", clauses(&report)));
-    sections.push(chapter(4, "Waivers", "ISO 13485 4.2.5", waivers(paper, &report)));
+    sections.push(chapter(4, "Waivers and what deviations tell", "ISO 13485 4.2.5", waivers(paper, &report)));
     sections.push(chapter(5, "Result of every rule", "", rules(&report)));
     Ok(sections)
 }
@@ -100,7 +100,7 @@ pub(super) fn figures(found: &Readiness) -> Block {
         .iter()
         .map(|(severity, title)| figure(&title.to_lowercase(), found.count(*severity), String::new()))
         .collect();
-    figures.push(figure("waived", found.waived(), "by a signed waiver".to_owned()));
+    figures.push(figure("settled", found.settled(), "by a signed waiver or a closed deviation".to_owned()));
     figures.push(figure("rules", found.rules, "that count for this product".to_owned()));
     Block::Figures { figures }
 }
@@ -108,7 +108,7 @@ pub(super) fn figures(found: &Readiness) -> Block {
 fn summary(report: &Report) -> Vec<Block> {
     let found = &report.found;
     let about = "A rule finds a gap that an auditor may ask about. It never blocks work. A gap ends when the records are complete, and \
-                 is not counted while a signed waiver covers it.";
+                 is not counted while a signed waiver covers it or where a closed process deviation tells of it.";
     let logged = "Making this report is logged: when it is saved, the audit trail of the product file gets the event packet.issue with \
                   its number and its digest. Nobody can make it unseen.";
     let since = if report.since {
@@ -202,22 +202,22 @@ fn waivers(paper: &Paper<'_>, report: &Report) -> Vec<Block> {
     let in_force = |data: &&SharedRecord| WaiverState::of(data) == Some(WaiverState::InForce);
     let standing: Vec<&RecordData> = report.waivers.iter().filter(in_force).map(|data| &**data).collect();
     let mut blocks = vec![waiver_table(paper, &standing, report.found.at.day())];
-    let waived = report.waived();
-    if waived.is_empty() {
-        blocks.push(nothing("No gap is waived"));
+    let settled = report.settled();
+    if settled.is_empty() {
+        blocks.push(nothing("No gap is waived or told in a closed deviation"));
         return blocks;
     }
-    let rows = waived
+    let rows = settled
         .iter()
         .map(|one| {
-            let until = report.waivers.iter().find(|data| Some(data.head.id) == one.gap.waiver);
+            let until = report.waivers.iter().find(|data| Some(data.head.id) == one.gap.settled);
             let until = until.and_then(|data| data.typed::<Waiver>()).and_then(|waiver| waiver.expires_on);
             let cells: Vec<Cell> = vec![
                 rule_cell(one.gap.rule),
                 record_cell(one),
                 one.gap.hit.text.clone().into(),
                 Mark::neutral(word(one.gap.severity())).into(),
-                one.gap.waiver.map_or_else(String::new, |id| id.to_string()).into(),
+                one.gap.settled.map_or_else(String::new, |id| id.to_string()).into(),
                 day_or(until, "").into(),
             ];
             cells
@@ -228,10 +228,14 @@ fn waivers(paper: &Paper<'_>, report: &Report) -> Vec<Block> {
         Column::id("Record"),
         Column::text("What is missing", 3),
         Column::mark("Severity").points(62.0),
-        Column::id("Waiver"),
+        Column::id("Settled by"),
         Column::date("Until"),
     ];
-    blocks.push(Block::Table { caption: Some("Gaps that are waived".to_owned()), columns, rows });
+    blocks.push(Block::Table {
+        caption: Some("Gaps that are waived, or told in a closed deviation".to_owned()),
+        columns,
+        rows,
+    });
     blocks
 }
 
@@ -273,7 +277,7 @@ fn rules(report: &Report) -> Vec<Block> {
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for one in &report.found.gaps {
         let entry = counts.entry(one.gap.rule.id).or_default();
-        let count = if one.gap.waiver.is_some() { &mut entry.1 } else { &mut entry.0 };
+        let count = if one.gap.settled.is_some() { &mut entry.1 } else { &mut entry.0 };
         *count += 1;
     }
     let group = |(title, rules): &(&str, &[Rule])| {
@@ -303,12 +307,12 @@ fn rules(report: &Report) -> Vec<Block> {
     readiness::GROUPS.iter().map(group).collect()
 }
 
-fn result(applies: bool, (open, waived): (usize, usize)) -> Mark {
-    match (applies, open, waived) {
+fn result(applies: bool, (open, settled): (usize, usize)) -> Mark {
+    match (applies, open, settled) {
         (false, _, _) => Mark::neutral("does not count for this product"),
         (true, 0, 0) => Mark::good("finds nothing"),
-        (true, 0, count) => Mark::neutral(format!("{count} waived")),
+        (true, 0, count) => Mark::neutral(format!("{count} settled")),
         (true, open, 0) => Mark::due(format!("{open} open")),
-        (true, open, waived) => Mark::due(format!("{open} open, {waived} waived")),
+        (true, open, settled) => Mark::due(format!("{open} open, {settled} settled")),
     }
 }

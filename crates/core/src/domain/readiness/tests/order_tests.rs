@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{facts, found, sound};
+use crate::domain::process_deviation::ProcessDeviationState;
 use crate::domain::product::Product;
 use crate::domain::readiness::{Applies, Facts, Gap, Look, Severity, gaps};
 use crate::domain::test_world::{TestWorld, id, moment};
@@ -62,8 +63,19 @@ fn a_waiver_in_force_puts_its_gaps_last_and_names_itself() {
     let all = json!({"title": "Waived", "rule": "cr-02", "expires_on": "2026-11-30"});
     let found = listed(&waiver(faulty(), WaiverState::InForce, all));
     assert_eq!(names(&found).last(), Some(&"CR-02"));
-    assert_eq!(found.last().and_then(|gap| gap.waiver), Some(id("WV-0001")));
-    assert!(found.iter().filter(|gap| gap.rule.id != "CR-02").all(|gap| gap.waiver.is_none()));
+    assert_eq!(found.last().and_then(|gap| gap.settled), Some(id("WV-0001")));
+    assert!(found.iter().filter(|gap| gap.rule.id != "CR-02").all(|gap| gap.settled.is_none()));
+}
+
+#[test]
+fn a_closed_deviation_settles_what_it_tells_of_and_hides_nothing() {
+    let world = faulty().set("DV-0001", json!({"change_requests": ["CR-0001"]}));
+    let told = listed(&world).into_iter().find(|gap| gap.rule.id == "CR-02").unwrap();
+    assert_eq!((told.settled, told.is_open(Severity::Critical)), (Some(id("DV-0001")), false));
+    assert_eq!(told.settled_words().as_deref(), Some("Told in DV-0001, which is closed"));
+    let open = world.state("DV-0001", ProcessDeviationState::Analysed.code());
+    let told = listed(&open).into_iter().find(|gap| gap.rule.id == "CR-02").unwrap();
+    assert!(told.is_open(Severity::Critical), "a deviation that is still worked on settles nothing");
 }
 
 #[test]
@@ -76,10 +88,10 @@ fn a_waiver_that_has_expired_is_not_in_force_or_is_of_another_record_waives_noth
         (WaiverState::InForce, "CR-0002", "2026-12-30"),
     ] {
         let found = listed(&waiver(faulty(), state, fields(record, until)));
-        assert!(found.iter().all(|gap| gap.waiver.is_none()), "{record} {until}");
+        assert!(found.iter().all(|gap| gap.settled.is_none()), "{record} {until}");
     }
     let found = listed(&waiver(faulty(), WaiverState::InForce, fields("CR-0001", "2026-12-30")));
-    assert_eq!(found.iter().filter(|gap| gap.waiver.is_some()).count(), 1);
+    assert_eq!(found.iter().filter(|gap| gap.settled.is_some()).count(), 1);
 }
 
 #[test]
