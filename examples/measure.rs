@@ -1,5 +1,6 @@
 //! Measures what a person waits for, on a file that `generate` made: `cargo run --release --example measure -- FILE`.
-//! With `--packet` after the file, what is measured is a packet of its whole period; with `--one-pdf` the same in one PDF, however long it is.
+//! With `--packet` after the file, what is measured is a packet of its whole period; with `--one-pdf` the same in one PDF, however long it is; with
+//! `--readiness` the rules that look for gaps.
 //!
 //! The file is copied first, so that it stays as it was. The figures are kept in `docs/measurements.md`.
 
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use mainstay::domain::ids::Kind;
 use mainstay::domain::record::Fields;
-use mainstay::domain::time::Day;
+use mainstay::domain::time::{Day, Moment};
 use mainstay::ops::{
     EventFilter, Opened, PacketFonts, PacketOptions, PacketScope, PacketSizes, Password, ProductFile,
     Request, now, render_packet, stamp,
@@ -22,12 +23,13 @@ const QUERIES: [&str; 5] = ["alarm late", "battery restart", "FB-00", "pump froz
 
 fn main() -> Result<(), Box<dyn Error>> {
     let source: PathBuf =
-        std::env::args_os().nth(1).ok_or("usage: measure FILE [--packet | --one-pdf]")?.into();
+        std::env::args_os().nth(1).ok_or("usage: measure FILE [--packet | --one-pdf | --readiness]")?.into();
     let path = source.with_extension("measured.mainstay");
     std::fs::copy(&source, &path)?;
     let outcome = match std::env::args().nth(2).as_deref() {
         Some("--packet") => packet(&path, PacketSizes::default()),
         Some("--one-pdf") => packet(&path, PacketSizes { longest: usize::MAX, ..PacketSizes::default() }),
+        Some("--readiness") => readiness(&path),
         Some(_) | None => measure(&path),
     };
     std::fs::remove_file(&path)?;
@@ -114,6 +116,55 @@ fn recordings(file: &mut ProductFile) -> Result<(), Box<dyn Error>> {
     times.sort_unstable();
     row("One feedback, durable, median of 50", ms(times[times.len() / 2]));
     row("One feedback, durable, slowest of 50", ms(times[times.len() - 1]));
+    Ok(())
+}
+
+/// All rules that look for gaps, now, at days of the past, and after a record was saved.
+fn readiness(path: &Path) -> Result<(), Box<dyn Error>> {
+    let Opened::Open(mut file) = ProductFile::open(path, &stamp())? else {
+        return Err("the file did not open".into());
+    };
+    println!("| What | Median of 5 |\n| --- | --- |");
+    row("Events", file.head().seq.to_string());
+    let known = file.known();
+    let five = |look: &dyn Fn() -> Result<usize, Box<dyn Error>>| {
+        let mut times = Vec::new();
+        let mut gaps = 0;
+        for _ in 0..5 {
+            let start = Instant::now();
+            gaps = look()?;
+            times.push(start.elapsed());
+        }
+        times.sort_unstable();
+        Ok::<_, Box<dyn Error>>(format!("{}, {gaps} gaps", ms(times[2])))
+    };
+    row("All rules now", five(&|| Ok(file.readiness(now(), &known)?.gaps.len()))?);
+    for days in [30, 400] {
+        let then = Moment::end_of(now().day().plus_days(-days));
+        let found = five(&|| Ok(file.readiness_at(then, &known)?.gaps.len()))?;
+        row(&format!("All rules {days} days ago, with the records of then"), found);
+    }
+    let start = Instant::now();
+    file.readiness_since((now(), 24), &known, &|_| true)?;
+    row("Since when each gap is there, 24 months, once", ms(start.elapsed()));
+    let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp())?;
+    let mut times = Vec::new();
+    for turn in 0..5 {
+        let mut set = Fields::new();
+        set.insert("title".to_owned(), format!("Measured report {turn}").into());
+        file.perform(
+            &ana,
+            Request::Create { kind: Kind::Feedback, parent: None, set }.into(),
+            None,
+            &stamp(),
+        )?;
+        let start = Instant::now();
+        file.readiness(now(), &known)?;
+        times.push(start.elapsed());
+    }
+    times.sort_unstable();
+    row("All rules after a saved record", ms(times[2]));
+    row("Largest memory", status("VmHWM:"));
     Ok(())
 }
 
