@@ -135,7 +135,7 @@ impl Story {
     /// The release with its bill, the register, and the review that is started.
     fn release_and_review(&mut self, cache: &Path) -> Told<(RecordId, RecordId)> {
         let bill = Path::new(FOLDER).join("gateway-2.4.0.cdx.json");
-        let list = read_list(&bill, Unversioned::Refuse)?;
+        let list = read_list(&bill, None, Unversioned::Refuse, &|_, _| true)?;
         let set = json!({
             "title": "A base system of its own for the gateway", "version": "2.4.0", "release_kind": "maintenance",
             "soup_baseline": list.bill.rows, "baseline_items": self.file.record(RecordId::new(Kind::Release, 3))?.value("baseline_items"),

@@ -12,8 +12,8 @@ use mainstay::domain::ids::Kind;
 use mainstay::domain::record::Fields;
 use mainstay::domain::time::{Day, Moment};
 use mainstay::ops::{
-    EventFilter, Opened, PacketFonts, PacketOptions, PacketScope, PacketSizes, Password, ProductFile,
-    Request, now, render_packet, stamp,
+    ChapterOrder, EventFilter, Opened, PacketFonts, PacketOptions, PacketScope, PacketSizes, Password,
+    ProductFile, Request, now, render_packet, stamp,
 };
 
 /// What `generate` sets.
@@ -174,7 +174,11 @@ fn packet(path: &Path, sizes: PacketSizes) -> Result<(), Box<dyn Error>> {
         return Err("the file did not open".into());
     };
     let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp())?;
-    let scope = PacketScope::Period { from: Day::parse("2000-01-01")?, to: now().day() };
+    let scope = PacketScope::Period {
+        from: Day::parse("2000-01-01")?,
+        to: now().day(),
+        order: ChapterOrder::Clauses,
+    };
     let start = Instant::now();
     let mut built = file.build_packet(&PacketOptions { scope, redact: false }, &ana, None, &stamp())?;
     built.sizes = sizes;

@@ -39,7 +39,7 @@ fn rows(bills: impl Iterator<Item = PathBuf>, count: usize) -> Told<Vec<SoupRow>
     let mut seen = BTreeSet::new();
     let mut rows = Vec::new();
     for bill in bills {
-        let list = match read_list(&bill, Unversioned::LeaveOut) {
+        let list = match read_list(&bill, None, Unversioned::LeaveOut, &|_, _| true) {
             Ok(list) => list,
             Err(refusal) => {
                 eprintln!("{}: left out: {refusal}", bill.display());

@@ -1,5 +1,6 @@
 //! Measures the window on a file that `generate` made: `cargo run --release --example measure_window -- FILE`; or on a record
-//! with many parts, in a file that `generate_parts` made: `… -- FILE CR-0003 dan`.
+//! with many parts, in a file that `generate_parts` made: `… -- FILE CR-0003 dan`; or on a review in a file that `measure_review`
+//! made, with the screen of its items: `… -- FILE SR-0007 priya`.
 //!
 //! It runs without a display: what is measured is the processor's work for a frame, drawing commands and accessibility tree
 //! included, until the triangles are ready for the graphics processor. The file is copied first.
@@ -74,6 +75,25 @@ fn parts(path: &Path, record: &str, login: &str) {
     println!("| Page of {record}, until it is there | | | {} |", ms(start.elapsed()));
     println!("| Page of {record}, its first five frames | | | {} |", ms(slowest));
     frames(&mut window, "That page, wheel turned in each frame", |window, _| wheel(window, -120.0));
+    if record.starts_with("SR") {
+        items(&mut window);
+    }
+}
+
+/// The items of a review: their list, with the item at the cursor beside it.
+fn items(window: &mut Window) {
+    let start = Instant::now();
+    window.get_by_role_and_label(Role::Button, "Work through the items").click_accesskit();
+    while window.query_all_by_label_contains("Needs work ").next().is_none()
+        && start.elapsed() < Duration::from_secs(30)
+    {
+        window.run_steps(1);
+    }
+    println!("| Items of the review, until they are there | | | {} |", ms(start.elapsed()));
+    frames(window, "Items of the review, wheel turned in each frame", |window, _| wheel(window, -120.0));
+    frames(window, "Items of the review, arrow key in each frame", |window, _| {
+        window.key_press(Key::ArrowDown);
+    });
 }
 
 /// The slowest of some frames.

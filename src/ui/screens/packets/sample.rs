@@ -89,7 +89,7 @@ impl Sample {
         if add {
             self.add_typed(cx);
         }
-        self.from_list_ui(ui, cx);
+        self.pick_from_list_ui(ui, cx);
         self.draw_ui(ui);
         if let Some(problem) = &self.problem {
             problem_ui(ui, problem);
@@ -123,7 +123,7 @@ impl Sample {
     }
 
     /// A record from the list of its kind.
-    fn from_list_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    fn pick_from_list_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| kind.def().place.is_work()).collect();
         let choices: Vec<Choice<'_>> = kinds
             .iter()

@@ -122,10 +122,8 @@ impl ReleasePanel {
                     self.reading = Some(Reading::begin(cx, self.id, source));
                 }
             }
-            if may_publish {
-                if button_in_reach_ui(ui, vex::BUTTON, vex::HELP) {
-                    self.publishing = Some(Publishing::begin(cx, self.id));
-                }
+            if may_publish && button_in_reach_ui(ui, vex::BUTTON, vex::HELP) {
+                self.publishing = Some(Publishing::begin(cx, self.id));
             }
             if may_tell && button_in_reach_ui(ui, "Draft a communication…", DRAFT) {
                 match cx.file.communication_draft(self.id, cx.now()) {

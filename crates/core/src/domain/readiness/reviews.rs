@@ -14,7 +14,8 @@ use crate::domain::review_item::{
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_review::scope::scope_of;
 use crate::domain::soup_review::sources::required_sources;
-use crate::domain::soup_review::{SoupReview, SoupReviewState as State};
+use crate::domain::soup_review::{ReviewTrigger, SoupReview, SoupReviewState as State, events};
+use crate::domain::text::first_of;
 use crate::domain::time::Day;
 
 const REVIEW: Kind = Kind::SoupReview;
@@ -349,13 +350,28 @@ fn item_left_out(look: &Look) -> Vec<Hit> {
     let covered: BTreeSet<RecordId> = items.iter().filter_map(|(_, item)| item.designator).collect();
     let scope = scope_of(look.world, &review, &review.releases);
     let mut left = scope.versions.iter().filter(|one| !covered.contains(&one.designator.head.id));
-    let Some(first) = left.next() else { return Vec::new() };
+    let mut hits = changed_since(look, &review);
+    let Some(first) = left.next() else { return hits };
     let text = format!(
         "Of the SOUP in its scope, {} are neither reviewed nor excluded, such as {}",
         left.count() + 1,
         first.row.label()
     );
-    vec![Hit::at(data.head.id, text).field("exclusions")]
+    hits.push(Hit::at(data.head.id, text).field("exclusions"));
+    hits
+}
+
+/// Releases that came into service since a review with versions that no review has covered, though their items were reviewed.
+fn changed_since(look: &Look, review: &SoupReview) -> Vec<Hit> {
+    let events = events::of_file(look.world, look.today()).into_iter();
+    let changed = events.filter(|event| event.trigger == ReviewTrigger::SoupChange);
+    let since = changed.filter(|event| !review.releases.contains(&event.about));
+    since
+        .map(|event| {
+            let text = format!("{}, such as {}", event.what, first_of(&event.details, 1));
+            Hit::at(event.about, text).field("soup_baseline")
+        })
+        .collect()
 }
 
 fn evidence_missing(look: &Look) -> Vec<Hit> {

@@ -65,5 +65,5 @@ impl ProductFile {
 /// The same with the version of the program that was used then.
 pub(super) fn then(known: &Facts, moment: Moment, program: String) -> Facts {
     let last_backup = known.last_backup.filter(|day| *day <= moment.day());
-    Facts { program, last_backup, ..known.clone() }
+    Facts { last_backup, program, ..known.clone() }
 }

@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::newest::{self, Newest};
-use super::scope::{InScope, releases_of, scope_of};
+use super::scope::{InScope, is_excluded, releases_of, scope_of};
 use super::{ReviewTrigger, SoupReview, SoupReviewState as S};
 use crate::domain::finding::{Finding, known_as};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
-use crate::domain::release::{Release, ReleaseState, soup};
+use crate::domain::release::{Release, ReleaseState, SoupVersion, soup};
 use crate::domain::review_item::ReviewItem;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::register::{Register, fielded};
@@ -115,7 +115,8 @@ struct Asked {
 }
 
 /// The events that the file shows: candidates whose SOUP was not reviewed in the window of the plan, and versions that came into service
-/// without a review of them while their item was reviewed. An item that was never reviewed is due by its interval.
+/// without a review of them while their item was reviewed. An item that was never reviewed is due by its interval; what a review left out
+/// of a release with a reason is decided.
 pub fn of_file(world: &dyn World, today: Day) -> Vec<ReviewEvent> {
     let asked = asked(world);
     let wanted: BTreeSet<RecordId> =
@@ -136,13 +137,19 @@ fn asked(world: &dyn World) -> Vec<Asked> {
         return Vec::new();
     }
     let register = Register::of(world);
+    let completed = world.in_states(Kind::SoupReview, &[S::Completed.code(), S::Approved.code()]);
+    let completed: Vec<_> = completed.iter().filter_map(|data| data.typed::<SoupReview>()).collect();
     let of = |data: &SharedRecord, trigger: ReviewTrigger| -> Option<Asked> {
         let release = data.typed::<Release>()?;
-        let counts = |item: &SharedRecord| {
-            trigger == ReviewTrigger::BeforeRelease || !item.text("reviewed_on").is_empty()
+        let leaves_out = |row: &SoupVersion| {
+            completed.iter().any(|review| review.releases.contains(&data.head.id) && is_excluded(review, row))
+        };
+        let counts = |row: &SoupVersion, item: &SharedRecord| {
+            trigger == ReviewTrigger::BeforeRelease
+                || !item.text("reviewed_on").is_empty() && !leaves_out(row)
         };
         let rows = release.soup_baseline.iter().filter_map(|row| Some((row, register.find(row)?)));
-        let rows = rows.filter(|(_, known)| counts(&known.item));
+        let rows = rows.filter(|(row, known)| counts(row, &known.item));
         let soup = rows.map(|(row, known)| (known.designator.head.id, row.label())).collect();
         Some(Asked { trigger, release: data.head.id, version: release.version.to_string(), soup })
     };

@@ -6,6 +6,7 @@ use super::{Case, case};
 use crate::domain::finding::FindingState;
 use crate::domain::release::ReleaseState;
 use crate::domain::review_item::ReviewItemState;
+use crate::domain::soup_designator::SoupDesignatorState;
 use crate::domain::soup_review::SoupReviewState as State;
 use crate::domain::test_world::TestWorld;
 
@@ -197,5 +198,17 @@ fn of_scope() -> Vec<Case> {
             "SR-0001",
             |w| w,
         ),
+        case("REV-10", changed_since, "RL-0009", |w| w),
     ]
+}
+
+/// A version of a reviewed item came into service after the review.
+fn changed_since(world: TestWorld) -> TestWorld {
+    let release = json!({"title": "Later", "version": "9.0.0", "soup_baseline": [{"item": "libexpat", "version": "2.9.9"}]});
+    world.part("SD-0099", "SI-0001", SoupDesignatorState::Registered.code(), json!({"title": "2.9.9"})).put(
+        "RL-0009",
+        ReleaseState::Released.code(),
+        "2026-11-20",
+        release,
+    )
 }

@@ -60,6 +60,10 @@ fn a_version_that_came_into_service_without_a_review_asks_for_one_and_not_while_
     };
     assert_eq!(planned("soup_change"), []);
     assert_eq!(planned("interval"), asked, "one that is due in months does not answer the event");
+    let left = json!([{"item": "pump-link", "version": "2.6.3", "reason": "Not in the image"}]);
+    let with_reason =
+        reviewed(S::Approved).set("SR-0001", json!({"exclusions": left, "releases": ["RL-0001"]}));
+    assert_eq!(events(&with_reason), [], "it was left out of a review of this release with a reason");
     let never = release(register(""), "RL-0001", ReleaseState::Released, "2.6.3");
     assert_eq!(events(&never), [], "what was never reviewed is due by its interval");
 }
