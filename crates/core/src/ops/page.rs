@@ -182,25 +182,42 @@ impl ProductFile {
         let without = data.typed::<Approval>().map(|_| ahead::excluded(&work, data.head.id));
         let whose = staff.whose(&signing.by, &without.unwrap_or_default());
         let signing = (!signing.by.is_empty()).then(|| offer(signing, whose, holds));
-        let page = RecordPage {
-            open_parent,
-            next,
-            signing,
-            ahead: ahead::of(&work, &staff, &data),
-            trace: trace(&work, &data),
-            signatures: signature_views(&self.store, &work, (&data, u64::MAX))?,
-            attachments: work
-                .referring(id, Kind::Attachment)
-                .into_iter()
-                .map(SharedRecord::into_data)
-                .collect(),
-            linked: linked(&work, &data),
-            notices: (data.def().notices)(&case),
-            names: self.names()?,
-            data: RecordData::clone(&data),
-        };
+        let ahead = ahead::of(&work, &staff, &data);
+        let content = self.content(&work, &case)?;
+        let page = RecordPage { open_parent, next, signing, ahead, names: self.names()?, ..content };
         work.finish()?;
         Ok(page)
+    }
+
+    /// The same for paper: without steps, what is ahead of somebody who works on it, and names. Their conditions would be asked for thousands of
+    /// records.
+    pub(super) fn page_for_paper(&self, id: RecordId, now: Moment) -> Result<RecordPage, Refused> {
+        let reading = Reading::new(&self.store);
+        let work = ChangeSet::read_only(&reading, NOBODY, now);
+        let data = work.get(id)?;
+        let case = Case { data: &data, world: &work, now, actor: None, rules: RULES };
+        let page = self.content(&work, &case)?;
+        work.finish()?;
+        Ok(page)
+    }
+
+    /// What is there, whoever looks.
+    fn content(&self, work: &ChangeSet<'_>, case: &Case) -> Result<RecordPage, Refused> {
+        let data = case.data;
+        let attachments = work.referring(data.head.id, Kind::Attachment).into_iter();
+        Ok(RecordPage {
+            open_parent: open_parent(work, data),
+            next: Vec::new(),
+            signing: None,
+            ahead: Vec::new(),
+            trace: trace(work, data),
+            signatures: signature_views(&self.store, work, (data, u64::MAX))?,
+            attachments: attachments.map(SharedRecord::into_data).collect(),
+            linked: linked(work, data),
+            notices: (data.def().notices)(case),
+            names: BTreeMap::new(),
+            data: RecordData::clone(data),
+        })
     }
 
     /// What a reader saw of a record at a past moment, by the ledger of the events up to `last`. Nothing can be done with it, so steps,

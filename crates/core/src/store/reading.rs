@@ -16,6 +16,9 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 use crate::domain::time_stamp::StampedEvent;
 
+/// One of so many records is read alone; more are read at once.
+const FEW: usize = 8;
+
 /// What was read, by what was asked.
 type Read<Q, A> = RefCell<HashMap<Q, A>>;
 
@@ -116,7 +119,18 @@ impl RecordSource<StoreError> for Reading<'_> {
     }
 
     fn all(&self, kind: Kind) -> Result<Vec<SharedRecord>, StoreError> {
-        once(&self.all, kind, || Ok(self.shared(self.store.records(kind)?)))
+        once(&self.all, kind, || {
+            let ids = self.store.numbers(kind)?;
+            let known = self.records.borrow();
+            let unknown = ids.iter().filter(|id| !known.contains_key(id)).count();
+            drop(known);
+            // Most were read by an earlier request of the transaction: they are not read and parsed again.
+            if unknown < ids.len() / FEW {
+                self.each(ids)
+            } else {
+                Ok(self.shared(self.store.records(kind)?))
+            }
+        })
     }
 
     fn titled(&self, kind: Kind, title: &str) -> Result<Vec<SharedRecord>, StoreError> {

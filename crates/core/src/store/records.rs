@@ -85,6 +85,15 @@ impl Store {
         rows.map(|text| parse(&text?)).collect()
     }
 
+    /// The numbers of the records of a kind, in order.
+    pub fn numbers(&self, kind: Kind) -> Result<Vec<RecordId>, StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT key FROM record WHERE key BETWEEN ?1 AND ?2 ORDER BY key")?;
+        let rows = statement.query_map(keys_of(kind), |row| row.get::<_, i64>(0))?;
+        let keys = rows.collect::<Result<Vec<i64>, _>>()?;
+        Ok(keys.into_iter().filter_map(RecordId::from_key).collect())
+    }
+
     /// The records of a kind that are in one of these states, ordered by number.
     pub fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<RecordData>, StoreError> {
         let sql = "SELECT body FROM record WHERE key BETWEEN ?1 AND ?2 AND state IN (SELECT value FROM json_each(?3))

@@ -113,13 +113,10 @@ impl<'a> Paper<'a> {
     pub fn page(&mut self, id: RecordId) -> Result<RecordPage, Refused> {
         self.mark_printed(id);
         let page = match &self.then {
-            None => self.file.page(id, None, self.now),
+            None => self.file.page_for_paper(id, self.now),
             Some(then) => self.file.page_then(id, &then.records, (then.last, then.end)),
         }?;
-        // What only the window shows is not kept: a packet of a period holds thousands of pages.
-        let unused = (Vec::new(), None, Vec::new(), BTreeMap::new());
-        let (next, signing, ahead, names) = unused;
-        Ok(RecordPage { next, signing, ahead, names, ..page })
+        Ok(page)
     }
 
     /// Reads the file as it was then, if it is given; the present file otherwise.

@@ -177,9 +177,7 @@ pub(super) fn may_create(case: &Case) -> Vec<Condition> {
     let same = others.iter().find(|data| {
         data.head.id != case.id()
             && S::of(data) != Some(S::Void)
-            && data
-                .typed::<Finding>()
-                .is_some_and(|other| known_as(&other).intersection(&own).next().is_some())
+            && data.typed::<Finding>().is_some_and(|other| is_known_as(&other, &own))
     });
     let text = match same {
         Some(data) => format!(
@@ -190,6 +188,15 @@ pub(super) fn may_create(case: &Case) -> Vec<Condition> {
     };
     let condition = Condition::new("IEC 62304 7.1.3", text, same.is_none()).at("external_id");
     vec![condition.on_any(same.map(|data| data.head.id))]
+}
+
+/// Whether one of the names of a finding, in lower case, is among these. Asked of all findings for each new one.
+fn is_known_as(finding: &Finding, names: &BTreeSet<String>) -> bool {
+    let same = |name: &String, id: &str| {
+        if id.is_ascii() { name.eq_ignore_ascii_case(id) } else { *name == id.to_lowercase() }
+    };
+    let mut all = std::iter::once(&finding.external_id).chain(&finding.aliases);
+    all.any(|id| !id.is_empty() && names.iter().any(|name| same(name, id)))
 }
 
 /// All names of what a finding is about, in lower case.
