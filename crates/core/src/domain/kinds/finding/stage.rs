@@ -17,7 +17,7 @@ use crate::domain::workflow::{Case, Condition, Effect, World};
 choice! {
     /// What follows for the life cycle stage of the product when the support of a component ends.
     pub enum StageFollows {
-        /// Safety is not impaired: the stage stays, and users are told.
+        /// Safety is not impaired: the stage stays. Whether users are told is part of the action on the finding.
         NoEffect = "no_effect", "No effect on safety: the stage stays";
         /// The effect is mitigated with parts that are supported: the stage stays.
         Supported = "supported", "Mitigated with supported parts: the stage stays";
