@@ -55,7 +55,7 @@ fn list_at<'l>(lists: &'l [SoupList], place: Option<&str>, name: &str) -> Result
         (None, [one]) => Ok(one),
         (Some(place), lists) => lists.iter().find(|list| list.place == place).ok_or_else(|| {
             Refused::Rule(format!(
-                "{name} has no list of SOUP at {place}; review the document and name a place of a list"
+                "{name} has no list of SOUP at {place}; name the place of a list as the review of the document does"
             ))
         }),
         (None, []) => Err(Refused::Rule(format!(
@@ -63,7 +63,11 @@ fn list_at<'l>(lists: &'l [SoupList], place: Option<&str>, name: &str) -> Result
         ))),
         (None, several) => {
             let places: Vec<&str> = several.iter().map(|list| list.place.as_str()).collect();
-            Err(Refused::Rule(format!("{name} has several lists of SOUP: name one of {}", places.join("; "))))
+            Err(Refused::Rule(format!(
+                "{name} has several lists of SOUP ({}): name the place of one with --at, or review the document in the window and read \
+                 the list there",
+                places.join("; ")
+            )))
         }
     }
 }

@@ -84,8 +84,9 @@ fn looked_words(news: &News, folder: &Path) -> String {
                 .to_owned()
         }
         News::Looked { versions, .. } => {
+            let unchecked = news.unchecked_words().map_or_else(String::new, |words| format!("; {words}"));
             format!(
-                "The advisory data in {} was searched for {} in service",
+                "The advisory data in {} was searched for {} in service{unchecked}",
                 folder.display(),
                 counted(*versions, "SOUP version")
             )

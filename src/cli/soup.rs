@@ -9,8 +9,10 @@ use super::args::{Soup, SoupImportArguments};
 use super::failure::Failure;
 use super::{CommandResult, open, time_stamp, values};
 use crate::baseline::{Baseline, Unversioned, named};
+use crate::domain::attachment::is_attached;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::product::PRODUCT;
 use crate::domain::release::ReleaseState;
 use crate::domain::soup_item::due::{Coverage, CoverageRow};
 use crate::domain::text::counted;
@@ -73,8 +75,12 @@ fn import(arguments: &SoupImportArguments) -> CommandResult {
     let mut done = Vec::new();
     let (_, change) = file.import_soup(&session, &plan, &|_| true, &ops::stamp())?;
     if let Some(document) = &list.document {
-        let to = change.map_or_else(|| "the product".to_owned(), |change| change.to_string());
-        done.push(format!("{} is attached to {to}", document.name));
+        // A list that brings nothing new is not attached.
+        let files = file.referring(change.unwrap_or(PRODUCT), Kind::Attachment)?;
+        if is_attached(&files, &document.sha256()) {
+            let to = change.map_or_else(|| "the product".to_owned(), |change| change.to_string());
+            done.push(format!("{} is attached to {to}", document.name));
+        }
     }
     if let Some(change) = change.filter(|_| plan.opens_change) {
         done.push(format!("Opened {change} for what is new: complete and submit it"));

@@ -8,7 +8,9 @@ use super::{ReviewSearch, affects, refused, searched};
 use crate::domain::soup_review::events::{HitNow, ReviewEvent, of_search};
 use crate::domain::time::{Day, Moment};
 use crate::ops::{ProductFile, Refused};
-use crate::soup::{SearchOptions, SearchSubject, SearchedSubject, cache_state, cache_status, run_search};
+use crate::soup::{
+    SearchOptions, SearchSubject, SearchedSubject, SubjectOutcome, cache_state, cache_status, run_search,
+};
 
 /// The last search for news, so that it is not repeated while neither the advisory data nor what is searched for has changed.
 #[derive(Debug, Default)]
@@ -22,6 +24,8 @@ struct Looked {
     subjects: Vec<SearchSubject>,
     /// In the order of the subjects.
     hits: Vec<Vec<HitNow>>,
+    /// Of how many subjects the data can say nothing.
+    unchecked: usize,
 }
 
 /// What the advisory data of this workstation shows.
@@ -35,6 +39,8 @@ pub enum News {
     Looked {
         /// How many versions were searched for.
         versions: usize,
+        /// Of how many of them the data can say nothing, because it does not cover them or is too old.
+        unchecked: usize,
         /// The events; empty if there is nothing that the last reviews did not know.
         events: Vec<ReviewEvent>,
     },
@@ -46,6 +52,16 @@ impl News {
         match self {
             Self::NoData | Self::NothingKnown => &[],
             Self::Looked { events, .. } => events,
+        }
+    }
+
+    /// Of how many versions nothing can be said, as the rest of a sentence; `None` if all were checked.
+    pub fn unchecked_words(&self) -> Option<String> {
+        match self {
+            Self::NoData | Self::NothingKnown | Self::Looked { unchecked: 0, .. } => None,
+            Self::Looked { unchecked, .. } => Some(format!(
+                "{unchecked} of them could not be checked, because the data does not cover them or is too old"
+            )),
         }
     }
 }
@@ -68,14 +84,23 @@ pub fn news(
     let subjects: Vec<SearchSubject> = known.iter().map(|(subject, _)| searched(subject)).collect();
     let looked = last.look(options, (now.day(), state), subjects, go_on)?;
     let with_hits = known.iter().map(|(_, known)| known).zip(looked.hits.iter().map(Vec::as_slice));
-    Ok(News::Looked { versions: known.len(), events: of_search(with_hits) })
+    Ok(News::Looked { versions: known.len(), unchecked: looked.unchecked, events: of_search(with_hits) })
 }
 
 /// The state of the advisory data; `None` if there is none.
 fn state_of(folder: &Path, today: Day) -> Result<Option<[u8; 32]>, Refused> {
-    let Some(state) = cache_state(folder) else { return Ok(None) };
+    // The state alone does not tell data that cannot be read from none.
     let status = cache_status(folder, today, crate::soup::MAX_AGE_DAYS).map_err(refused)?;
-    Ok((!status.sources.is_empty()).then_some(state))
+    if status.sources.is_empty() {
+        return Ok(None);
+    }
+    let unread = || {
+        Refused::Rule(format!(
+            "The advisory data in {} cannot be read; update or import it",
+            folder.display()
+        ))
+    };
+    cache_state(folder).ok_or_else(unread).map(Some)
 }
 
 impl LastLook {
@@ -99,13 +124,18 @@ impl LastLook {
         let run = run_search(&subjects, options.folder, &search, go_on).map_err(refused)?;
         let of = |subject: &SearchSubject| {
             let found = run.subjects.binary_search_by(|one| one.subject.cmp(subject)).ok();
-            found.and_then(|at| run.subjects.get(at)).map(hits_of).unwrap_or_default()
+            found.and_then(|at| run.subjects.get(at))
         };
-        let hits = subjects.iter().map(of).collect();
-        let looked = Looked { day, state, subjects, hits };
+        let hits = subjects.iter().map(|one| of(one).map(hits_of).unwrap_or_default()).collect();
+        let unchecked = subjects.iter().filter(|one| of(one).is_none_or(is_unchecked)).count();
+        let looked = Looked { day, state, subjects, hits, unchecked };
         *last = Some(looked.clone());
         Ok(looked)
     }
+}
+
+fn is_unchecked(subject: &SearchedSubject) -> bool {
+    matches!(subject.outcome(), SubjectOutcome::NotChecked { .. })
 }
 
 fn hits_of(subject: &SearchedSubject) -> Vec<HitNow> {

@@ -382,6 +382,11 @@ impl Cx<'_> {
         self.file.why_read_only().is_none()
     }
 
+    /// Whether the person may make records of a kind in this file.
+    pub fn may_make(&self, kind: Kind) -> bool {
+        self.writable() && kind.def().create_by.iter().any(|role| self.session.roles().contains(role))
+    }
+
     /// The rows of a kind's list.
     pub fn list(&mut self, kind: Kind) -> Result<Rc<Vec<ListRow>>, Refused> {
         if let Some(rows) = self.cache.lists.get(&kind) {

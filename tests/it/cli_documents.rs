@@ -196,10 +196,16 @@ fn a_list_of_soup_in_a_document_is_read_into_the_register_and_one_of_several_is_
         (Some("zlib"), Some("Gailly")),
         "{item:#}"
     );
+    let again = bench.file("again.md", &format!("{list}\nThe same list.\n"));
+    let (code, out, err) = import(&again, &[]);
+    assert!(code == 0 && !out.contains("is attached"), "nothing is new: {out} {err}");
     let several = bench.file("both.md", &more);
     let (code, _, err) = import(&several, &[]);
     assert_eq!(code, 1);
-    assert!(err.contains("both.md has several lists of SOUP: name one of line 3; line 9"), "{err}");
+    assert!(
+        err.contains("both.md has several lists of SOUP (line 3; line 9): name the place of one with --at"),
+        "{err}"
+    );
     let (code, _, err) = import(&several, &["--at", "line 9"]);
     assert_eq!(code, 0, "{err}");
     let (code, _, err) = import(&bench.file("none.md", "# Plan\n\nText.\n"), &[]);

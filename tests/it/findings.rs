@@ -583,6 +583,18 @@ fn a_confirmed_assessment_moves_the_stage_of_the_product_and_drafts_the_notice()
     desk.go("cleo", id, "link_action").unwrap();
     let refusal = refused(&mut desk, "ana", id, "close");
     assert!(refusal.contains("“End of life notice” about this finding that is issued"), "{refusal}");
+    let text = json!({
+        "audience": "Hospitals", "languages": ["English"], "markets": ["us", "eu"], "problem_and_consequence": "Limited support",
+        "change_and_how_to_get_it": "A successor, from the portal",
+    });
+    desk.edit("eva", notice, text).unwrap();
+    desk.create_part("eva", Kind::Recipient, notice, json!({"title": "St Example Hospital"}));
+    let approval = desk.go("eva", notice, "submit").unwrap().made[0];
+    for login in ["eva", "ana"] {
+        desk.signed(login, Request::Sign { id: approval, meaning: None }).unwrap();
+    }
+    desk.sign_go("eva", notice, "issue").unwrap();
+    desk.sign_go("ana", id, "close").unwrap();
     // A later stage is reached from here, an earlier one never again.
     let decision = with_verdict(affected("affected_controlled", "controlled"));
     let next = obsolete(&mut desk, "end_of_support", decision.clone()).unwrap();
@@ -592,7 +604,11 @@ fn a_confirmed_assessment_moves_the_stage_of_the_product_and_drafts_the_notice()
     assert_eq!(stage_of(&desk), "end_of_support");
     let back = obsolete(&mut desk, "limited_support", decision).unwrap();
     desk.signed("ana", Request::Sign { id: back, meaning: None }).unwrap();
-    desk.sign_go("eva", back, "affected_controlled").unwrap();
+    let made = desk.sign_go("eva", back, "affected_controlled").unwrap().made;
+    assert!(made.is_empty(), "a stage that is past is not announced: {made:?}");
     assert_eq!(stage_of(&desk), "end_of_support", "a stage is never left for an earlier one");
+    desk.edit("cleo", back, json!({"no_action": "The end of support was announced"})).unwrap();
+    desk.go("cleo", back, "link_action").unwrap();
+    desk.sign_go("ana", back, "close").unwrap();
     desk.assert_verifies();
 }

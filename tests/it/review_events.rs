@@ -85,9 +85,12 @@ fn advisory_data_that_says_more_of_the_soup_in_service_than_the_last_review_knew
     let mut bench = InService::new();
     assert_eq!(bench.news(), News::NoData);
     bench.advisories("other.json", &kev("CVE-1999-0001"));
-    assert_eq!(bench.news(), News::Looked { versions: 1, events: Vec::new() });
+    let unchecked = bench.news();
+    assert_eq!(unchecked, News::Looked { versions: 1, unchecked: 1, events: Vec::new() });
+    assert!(unchecked.unchecked_words().unwrap().contains("1 of them could not be checked"));
     bench.advisories("nvd.json", &of_libexpat("CVE-2031-0001"));
     let found = bench.news();
+    assert_eq!(found.unchecked_words(), None);
     assert_eq!(triggers(&found), [ReviewTrigger::Advisory]);
     assert_eq!(found.events()[0].details, ["CVE-2031-0001 in libexpat 2.5.0"]);
     bench.advisories("kev.json", &kev("CVE-2031-0001"));
@@ -101,6 +104,21 @@ fn advisory_data_that_says_more_of_the_soup_in_service_than_the_last_review_knew
         .unwrap();
     assert_eq!(triggers(&bench.news()), [], "the review that is under way knows it");
     bench.desk.assert_verifies();
+}
+
+#[test]
+fn advisory_data_that_cannot_be_read_is_not_taken_for_none() {
+    let bench = InService::new();
+    bench.advisories("nvd.json", &of_libexpat("CVE-2031-0001"));
+    for entry in std::fs::read_dir(&bench.cache).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::write(path, "not a database, and longer than the head of one ".repeat(50)).unwrap();
+        }
+    }
+    let options = ReviewSearch::of(&bench.cache);
+    let looked = news(&bench.desk.file, &options, bench.desk.now, (&LastLook::default(), &|_| true));
+    assert!(looked.is_err(), "{looked:?}");
 }
 
 #[test]
@@ -169,6 +187,7 @@ fn the_command_line_says_what_asks_for_a_review_and_starts_it_with_its_reason() 
     assert_eq!(code, 12, "{err}");
     assert!(out.contains("Advisory: New advisories about SOUP in service: CVE-2026-9001"), "{out}");
     assert!(out.contains("CVE-2026-9001 in openssl 3.0.12") && out.contains("--trigger advisory"), "{out}");
+    assert!(out.contains("of them could not be checked, because the data does not cover them"), "{out}");
     let told: Value = serde_json::from_str(&run(&["review", "status", &path, "--json"]).1).unwrap();
     assert_eq!(told["events"][0]["trigger"], json!("advisory"));
     let (_, out, _) = run(&["status", &path, "--advisories"]);
@@ -198,6 +217,7 @@ fn the_window_shows_what_asks_for_a_review_and_its_button_fills_in_the_reason() 
     let at = (Route::List(Kind::SoupReview), vec2(1280.0, 1000.0));
     let mut window = Window::arranged(bench.desk, "cleo", at, |app| app.keep_advisories(places));
     window.until_shown("The advisory data of this workstation was searched for 1 version in service");
+    assert!(!window.has("could not be checked"), "the data covers it");
     window.picture("review_events_list");
     assert!(window.has("A review is asked for"));
     window.go(Route::Dashboard);

@@ -14,12 +14,13 @@ use std::sync::Arc;
 use eframe::egui;
 use egui::{Key, Label, ScrollArea, Ui};
 
-use self::answers::{AnswersPart, may_draft};
+use self::answers::AnswersPart;
 use self::drafting::Drafting;
 use self::lists::ListsPart;
 use super::parts::{boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui, progress_ui};
 use crate::domain::choice::Choice as _;
 use crate::domain::document_review::{DocumentKind, Review};
+use crate::domain::ids::Kind;
 use crate::domain::text::counted;
 use crate::ops::documents::{ENDINGS, PlanForTexts, review_document};
 use crate::ops::jobs::{Job, Progress};
@@ -136,10 +137,14 @@ impl DocumentScreen {
                     primary_ui(ui, &format!("Draft the plan from {}…", counted(count, "point"))).clicked();
             }
         });
-        if pressed && let (Some(reviewed), Some((_, Ok(plan)))) = (&self.reviewed, &self.target) {
-            match Drafting::begin(reviewed, plan, &self.accepted) {
+        if pressed && let (Some(reviewed), Some((_, plan))) = (&self.reviewed, &self.target) {
+            let plan = plan.as_ref().map_err(ToString::to_string);
+            let begun = plan.and_then(|plan| {
+                Drafting::begin(reviewed, plan, &self.accepted).map_err(|refusal| refusal.to_string())
+            });
+            match begun {
                 Ok(drafting) => self.drafting = Some(drafting),
-                Err(refusal) => cx.ask(Command::Notify(Notice::problem(refusal.to_string(), ""))),
+                Err(words) => cx.ask(Command::Notify(Notice::problem(words, "Nothing was drafted."))),
             }
         }
     }
@@ -188,9 +193,10 @@ impl DocumentScreen {
         ui.add(Label::new(hint(ui, format!("{}. {}", reviewed.format, review.why))).wrap());
         let said = kind_ui(ui, review.kind);
         summary_ui(ui, review);
+        let may = cx.may_make(Kind::MaintenancePlan);
         let plan = match &self.target {
-            Some((_, Ok(plan))) if may_draft(cx) => Some(plan),
-            Some((_, Err(refusal))) if may_draft(cx) => {
+            Some((_, Ok(plan))) if may => Some(plan),
+            Some((_, Err(refusal))) if may => {
                 banner_ui(ui, &Notice::info(refusal.to_string()), false);
                 None
             }

@@ -256,9 +256,10 @@ pub fn put_credential(conn: &Connection, credential: &Credential) -> rusqlite::R
 
 #[cfg(test)]
 impl Store {
-    /// How many rows were looked through one by one while events were written.
-    pub fn rows_looked_through(&self) -> i32 {
+    /// How many events were written since the file was opened, and how many rows were looked through one by one for that.
+    pub fn events_and_rows_looked_through(&self) -> (i32, i32) {
+        use rusqlite::StatementStatus::{FullscanStep, Run};
         let statement = self.conn.prepare_cached(INSERT_EVENT).unwrap();
-        statement.get_status(rusqlite::StatementStatus::FullscanStep)
+        (statement.get_status(Run), statement.get_status(FullscanStep))
     }
 }

@@ -10,7 +10,6 @@ use crate::domain::document_review::{Answer, Found, Review};
 use crate::domain::ids::Kind;
 use crate::domain::text::capital;
 use crate::ops::documents::{PlanForTexts, text_field};
-use crate::ui::cx::Cx;
 use crate::ui::theme::{Tone, body, bold, hint, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::segments_ui;
@@ -43,12 +42,6 @@ impl Shown {
 #[derive(Default)]
 pub(super) struct AnswersPart {
     shown: Shown,
-}
-
-/// Whether the person may draft the plan here.
-pub(super) fn may_draft(cx: &Cx<'_>) -> bool {
-    let roles = Kind::MaintenancePlan.def().create_by;
-    cx.writable() && roles.iter().any(|role| cx.session.roles().contains(role))
 }
 
 impl AnswersPart {

@@ -35,7 +35,7 @@ impl ListsPart {
     /// Draws the lists.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, path: &Path, lists: &[SoupList]) {
         self.tables.resize_with(lists.len(), TableState::default);
-        let may = Kind::SoupItem.def().create_by.iter().any(|role| cx.session.roles().contains(role));
+        let may = cx.may_make(Kind::SoupItem);
         for (list, table) in lists.iter().zip(&mut self.tables) {
             ui.push_id(&list.place, |ui| {
                 ui.add_space(space::M);
@@ -44,7 +44,7 @@ impl ListsPart {
                 let tone = if list.count() == 0 { Tone::Good } else { Tone::Due };
                 tone_words_ui(ui, tone, &format!("{items}, {gaps}"));
                 gaps_ui(ui, list, table);
-                if cx.writable() && may && list.items > 0 {
+                if may && list.items > 0 {
                     let button = ui.button("Read into the register…");
                     let name = format!("Read the list of {} into the register", list.place);
                     if button.on_hover_text(name).clicked() {

@@ -62,7 +62,7 @@ impl Panel for PlanPanel {
             )
             | None => return,
         };
-        if cx.writable() && may_make(cx, Kind::MaintenancePlan) {
+        if cx.may_make(Kind::MaintenancePlan) {
             document_ui(ui, cx, button);
         }
     }
@@ -95,7 +95,7 @@ impl PlanPanel {
                 tone_inline_ui(ui, tone_of(next, today), &words);
             }
         });
-        if cx.writable() && may_make(cx, Kind::PlanReview) && ui.button("Record a plan review…").clicked() {
+        if cx.may_make(Kind::PlanReview) && ui.button("Record a plan review…").clicked() {
             cx.go(Route::new_from(Kind::PlanReview, review_of(self.id, &plan, today)));
         }
         heading_ui(ui, "Checks of the feedback sources", "IEC 62304 6.2.1.1");
@@ -124,10 +124,6 @@ fn tone_of(due: Day, today: Day) -> Tone {
     if due < today { Tone::Late } else { Tone::Neutral }
 }
 
-fn may_make(cx: &Cx<'_>, kind: Kind) -> bool {
-    kind.def().create_by.iter().any(|role| cx.session.roles().contains(role))
-}
-
 fn review_of(id: RecordId, plan: &MaintenancePlan, today: Day) -> Fields {
     let mut set = Fields::new();
     set.insert(
@@ -150,7 +146,7 @@ fn check_of(source: &WatchedSource, today: Day) -> Fields {
 /// The sources in rows: what, who, last and next check, and the button to record one.
 fn sources_ui(ui: &mut Ui, cx: &mut Cx<'_>, sources: &[WatchedSource]) {
     let today = cx.today();
-    let may = cx.writable() && may_make(cx, Kind::SourceCheck);
+    let may = cx.may_make(Kind::SourceCheck);
     let name_width = (ui.available_width() - COLUMNS).max(120.0);
     Grid::new("sources").num_columns(4).min_row_height(space::ROW).spacing([space::M, space::S]).show(
         ui,

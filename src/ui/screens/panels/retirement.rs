@@ -78,9 +78,7 @@ impl RetirementPanel {
         if let Some(refusal) = &self.refusal {
             refusal_ui(ui, refusal);
         }
-        let may = cx.writable()
-            && Kind::Milestone.def().create_by.iter().any(|role| cx.session.roles().contains(role))
-            && LISTS.contains(&page.data.head.state.as_str());
+        let may = cx.may_make(Kind::Milestone) && LISTS.contains(&page.data.head.state.as_str());
         ui.horizontal_wrapped(|ui| {
             let words = "Makes the milestones that the dates ask for, all of them or none";
             let count = found.to_lay_out.len();

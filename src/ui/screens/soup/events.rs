@@ -66,9 +66,7 @@ fn event_ui(ui: &mut Ui, cx: &mut Cx<'_>, event: &ReviewEvent) {
     ui.add_space(space::S);
     tone_words_ui(ui, Tone::Due, &event.what);
     ui.horizontal_wrapped(|ui| {
-        let may = Kind::SoupReview.def().create_by.iter().any(|role| cx.session.roles().contains(role));
-        if cx.writable()
-            && may
+        if cx.may_make(Kind::SoupReview)
             && ui.button(START).clicked()
             && let Some(set) = fields_of(&[event])
         {
@@ -89,9 +87,14 @@ fn looked_ui(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked) {
         Ok(News::NoData) => {
             "There is no advisory data on this workstation, so that new advisories are not seen.".to_owned()
         }
-        Ok(News::Looked { versions, events }) => {
-            let found =
-                if events.is_empty() { "; it says nothing that the last reviews did not know" } else { "" };
+        Ok(news @ News::Looked { versions, events, .. }) => {
+            let found = match news.unchecked_words() {
+                Some(words) => format!("; {words}"),
+                None if events.is_empty() => {
+                    "; it says nothing that the last reviews did not know".to_owned()
+                }
+                None => String::new(),
+            };
             let versions = counted(*versions, "version");
             format!("The advisory data of this workstation was searched for {versions} in service{found}.")
         }

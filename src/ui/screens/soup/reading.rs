@@ -326,7 +326,8 @@ fn rehearsed_ui(ui: &mut Ui, rehearsed: &Rehearsed) {
         }
     }
     let plan = &rehearsed.plan;
-    if let Some(document) = &plan.evidence {
+    let counts = plan.counts();
+    if let Some(document) = plan.evidence.as_ref().filter(|_| counts.items + counts.versions > 0) {
         let to = plan.change.map_or("the product", |_| "the change");
         let to = if plan.opens_change { "the change" } else { to };
         ui.label(hint(ui, format!("{} is attached to {to}.", document.name)));

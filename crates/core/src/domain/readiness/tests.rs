@@ -33,8 +33,7 @@ pub(super) fn facts() -> Facts {
     }
 }
 
-/// What a rule finds in a world.
-/// What a rule finds that no closed deviation tells of.
+/// What a rule finds in a world that no closed deviation tells of.
 pub(super) fn found(rule: &str, (world, facts): &(TestWorld, Facts)) -> Vec<Hit> {
     let look = Look { world, now: moment(NOW), facts };
     let mut hits = (super::rule(rule).unwrap_or_else(|| panic!("there is no rule {rule}")).find)(&look);

@@ -17,7 +17,7 @@ use crate::domain::workflow::{Case, Condition, Effect, World};
 choice! {
     /// What follows for the life cycle stage of the product when the support of a component ends.
     pub enum StageFollows {
-        /// Safety is not impaired: the stage stays, and users are told.
+        /// Safety is not impaired: the stage stays. Whether users are told is part of the action on the finding.
         NoEffect = "no_effect", "No effect on safety: the stage stays";
         /// The effect is mitigated with parts that are supported: the stage stays.
         Supported = "supported", "Mitigated with supported parts: the stage stays";
@@ -87,7 +87,7 @@ pub(super) fn moves(case: &Case, finding: &Finding) -> Vec<Effect> {
     let Some(answer) = moving(case, finding) else { return Vec::new() };
     let (Some(stage), Some(notice)) = (answer.stage(), answer.notice()) else { return Vec::new() };
     let mut effects = into_stage(case.world, stage);
-    if notices(case, notice).is_empty() {
+    if !is_past(case.world, stage) && notices(case, notice).is_empty() {
         let product = case.world.product();
         let mut set = Fields::new();
         let title = format!("{}: {}", product.title, notice.word().to_lowercase());
@@ -115,6 +115,11 @@ pub fn into_stage(world: &dyn World, stage: TplcStage) -> Vec<Effect> {
     vec![Effect::Set { id: PRODUCT, set }]
 }
 
+/// Whether the product is in a later stage: this one is not announced any more.
+fn is_past(world: &dyn World, stage: TplcStage) -> bool {
+    world.product().tplc_stage.is_some_and(|present| present > stage)
+}
+
 /// The states of the communications of this kind that are about the finding and were not left out.
 fn notices(case: &Case, kind: CommunicationKind) -> Vec<CommunicationState> {
     let about = communications_of(case.world, case.id()).into_iter().filter_map(|data| {
@@ -126,10 +131,13 @@ fn notices(case: &Case, kind: CommunicationKind) -> Vec<CommunicationState> {
     about.collect()
 }
 
-/// The stage into which the product moved was announced.
+/// The stage into which the product moved was announced, unless a later one has followed.
 pub(super) fn is_announced(case: &Case, finding: &Finding) -> Vec<Condition> {
     let Some(answer) = moving(case, finding) else { return Vec::new() };
-    let Some(notice) = answer.notice() else { return Vec::new() };
+    let (Some(stage), Some(notice)) = (answer.stage(), answer.notice()) else { return Vec::new() };
+    if is_past(case.world, stage) {
+        return Vec::new();
+    }
     let issued =
         |state: CommunicationState| matches!(state, CommunicationState::Issued | CommunicationState::Closed);
     let met = notices(case, notice).into_iter().any(issued);
