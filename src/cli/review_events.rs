@@ -84,11 +84,13 @@ fn looked_words(news: &News, folder: &Path) -> String {
                 .to_owned()
         }
         News::Looked { versions, .. } => {
-            format!(
-                "The advisory data in {} was searched for {} in service",
-                folder.display(),
-                counted(*versions, "SOUP version")
-            )
+            let versions = counted(*versions, "SOUP version");
+            let searched =
+                format!("The advisory data in {} was searched for {versions} in service", folder.display());
+            match news.too_old_words() {
+                Some(words) => format!("{searched}. {words}"),
+                None => searched,
+            }
         }
     }
 }

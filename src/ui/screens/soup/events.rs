@@ -89,7 +89,7 @@ fn looked_ui(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked) {
         Ok(News::NoData) => {
             "There is no advisory data on this workstation, so that new advisories are not seen.".to_owned()
         }
-        Ok(News::Looked { versions, events }) => {
+        Ok(News::Looked { versions, events, .. }) => {
             let found =
                 if events.is_empty() { "; it says nothing that the last reviews did not know" } else { "" };
             let versions = counted(*versions, "version");
@@ -100,6 +100,9 @@ fn looked_ui(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked) {
             return;
         }
     };
+    if let Some(words) = asked.news.as_ref().ok().and_then(News::too_old_words) {
+        tone_words_ui(ui, Tone::Due, &sentence(&words));
+    }
     ui.horizontal_wrapped(|ui| {
         ui.label(hint(ui, words));
         if link_ui(ui, "Advisory data").clicked() {
