@@ -48,10 +48,16 @@ impl StageFollows {
     }
 }
 
-/// The answer of an assessment of obsolescence, if it moves the stage of the product.
+/// The answer of an assessment of obsolescence, if it names a stage of the product.
 fn moving(case: &Case, finding: &Finding) -> Option<StageFollows> {
     let asked = asks(case, finding);
     finding.stage_follows.filter(|answer| asked && answer.stage().is_some())
+}
+
+/// The same, if the product is not already in a later stage: it does not go back, and what it left behind is not announced again.
+fn reached(case: &Case, finding: &Finding) -> Option<StageFollows> {
+    let present = case.world.product().tplc_stage;
+    moving(case, finding).filter(|answer| present <= answer.stage())
 }
 
 fn asks(case: &Case, finding: &Finding) -> bool {
@@ -84,7 +90,7 @@ pub(super) fn roles(case: &Case, finding: &Finding) -> &'static [Role] {
 
 /// The product moves into the stage, and the draft of the notice that announces it is made.
 pub(super) fn moves(case: &Case, finding: &Finding) -> Vec<Effect> {
-    let Some(answer) = moving(case, finding) else { return Vec::new() };
+    let Some(answer) = reached(case, finding) else { return Vec::new() };
     let (Some(stage), Some(notice)) = (answer.stage(), answer.notice()) else { return Vec::new() };
     let mut effects = into_stage(case.world, stage);
     if notices(case, notice).is_empty() {
@@ -128,7 +134,7 @@ fn notices(case: &Case, kind: CommunicationKind) -> Vec<CommunicationState> {
 
 /// The stage into which the product moved was announced.
 pub(super) fn is_announced(case: &Case, finding: &Finding) -> Vec<Condition> {
-    let Some(answer) = moving(case, finding) else { return Vec::new() };
+    let Some(answer) = reached(case, finding) else { return Vec::new() };
     let Some(notice) = answer.notice() else { return Vec::new() };
     let issued =
         |state: CommunicationState| matches!(state, CommunicationState::Issued | CommunicationState::Closed);
