@@ -84,12 +84,15 @@ fn looked_words(news: &News, folder: &Path) -> String {
                 .to_owned()
         }
         News::Looked { versions, .. } => {
+            let versions = counted(*versions, "SOUP version");
             let unchecked = news.unchecked_words().map_or_else(String::new, |words| format!("; {words}"));
-            format!(
-                "The advisory data in {} was searched for {} in service{unchecked}",
-                folder.display(),
-                counted(*versions, "SOUP version")
-            )
+            let folder = folder.display();
+            let searched =
+                format!("The advisory data in {folder} was searched for {versions} in service{unchecked}");
+            match news.too_old_words() {
+                Some(words) => format!("{searched}. {words}"),
+                None => searched,
+            }
         }
     }
 }

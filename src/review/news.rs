@@ -1,16 +1,19 @@
 //! What the advisory data of this workstation says of the SOUP in service that the last review did not know: the events that ask for a
 //! review (IEC 62304 6.1 f, 7.1.3). Nothing of it is stored.
 
-use std::path::Path;
 use std::sync::Mutex;
 
 use super::{ReviewSearch, affects, refused, searched};
 use crate::domain::soup_review::events::{HitNow, ReviewEvent, of_search};
+use crate::domain::text::first_of;
 use crate::domain::time::{Day, Moment};
 use crate::ops::{ProductFile, Refused};
 use crate::soup::{
     SearchOptions, SearchSubject, SearchedSubject, SubjectOutcome, cache_state, cache_status, run_search,
 };
+
+/// How many publishers are named in a sentence.
+const NAMED: usize = 5;
 
 /// The last search for news, so that it is not repeated while neither the advisory data nor what is searched for has changed.
 #[derive(Debug, Default)]
@@ -43,6 +46,8 @@ pub enum News {
         unchecked: usize,
         /// The events; empty if there is nothing that the last reviews did not know.
         events: Vec<ReviewEvent>,
+        /// The publishers whose data is too old to show what is new.
+        too_old: Vec<String>,
     },
 }
 
@@ -64,6 +69,15 @@ impl News {
             )),
         }
     }
+
+    /// Whose data is too old to show what is new, in a sentence.
+    pub fn too_old_words(&self) -> Option<String> {
+        let Self::Looked { too_old, .. } = self else { return None };
+        let names: Vec<&str> = too_old.iter().map(String::as_str).collect();
+        (!names.is_empty()).then(|| {
+            format!("The data of {} is too old to show what is new; update it", first_of(&names, NAMED))
+        })
+    }
 }
 
 /// Searches the advisory data for the SOUP in service, and compares what it says with what the last reviews and the findings know.
@@ -76,7 +90,7 @@ pub fn news(
     now: Moment,
     (last, go_on): (&LastLook, &(dyn Fn(f32) -> bool + Sync)),
 ) -> Result<News, Refused> {
-    let Some(state) = state_of(options.folder, now.day())? else { return Ok(News::NoData) };
+    let Some((state, too_old)) = state_of(options, now.day())? else { return Ok(News::NoData) };
     let known = file.known_versions(now)?;
     if known.is_empty() {
         return Ok(News::NothingKnown);
@@ -84,23 +98,23 @@ pub fn news(
     let subjects: Vec<SearchSubject> = known.iter().map(|(subject, _)| searched(subject)).collect();
     let looked = last.look(options, (now.day(), state), subjects, go_on)?;
     let with_hits = known.iter().map(|(_, known)| known).zip(looked.hits.iter().map(Vec::as_slice));
-    Ok(News::Looked { versions: known.len(), unchecked: looked.unchecked, events: of_search(with_hits) })
+    let events = of_search(with_hits);
+    Ok(News::Looked { versions: known.len(), unchecked: looked.unchecked, events, too_old })
 }
 
-/// The state of the advisory data; `None` if there is none.
-fn state_of(folder: &Path, today: Day) -> Result<Option<[u8; 32]>, Refused> {
+/// The state of the advisory data, and the publishers whose data is too old; `None` if there is none.
+fn state_of(options: &ReviewSearch<'_>, today: Day) -> Result<Option<([u8; 32], Vec<String>)>, Refused> {
     // The state alone does not tell data that cannot be read from none.
-    let status = cache_status(folder, today, crate::soup::MAX_AGE_DAYS).map_err(refused)?;
+    let status = cache_status(options.folder, today, options.max_age_days).map_err(refused)?;
     if status.sources.is_empty() {
         return Ok(None);
     }
-    let unread = || {
-        Refused::Rule(format!(
-            "The advisory data in {} cannot be read; update or import it",
-            folder.display()
-        ))
-    };
-    cache_state(folder).ok_or_else(unread).map(Some)
+    let folder = options.folder.display();
+    let unread =
+        || Refused::Rule(format!("The advisory data in {folder} cannot be read; update or import it"));
+    let state = cache_state(options.folder).ok_or_else(unread)?;
+    let too_old = status.publishers.into_iter().filter(|one| one.too_old).map(|one| one.name).collect();
+    Ok(Some((state, too_old)))
 }
 
 impl LastLook {

@@ -6,10 +6,13 @@ use eframe::egui;
 use egui::{Key, accesskit::Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mainstay::domain::ids::Kind;
+use mainstay::ops::EvidenceFile;
+use mainstay::ops::documents::{Texts, review_document};
 use mainstay::ui::cx::Route;
+use serde_json::json;
 
 use crate::cli_documents::{PLAN as PARAGRAPHS, docx};
-use crate::desk::{Desk, PLAN};
+use crate::desk::{Desk, PLAN, stamp};
 use crate::host::Window;
 
 const SIZE: egui::Vec2 = vec2(1280.0, 900.0);
@@ -127,6 +130,22 @@ fn in_a_file_without_a_plan_the_first_one_is_written_with_its_examples() {
     let plan = window.record(PLAN);
     assert!(plan.text("soup_upgrade_procedure").contains("the lead evaluates it"));
     assert!(plan.value("undecided").as_array().unwrap().len() > 30, "the rest are examples");
+}
+
+#[test]
+fn a_draft_that_was_rehearsed_before_the_plan_changed_is_refused_and_changes_nothing() {
+    let mut desk = Desk::staffed_without_plan();
+    let bytes = docx(&PARAGRAPHS);
+    let name = "Maintenance plan.docx".to_owned();
+    let (_, review) = review_document(&bytes, &name, None, &|_, _| true).unwrap();
+    let planned = desk.file.plan_for_texts().unwrap().draft(&review, &name, Texts::WhereOpen).unwrap();
+    desk.edit("ana", PLAN, json!({"title": "Decided meanwhile"})).unwrap();
+    let before = desk.file.head().seq;
+    let document = EvidenceFile { name, place: String::new(), description: "Plan".to_owned(), bytes };
+    let at = stamp(desk.tick());
+    let refusal = desk.file.draft_plan(&desk.people["ana"], (planned, document), None, &at).unwrap_err();
+    assert!(refusal.to_string().contains("The plan has changed meanwhile"), "{refusal}");
+    assert_eq!(desk.file.head().seq, before);
 }
 
 #[test]

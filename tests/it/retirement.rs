@@ -172,6 +172,14 @@ fn a_restore_test_is_refused_with_words_where_the_copy_is_not_what_it_should_be(
     let mut desk = approved();
     let own = desk.file.path().to_owned();
     assert!(tested(&desk, &own).unwrap_err().contains("is the file itself"));
+    let names = ["second-name.mainstay", "link.mainstay"].map(|name| desk.folder.path().join(name));
+    std::fs::hard_link(&own, &names[0]).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&own, &names[1]).unwrap();
+    #[cfg(unix)]
+    for name in names {
+        assert!(tested(&desk, &name).unwrap_err().contains("is the file itself"), "{}", name.display());
+    }
     let fresh = Desk::new();
     let refusal = tested(&desk, fresh.file.path()).unwrap_err();
     assert!(refusal.contains("is another product file"), "{refusal}");

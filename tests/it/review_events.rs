@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use eframe::egui::vec2;
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::soup_review::ReviewTrigger;
+use mainstay::domain::time::Moment;
 use mainstay::review::{LastLook, News, ReviewSearch, news};
 use mainstay::soup::{declare_whole, import_advisories};
 use mainstay::ui::cx::Route;
@@ -86,7 +87,8 @@ fn advisory_data_that_says_more_of_the_soup_in_service_than_the_last_review_knew
     assert_eq!(bench.news(), News::NoData);
     bench.advisories("other.json", &kev("CVE-1999-0001"));
     let unchecked = bench.news();
-    assert_eq!(unchecked, News::Looked { versions: 1, unchecked: 1, events: Vec::new() });
+    let none = News::Looked { versions: 1, unchecked: 1, events: Vec::new(), too_old: Vec::new() };
+    assert_eq!(unchecked, none);
     assert!(unchecked.unchecked_words().unwrap().contains("1 of them could not be checked"));
     bench.advisories("nvd.json", &of_libexpat("CVE-2031-0001"));
     let found = bench.news();
@@ -119,6 +121,22 @@ fn advisory_data_that_cannot_be_read_is_not_taken_for_none() {
     let options = ReviewSearch::of(&bench.cache);
     let looked = news(&bench.desk.file, &options, bench.desk.now, (&LastLook::default(), &|_| true));
     assert!(looked.is_err(), "{looked:?}");
+}
+
+#[test]
+fn data_that_is_too_old_to_show_what_is_new_is_never_silent() {
+    let bench = InService::new();
+    bench.advisories("nvd.json", &nvd("CVE-2031-0001", "example:other", "2.6.2"));
+    assert_eq!(bench.news().too_old_words(), None);
+    let options = ReviewSearch::of(&bench.cache);
+    let later = Moment::end_of(bench.desk.now.day().plus_days(200));
+    let found = news(&bench.desk.file, &options, later, (&LastLook::default(), &|_| true)).unwrap();
+    assert_eq!(found.events(), []);
+    let words = found.too_old_words().unwrap();
+    assert!(
+        words.starts_with("The data of ") && words.contains("too old to show what is new; update it"),
+        "{words}"
+    );
 }
 
 #[test]

@@ -17,6 +17,27 @@ pub fn open(path: &Path) -> Result<File> {
     Ok(file)
 }
 
+/// Whether two paths lead to one file, also by a symbolic link, and where the system tells it by a second name of the file.
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    let same_path = match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        (Ok(_) | Err(_), _) => false,
+    };
+    same_path || has_same_place(one, other)
+}
+
+#[cfg(unix)]
+fn has_same_place(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = |path: &Path| fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
+    place(one).is_some_and(|found| place(other) == Some(found))
+}
+
+#[cfg(not(unix))]
+const fn has_same_place(_: &Path, _: &Path) -> bool {
+    false
+}
+
 /// Fills `bytes` from a place in a file, wherever it was read before: several threads may read one file at the same time.
 ///
 /// # Errors

@@ -77,20 +77,25 @@ fn a_row_that_is_not_laid_out_to_find_its_height_has_one_line() {
         .collect();
     texts.extend(letters.iter().map(|letter| format!("{letter} f").repeat(9)));
     texts.extend(["f) ", "f* ", "T\" ", "L? ", "(j ", "[j "].map(|pair| pair.repeat(12)));
-    let tables = |is_mark: bool, more: f32| {
+    // Every character whose width is known, also the soft hyphen, beside digits, blanks and hyphens.
+    let known = (' '..='ÿ').filter(|letter| !letter.is_control());
+    texts.extend(known.map(|letter| format!("{letter}1{letter} a-{letter}").repeat(5)));
+    let tables = |look: &str, more: f32| {
         let table = |text: &String| {
             let text = format!("x{}", text.trim());
             let mark = Cell::from(Mark::late(text.clone()));
-            let cell = if is_mark { mark } else { Cell::from(text) };
-            let room = one_line::room(&serde_json::to_value(&cell).unwrap(), false).unwrap();
-            let columns = vec![Column::text("T", 1).points(room + more + widths::GAP), Column::text("", 1)];
+            let cell = if look == "mark" { mark } else { Cell::from(text) };
+            let is_code = look == "code";
+            let room = one_line::room(&serde_json::to_value(&cell).unwrap(), is_code).unwrap();
+            let column = if is_code { Column::code("T", 1) } else { Column::text("T", 1) };
+            let columns = vec![column.points(room + more + widths::GAP), Column::text("", 1)];
             (room < 400.0).then(|| Block::table(columns, vec![vec![cell, "".into()]]))
         };
         with_blocks(texts.iter().filter_map(table).collect())
     };
-    for is_mark in [false, true] {
-        let (exact, wide) = (printed(&tables(is_mark, 0.01)), printed(&tables(is_mark, 70.0)));
-        assert_eq!(lines_of(&exact), lines_of(&wide), "a second line covers what follows");
+    for look in ["text", "mark", "code"] {
+        let (exact, wide) = (printed(&tables(look, 0.01)), printed(&tables(look, 70.0)));
+        assert_eq!(lines_of(&exact), lines_of(&wide), "{look}: a second line covers what follows");
         assert!(lines_of(&exact) > 900, "each table has a header and a row");
     }
 }

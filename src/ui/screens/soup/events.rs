@@ -103,6 +103,9 @@ fn looked_ui(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked) {
             return;
         }
     };
+    if let Some(words) = asked.news.as_ref().ok().and_then(News::too_old_words) {
+        tone_words_ui(ui, Tone::Due, &sentence(&words));
+    }
     ui.horizontal_wrapped(|ui| {
         ui.label(hint(ui, words));
         if link_ui(ui, "Advisory data").clicked() {

@@ -147,6 +147,11 @@ fn no_backup(look: &Look) -> Vec<Hit> {
         return vec![Hit::at(POLICY, "The policy sets no interval of backups").field("backup_days")];
     };
     let Some(last) = look.facts.last_backup else { return Vec::new() };
+    if last > look.today() {
+        return vec![Hit::missing(format!(
+            "The last backup is dated {last}, which is still to come, so that nobody knows when it was made; set the clock right and back up"
+        ))];
+    }
     let due = last.plus_days(i64::from(days));
     if due < look.today() {
         vec![Hit::missing(format!(

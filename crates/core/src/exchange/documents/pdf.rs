@@ -8,7 +8,9 @@ mod layout;
 mod lines;
 mod page;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::any::Any;
+use std::sync::mpsc;
+use std::thread;
 
 use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
 use mainstay_base::document::Document;
@@ -18,15 +20,15 @@ use self::page::{PageText, Reader, Stop};
 
 /// Most pages that a refusal or note names.
 const PAGES_NAMED: usize = 8;
+/// The stack of the reader: a kibibyte for each array and dictionary that a PDF may open.
+const STACK: usize = (bounds::OPENED_MAX as usize) << 10;
 /// What to do with a PDF that cannot be read.
 const ANOTHER_FORMAT: &str = "save the document as .docx, .odt or .md from the program that made it";
 
 /// Reads a PDF. `going` is told the finished share after each page, and says whether to go on.
 pub(super) fn read(bytes: &[u8], going: &dyn Fn(f32) -> bool) -> Result<Document, Unreadable> {
     bounds::check(bytes)?;
-    // The reader is safe Rust without shared state: what a panic leaves half done is dropped with it.
-    let read = catch_unwind(AssertUnwindSafe(|| pages(bytes, going)));
-    let pages = match read {
+    let pages = match with_stack(|going| pages(bytes, going), going)? {
         Ok(pages) => pages?,
         Err(payload) => return Err(stopped(payload.downcast_ref::<Stop>())),
     };
@@ -45,6 +47,33 @@ pub(super) fn read(bytes: &[u8], going: &dyn Fn(f32) -> bool) -> Result<Document
             .to_owned(),
     );
     Ok(document)
+}
+
+/// Runs the reader on a thread with a stack for everything that may be nested in a PDF, because the reader calls itself for it: a stack that
+/// ends would end the program. The stack takes memory as far as it is used. A panic ends that thread only, and is returned.
+fn with_stack<T: Send>(
+    run: impl FnOnce(&dyn Fn(f32) -> bool) -> T + Send,
+    going: &dyn Fn(f32) -> bool,
+) -> Result<Result<T, Box<dyn Any + Send>>, Unreadable> {
+    let (ask, asked) = mpsc::channel();
+    let (answer, answered) = mpsc::channel();
+    thread::scope(|scope| {
+        let runner = thread::Builder::new().name("pdf".to_owned()).stack_size(STACK);
+        let runner = runner.spawn_scoped(scope, move || {
+            run(&|share| ask.send(share).is_ok() && answered.recv().unwrap_or(false))
+        });
+        let runner = runner.map_err(|error| {
+            Unreadable::at(
+                "document",
+                format!("there is no memory to read a PDF ({error}); close other programs"),
+            )
+        })?;
+        while let Ok(share) = asked.recv() {
+            // Who does not wait for the answer any more has ended.
+            let _ = answer.send(going(share));
+        }
+        Ok(runner.join())
+    })
 }
 
 fn pages(bytes: &[u8], going: &dyn Fn(f32) -> bool) -> Result<Vec<PageText>, Unreadable> {

@@ -115,6 +115,8 @@ pub struct Drafted {
 pub struct PlannedDraft {
     /// What would be drafted, and into which plan.
     pub drafted: Drafted,
+    /// The plan as it was then.
+    seen: PlanForTexts,
     set: Fields,
     /// The fields that wait for a decision afterwards; `None` where a person accepted the texts.
     undecided: Option<Vec<String>>,
@@ -213,7 +215,7 @@ impl PlanForTexts {
             )));
         }
         let undecided = matches!(texts, Texts::WhereOpen).then_some(undecided);
-        Ok(PlannedDraft { drafted, set, undecided })
+        Ok(PlannedDraft { drafted, seen: self.clone(), set, undecided })
     }
 }
 
@@ -271,7 +273,7 @@ impl ProductFile {
         stamp: &Stamp,
     ) -> Result<Drafted, Refused> {
         let now = self.plan_for_texts()?;
-        if now.target != planned.drafted.target {
+        if now != planned.seen {
             return Err(Refused::Rule(
                 "The plan has changed meanwhile; look again at what would be drafted. Nothing was changed"
                     .to_owned(),

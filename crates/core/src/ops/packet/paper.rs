@@ -112,11 +112,10 @@ impl<'a> Paper<'a> {
     /// The page of a record. The record then counts as printed: its attachments go into the annex.
     pub fn page(&mut self, id: RecordId) -> Result<RecordPage, Refused> {
         self.mark_printed(id);
-        let page = match &self.then {
+        match &self.then {
             None => self.file.page_for_paper(id, self.now),
             Some(then) => self.file.page_then(id, &then.records, (then.last, then.end)),
-        }?;
-        Ok(page)
+        }
     }
 
     /// Reads the file as it was then, if it is given; the present file otherwise.

@@ -83,6 +83,12 @@ impl SampleScope {
                     .to_owned(),
             );
         }
+        if !draw::is_readable(&self.seed) {
+            wrong.push(format!(
+                "a seed is typed again by others: give at most {} letters, digits, blanks and marks of a plain keyboard on one line",
+                draw::SEED_MAX
+            ));
+        }
         match self.entered {
             Some(_) if self.draws.is_empty() => {
                 wrong.push(

@@ -18,6 +18,7 @@ use crate::ops::request::Request;
 use crate::ops::session::Session;
 use crate::store::{Head, Verification};
 use mainstay_base::clock::Stamp;
+use mainstay_base::regular;
 
 /// A copy that was restored and verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,8 @@ impl ProductFile {
         keep_going: &(dyn Fn(f32) -> bool + Sync),
     ) -> Result<RestoredCopy, Refused> {
         let name = copy.display();
-        if is_same_place(copy, self.path()) {
+        // Nothing is opened before: on Unix, closing the file by another name would release the locks that hold it here.
+        if regular::is_same(copy, self.path()) {
             return Err(Refused::Rule(format!("{name} is the file itself; name a copy of it")));
         }
         let head = self.compare_with(copy)?;
@@ -138,13 +140,5 @@ impl ProductFile {
         let edit = Request::Edit { id: plan, set };
         self.perform(session, with_reason(edit, Some(reason.unwrap_or(REASON))), None, stamp)?;
         Ok(())
-    }
-}
-
-/// Whether two paths lead to one file.
-fn is_same_place(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        (Ok(_) | Err(_), _) => false,
     }
 }

@@ -48,10 +48,16 @@ impl StageFollows {
     }
 }
 
-/// The answer of an assessment of obsolescence, if it moves the stage of the product.
+/// The answer of an assessment of obsolescence, if it names a stage of the product.
 fn moving(case: &Case, finding: &Finding) -> Option<StageFollows> {
     let asked = asks(case, finding);
     finding.stage_follows.filter(|answer| asked && answer.stage().is_some())
+}
+
+/// The same, if the product is not already in a later stage: it does not go back, and what it left behind is not announced again.
+fn reached(case: &Case, finding: &Finding) -> Option<StageFollows> {
+    let present = case.world.product().tplc_stage;
+    moving(case, finding).filter(|answer| present <= answer.stage())
 }
 
 fn asks(case: &Case, finding: &Finding) -> bool {
@@ -84,10 +90,10 @@ pub(super) fn roles(case: &Case, finding: &Finding) -> &'static [Role] {
 
 /// The product moves into the stage, and the draft of the notice that announces it is made.
 pub(super) fn moves(case: &Case, finding: &Finding) -> Vec<Effect> {
-    let Some(answer) = moving(case, finding) else { return Vec::new() };
+    let Some(answer) = reached(case, finding) else { return Vec::new() };
     let (Some(stage), Some(notice)) = (answer.stage(), answer.notice()) else { return Vec::new() };
     let mut effects = into_stage(case.world, stage);
-    if !is_past(case.world, stage) && notices(case, notice).is_empty() {
+    if notices(case, notice).is_empty() {
         let product = case.world.product();
         let mut set = Fields::new();
         let title = format!("{}: {}", product.title, notice.word().to_lowercase());
@@ -115,11 +121,6 @@ pub fn into_stage(world: &dyn World, stage: TplcStage) -> Vec<Effect> {
     vec![Effect::Set { id: PRODUCT, set }]
 }
 
-/// Whether the product is in a later stage: this one is not announced any more.
-fn is_past(world: &dyn World, stage: TplcStage) -> bool {
-    world.product().tplc_stage.is_some_and(|present| present > stage)
-}
-
 /// The states of the communications of this kind that are about the finding and were not left out.
 fn notices(case: &Case, kind: CommunicationKind) -> Vec<CommunicationState> {
     let about = communications_of(case.world, case.id()).into_iter().filter_map(|data| {
@@ -133,11 +134,8 @@ fn notices(case: &Case, kind: CommunicationKind) -> Vec<CommunicationState> {
 
 /// The stage into which the product moved was announced, unless a later one has followed.
 pub(super) fn is_announced(case: &Case, finding: &Finding) -> Vec<Condition> {
-    let Some(answer) = moving(case, finding) else { return Vec::new() };
-    let (Some(stage), Some(notice)) = (answer.stage(), answer.notice()) else { return Vec::new() };
-    if is_past(case.world, stage) {
-        return Vec::new();
-    }
+    let Some(answer) = reached(case, finding) else { return Vec::new() };
+    let Some(notice) = answer.notice() else { return Vec::new() };
     let issued =
         |state: CommunicationState| matches!(state, CommunicationState::Issued | CommunicationState::Closed);
     let met = notices(case, notice).into_iter().any(issued);

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::newest::{self, Newest};
 use super::scope::{InScope, is_excluded, releases_of, scope_of};
 use super::{ReviewTrigger, SoupReview, SoupReviewState as S};
-use crate::domain::finding::{Finding, known_as};
+use crate::domain::finding::{Finding, FindingState, known_as};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::release::{Release, ReleaseState, SoupVersion, soup};
@@ -236,7 +236,10 @@ pub fn known_versions(world: &dyn World) -> Vec<KnownVersion> {
     let searched = newest::searched(world, &wanted);
     let planned = Planned::of(world);
     let mut findings: BTreeMap<RecordId, Vec<(BTreeSet<String>, bool)>> = BTreeMap::new();
-    for data in world.all(Kind::Finding) {
+    // What was entered by mistake is not known.
+    for data in
+        world.all(Kind::Finding).into_iter().filter(|data| FindingState::of(data) != Some(FindingState::Void))
+    {
         let Some(finding) = data.typed::<Finding>() else { continue };
         for item in &finding.items {
             findings.entry(*item).or_default().push((known_as(&finding), finding.kev_listed == Some(true)));

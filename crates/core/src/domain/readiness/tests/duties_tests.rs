@@ -9,7 +9,7 @@ use crate::domain::person::PersonState;
 use crate::domain::recipient::RecipientState;
 use crate::domain::regulatory_clock::ClockState;
 use crate::domain::retirement_plan::RetirementPlanState as Plan;
-use crate::domain::test_world::{TestWorld, id};
+use crate::domain::test_world::{TestWorld, day, id};
 use crate::domain::trend_review::TrendReviewState;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -307,6 +307,7 @@ fn of_records() -> Vec<Case> {
             |w| w.set("PL-0001", json!({"backup_days": 5})),
         ),
         case("ESIG-06", |w| w.empty("PL-0001", &["backup_days"]), "PL-0001", |w| w),
+        case("ESIG-06", |w| w, "", |w| w).with(|facts| facts.last_backup = Some(day("2099-01-01"))),
         case(
             "ESIG-07",
             |w| {

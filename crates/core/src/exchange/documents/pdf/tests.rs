@@ -327,6 +327,63 @@ fn a_pdf_that_is_cut_or_changed_anywhere_is_read_or_refused_in_words() {
 }
 
 #[test]
+fn what_is_nested_as_deep_as_may_be_opened_does_not_end_the_program() {
+    let deep = bounds::OPENED_MAX as usize - 1_000;
+    let page = |open: &str, count: usize| [plain((60, 700), "Some text."), open.repeat(count)].concat();
+    for content in [page("[", deep), page("<</A", deep), page("/A <<", deep), page("(", deep)] {
+        let document = read(&pdf(&[content], &[]), going()).unwrap();
+        assert_eq!(outline(&document), [("", 0, vec!["Some text."])]);
+    }
+    let object = "[".repeat(deep);
+    let _ = read(&pdf(&[plain((60, 700), "Some text.")], &[&object]), going());
+    let refusal = refused(&pdf(&[page("[", deep + 1_000)], &[]));
+    assert!(refusal.contains("arrays and dictionaries"), "{refusal}");
+}
+
+#[test]
+fn objects_that_name_themselves_are_read_or_refused() {
+    let stream = |dictionary: &str, body: &str| {
+        format!("<< {dictionary} /Length {} >>\nstream\n{body}\nendstream", body.len())
+    };
+    let itself = "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X1 5 0 R >> /Pattern << /P1 5 0 R >> /ColorSpace << /C1 6 0 R >> /Font << /F9 7 0 R >> >>";
+    let form = stream(
+        itself,
+        "/Pattern cs /P1 scn 0 0 5 5 re f /C1 cs 1 sc 0 0 5 5 re f BT /F9 9 Tf (a) Tj ET /X1 Do",
+    );
+    let pattern = itself.replace(
+        "/XObject /Subtype /Form",
+        "/Pattern /PatternType 1 /PaintType 1 /TilingType 1 /XStep 9 /YStep 9",
+    );
+    let pattern = stream(&pattern, "/Pattern cs /P1 scn 0 0 5 5 re f");
+    let type_3 = "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 9 9] /FontMatrix [1 0 0 1 0 0] /FirstChar 97 /LastChar 97 /Widths [9] /Encoding << /Differences [97 /a] >> /CharProcs << /a 8 0 R >> /Resources << /Font << /F9 7 0 R >> >> >>";
+    let glyph = stream("", "9 0 d0 BT /F9 9 Tf (a) Tj ET");
+    for first in [&form, &pattern] {
+        for color in
+            ["[/Indexed 6 0 R 1 <000000>]", "[/Separation /A 6 0 R 6 0 R]", "[/ICCBased 6 0 R]", "6 0 R"]
+        {
+            let content = [plain((60, 700), "Some text."), "/X1 Do".to_owned()].concat();
+            let made = pdf(&[content], &[first, color, type_3, &glyph]);
+            if let Err(refusal) = read_document(&made, "plan.pdf") {
+                assert!(refusal.reason.len() > 20, "{refusal}");
+            }
+        }
+    }
+    for pages in [
+        "<< /Type /Pages /Kids [2 0 R] /Count 1 >>",
+        "<< /Type /Pages /Kids [5 0 R 5 0 R] /Parent 2 0 R /Count 9 >>",
+    ] {
+        let made =
+            pdf(&[plain((60, 700), "Some text.")], &["<< /Type /Pages /Kids [2 0 R 5 0 R] /Parent 5 0 R >>"]);
+        let made = String::from_utf8(made).unwrap();
+        let kids = "<< /Type /Pages /Kids [10 0 R] /Count 1 >>";
+        assert!(made.contains(kids));
+        if let Err(refusal) = read_document(made.replace(kids, pages).as_bytes(), "plan.pdf") {
+            assert!(refusal.reason.len() > 20, "{refusal}");
+        }
+    }
+}
+
+#[test]
 fn a_form_that_draws_others_without_end_is_stopped() {
     // Sixty times sixty times … as deep as the forms go.
     let form = |next: u32| {

@@ -17,6 +17,16 @@ use crate::report::{Block, Cell, Check, Column};
 /// How many digits of a digest are printed: enough to tell records apart.
 const DIGITS: usize = 16;
 
+/// Longest seed, in characters.
+pub(super) const SEED_MAX: usize = 80;
+
+/// Whether others can read a seed from paper and type the same bytes: nothing in it is invisible, or written in several ways.
+pub(super) fn is_readable(seed: &str) -> bool {
+    let seed = seed.trim();
+    let plain = |c: char| c.is_ascii_graphic() || c == ' ';
+    seed.len() <= SEED_MAX && seed.chars().all(plain) && !seed.contains("  ")
+}
+
 /// How many records of a kind are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draw {
@@ -175,6 +185,25 @@ mod tests {
         for wrong in ["CR", "CR:", "CR:x", "XX:5", "5:CR", "CR:-1"] {
             let said = wrong.parse::<Draw>().unwrap_err();
             assert!(said.contains(wrong) && said.contains("CR:5"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_seed_that_nobody_could_type_again_from_paper_is_refused() {
+        for seed in ["", " 17 ", "it's $HOME", "Vera, 2031-03-01"] {
+            assert!(is_readable(seed), "{seed:?}");
+        }
+        let long = "7".repeat(SEED_MAX + 1);
+        for seed in
+            ["1\u{200B}7", "1\n7", "1\t7", "17\u{AD}1", "e\u{301}", "\u{e9}", "\u{202E}71", "a  b", &long]
+        {
+            let scope = SampleScope {
+                draws: vec![Draw { kind: Kind::ChangeRequest, count: 1 }],
+                seed: seed.to_owned(),
+                ..SampleScope::default()
+            };
+            let refusal = scope.refuse().unwrap_err().to_string();
+            assert!(refusal.contains("a seed is typed again by others"), "{seed:?}: {refusal}");
         }
     }
 

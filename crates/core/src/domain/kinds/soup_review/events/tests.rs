@@ -153,6 +153,15 @@ fn what_is_now_known_to_be_exploited_asks_for_a_review_once() {
         json!({"title": "F", "external_id": "CVE-2030-0001", "items": ["SI-0001"], "kev_listed": true});
     let known = |world: TestWorld| world.put("FN-0001", "triaged", "2026-05-21", finding);
     assert_eq!(triggers(news(then(false), known, &now)), [], "the finding says so already");
+    let mistaken =
+        json!({"title": "F", "external_id": "CVE-2031-0009", "items": ["SI-0001"], "kev_listed": true});
+    let new = [hit(&["CVE-2031-0009"], true, None)];
+    let entered = |state: &'static str| {
+        let mistaken = mistaken.clone();
+        triggers(news(then(true), move |world| world.put("FN-0001", state, "2026-05-21", mistaken), &new))
+    };
+    assert_eq!(entered("triaged"), []);
+    assert_eq!(entered("void"), [ReviewTrigger::Advisory], "what was entered by mistake silences nothing");
     let set = json!({"title": "Exploited", "trigger": "known_exploited"});
     let planned = |world: TestWorld| world.put("SR-0002", S::Scheduled.code(), "2026-05-21", set);
     assert_eq!(triggers(news(then(false), planned, &now)), [], "its review is scheduled");
