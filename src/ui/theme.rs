@@ -410,6 +410,10 @@ pub fn ring_around(ctx: &egui::Context, id: egui::Id, rect: egui::Rect) {
 fn paint_focus_ring(ui: &mut egui::Ui) {
     let ctx = ui.ctx().clone();
     let Some(focused) = ctx.memory(|memory| memory.focused()) else { return };
+    // Of a widget that was drawn in the pass before only, as in a dialog that just closed, nothing would be left but its ring.
+    if ctx.viewport(|viewport| viewport.this_pass.widgets.get(focused).is_none()) {
+        return;
+    }
     let Some(response) = ctx.read_response(focused) else { return };
     let asked = ctx.data_mut(|data| {
         let asked = data.get_temp::<RingAt>(ring_slot());

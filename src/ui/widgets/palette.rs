@@ -66,9 +66,11 @@ impl CommandPalette {
         let shown = modal.show(ctx, |ui| {
             ui.set_width(600.0_f32.min(room.x - space::XXL * 2.0));
             let moved = self.keys(ui);
-            let taken = self.keys_take(ui);
+            let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
             self.input(ui, hint);
             self.find(entries);
+            // Letters of the same frame count before Enter. A line that just opens has not received any yet.
+            let taken = if enter && !self.opening { self.fits.get(self.cursor).copied() } else { None };
             let pressed = self.list(ui, entries, moved);
             taken.or(pressed)
         });
@@ -123,11 +125,6 @@ impl CommandPalette {
             self.cursor = target;
         }
         target.is_some()
-    }
-
-    fn keys_take(&self, ui: &Ui) -> Option<usize> {
-        let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
-        if enter { self.fits.get(self.cursor).copied() } else { None }
     }
 
     fn list(&mut self, ui: &mut Ui, entries: &[Entry<'_>], moved: bool) -> Option<usize> {
@@ -288,6 +285,46 @@ mod tests {
         let list = entry("Feedback", "Go there");
         assert!(list > entry("Feedback from a file…", "") && list > entry("New feedback", ""));
         assert!(entry("New feedback", "") > entry("FB-0001  Alarm is late", "Feedback"));
+    }
+
+    #[test]
+    fn letters_and_enter_of_one_frame_choose_what_the_letters_find() {
+        let mut harness = harness();
+        harness.get_by_label("Find a command or a record").type_text("npr");
+        harness.key_press(Key::Enter);
+        harness.step();
+        harness.run();
+        assert_eq!(harness.state().1, Some(1), "not the first of all entries");
+    }
+
+    #[test]
+    fn enter_of_the_frame_that_opens_the_palette_chooses_nothing() {
+        let mut harness = harness();
+        harness.state_mut().0 = CommandPalette::default();
+        harness.run();
+        harness.state_mut().0.toggle();
+        harness.key_press(Key::Enter);
+        harness.step();
+        assert_eq!(harness.state().1, None);
+        assert!(harness.state().0.is_open());
+    }
+
+    #[test]
+    fn no_focus_ring_stays_where_the_closed_palette_was() {
+        let mut harness = harness();
+        let rings = |harness: &Harness<'_, (CommandPalette, Option<usize>)>| {
+            let accent = palette_of(&harness.ctx).accent;
+            let ring = |shape: &egui::Shape| matches!(shape, egui::Shape::Rect(rect) if rect.stroke.color == accent && rect.stroke.width > 1.5);
+            harness.output().shapes.iter().filter(|clipped| ring(&clipped.shape)).count()
+        };
+        assert_eq!(rings(&harness), 1, "the line to type in has the focus");
+        harness.key_press(Key::Enter);
+        harness.step();
+        assert!(!harness.state().0.is_open());
+        for _ in 0..3 {
+            harness.step();
+            assert_eq!(rings(&harness), 0);
+        }
     }
 
     #[test]

@@ -20,8 +20,14 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Handles the keys of this frame if the cursor's row has the focus.
+    /// Handles the keys of this frame if the cursor's row has the focus. Where nothing has it, an arrow down gives it to that row.
     pub fn act(&self, ui: &Ui, state: &mut TableState, events: &mut TableEvents) {
+        if self.rows > 0 && nothing_focused(ui) && pressed(ui, Modifiers::NONE, Key::ArrowDown) {
+            state.choose_only(self.row.min(self.rows - 1));
+            state.focus_cursor = true;
+            events.selection_changed = true;
+            return;
+        }
         if self.rows == 0 || !ui.memory(|memory| memory.has_focus(self.row_id)) {
             return;
         }
@@ -76,6 +82,12 @@ impl Keys {
             }
         })
     }
+}
+
+/// Whether no widget has the focus, nothing lies over the table, and the table is in sight.
+fn nothing_focused(ui: &Ui) -> bool {
+    let free = ui.memory(|memory| memory.focused().is_none() && memory.allows_interaction(ui.layer_id()));
+    free && !ui.ctx().any_popup_open() && ui.clip_rect().y_range().contains(ui.cursor().top())
 }
 
 fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {

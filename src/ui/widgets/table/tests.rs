@@ -88,6 +88,21 @@ fn arrows_home_end_and_pages_move_the_cursor_and_scroll() {
 }
 
 #[test]
+fn an_arrow_down_goes_to_the_first_row_where_nothing_has_the_focus() {
+    let mut harness = harness(50);
+    press(&mut harness, Modifiers::NONE, &[Key::Enter]);
+    assert!(harness.state().opened.is_empty(), "no row is chosen yet");
+    press(&mut harness, Modifiers::NONE, &[Key::ArrowDown]);
+    assert!(harness.get_by_role_and_label(Role::Link, "PR-00000").is_focused());
+    press(&mut harness, Modifiers::NONE, &[Key::ArrowDown, Key::Enter]);
+    assert_eq!(harness.state().opened, [1]);
+    harness.get_by_role_and_label(Role::Button, "Sort by No.").focus();
+    harness.run();
+    press(&mut harness, Modifiers::NONE, &[Key::ArrowUp]);
+    assert_eq!(harness.state().table.cursor, Some(1), "another widget keeps its keys");
+}
+
+#[test]
 fn shift_ctrl_and_space_select_several_rows() {
     let mut harness = harness(50);
     harness.get_by_role_and_label(Role::Link, "PR-00000").focus();
