@@ -180,7 +180,7 @@ fn packet(path: &Path, sizes: PacketSizes) -> Result<(), Box<dyn Error>> {
         order: ChapterOrder::Clauses,
     };
     let start = Instant::now();
-    let mut built = file.build_packet_apart(&PacketOptions { scope, redact: false }, &ana, None, &stamp())?;
+    let mut built = file.build_packet(&PacketOptions { scope, redact: false }, &ana, None, &stamp())?;
     built.sizes = sizes;
     let collected = start.elapsed();
     println!("| What | Figure |\n| --- | --- |");

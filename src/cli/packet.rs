@@ -193,7 +193,7 @@ pub fn write(
     // An existing file is reported before the long work.
     let pdf = FreshFile::new(out, Some(file.path())).map_err(Refused::from)?;
     let verification = ProductFile::verify(file.path(), heads::seen_of(file), &|_| true)?;
-    let built = file.build_packet_apart(options, session, Some(&verification), &stamp)?;
+    let built = file.build_packet(options, session, Some(&verification), &stamp)?;
     let rendered = render_packet(&built, PacketFonts::with_system())?;
     // The PDF gets its name only after the audit trail has recorded it.
     let (_, paths) = file.issue_packet_as(session, &rendered, (pdf, false), &stamp)?;

@@ -217,12 +217,6 @@ impl Content {
     }
 }
 
-/// Does something in a thread of its own and waits for it.
-fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    let done = std::thread::scope(|scope| scope.spawn(work).join());
-    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
 impl ProductFile {
     /// Makes a packet from the present records. Nothing is written.
     ///
@@ -238,23 +232,6 @@ impl ProductFile {
         stamp: &Stamp,
     ) -> Result<BuiltPacket, Refused> {
         self.build_packet_by(options, &job::maker(made_by), verification, stamp)
-    }
-
-    /// The same in a thread of its own. Gathering the events of ten years takes some hundred megabytes, which an allocator keeps for the thread
-    /// that freed them; when it has ended, they are there for the layout.
-    ///
-    /// # Errors
-    /// As [`Self::build_packet`].
-    pub fn build_packet_apart(
-        &mut self,
-        options: &PacketOptions,
-        made_by: &Session,
-        verification: Option<&Verification>,
-        stamp: &Stamp,
-    ) -> Result<BuiltPacket, Refused> {
-        let maker = job::maker(made_by);
-        let file = self;
-        apart(move || file.build_packet_by(options, &maker, verification, stamp))
     }
 
     fn build_packet_by(

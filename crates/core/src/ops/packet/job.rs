@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use super::{BuiltPacket, PacketFonts, PacketOptions, RenderedPacket, Stage, apart, render_while};
+use super::{PacketFonts, PacketOptions, RenderedPacket, Stage, render_while};
 use crate::domain::choice::Choice as _;
 use crate::domain::readiness::Facts;
 use crate::domain::text::counted;
@@ -49,7 +49,23 @@ impl PacketOrder {
     /// Whatever verification, [`ProductFile::build_packet`] and [`super::render_packet`] refuse, or that the job was
     /// cancelled: at any moment of verification, later between the stages.
     pub fn make(&self, fonts: &PacketFonts, progress: &Progress) -> Result<RenderedPacket, Refused> {
-        let built = apart(|| self.gather(progress))?;
+        let mut tries = 0;
+        let built = loop {
+            tries += 1;
+            progress.step("Verifying the file", 0.0)?;
+            let verification = ProductFile::verify_in_background(&self.path, None, progress, 0.4)?;
+            progress.step("Gathering the records", 0.4)?;
+            let mut file = ProductFile::open_for_job(&self.path)?;
+            file.known = Some(self.known.clone());
+            if verification.head.1 == file.head().digest || tries == TRIES {
+                break file.build_packet_by(
+                    &self.options,
+                    &self.made_by,
+                    Some(&verification),
+                    &self.stamp,
+                )?;
+            }
+        };
         render_while(&built, fonts, &|stage| {
             let (words, share) = match stage {
                 Stage::LayingOut(0) => ("Laying out the pages".to_owned(), 0.5),
@@ -62,21 +78,5 @@ impl PacketOrder {
             };
             progress.step(&words, share).is_ok()
         })
-    }
-
-    /// Verifies the file and gathers the records.
-    fn gather(&self, progress: &Progress) -> Result<BuiltPacket, Refused> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            progress.step("Verifying the file", 0.0)?;
-            let verification = ProductFile::verify_in_background(&self.path, None, progress, 0.4)?;
-            progress.step("Gathering the records", 0.4)?;
-            let mut file = ProductFile::open_for_job(&self.path)?;
-            file.known = Some(self.known.clone());
-            if verification.head.1 == file.head().digest || tries == TRIES {
-                return file.build_packet_by(&self.options, &self.made_by, Some(&verification), &self.stamp);
-            }
-        }
     }
 }

@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn a_bomb_that_is_written_as_text_is_refused_before_it_is_read() {
         let hidden = packed(&vec![b'['; OPENED_MAX as usize]);
-        let text: String = hidden.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = hex::encode(hidden);
         let file = |filter: &str| {
             let head =
                 format!("%PDF-1.7\n1 0 obj\n<</Filter{filter}>>\nstream\n{text}>\nendstream\nendobj\n");
