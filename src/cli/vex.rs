@@ -6,6 +6,7 @@ use super::sbom::input_failure;
 use super::{CommandResult, open, time_stamp};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
+use crate::domain::text::counted;
 use crate::ops::{self, Refused};
 use crate::soup::model::vex_document::{Author, VexDocument};
 use crate::soup::{LeftOut, VexFormat, VexInput, VexOfScan, read_vex_input, vex_text, write_vex};
@@ -113,8 +114,8 @@ fn of_scan(arguments: &VexArguments) -> Result<VexOfScan, Failure> {
 }
 
 fn words(document: &VexDocument, left_out: LeftOut, arguments: &VexArguments) -> String {
-    let mut output =
-        format!("{} statements written to {}\n", document.statements.len(), arguments.out.display());
+    let statements = counted(document.statements.len(), "statement");
+    let mut output = format!("{statements} written to {}\n", arguments.out.display());
     for (count, why) in [
         (left_out.candidates, "candidates by name: a person has to confirm them first"),
         (

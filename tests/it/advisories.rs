@@ -751,7 +751,7 @@ fn a_file_of_statements_is_written_as_vex_and_what_is_missing_in_it_is_refused()
             || bench.run(&["vex", input.to_str().unwrap(), "--format", format, "-o", out.to_str().unwrap()]);
         let written = run();
         assert!(
-            written.code == 0 && written.out.starts_with("1 statements written"),
+            written.code == 0 && written.out.starts_with("1 statement written"),
             "{format}: {}",
             written.err
         );
