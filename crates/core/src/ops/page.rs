@@ -167,9 +167,10 @@ impl ProductFile {
         let holds = |roles: &[Role]| {
             person.as_ref().is_some_and(|person| person.roles.iter().any(|role| roles.contains(role)))
         };
-        let open_parent = open_parent(&work, &data);
+        let content = self.content(&work, &case)?;
+        let open_parent = content.open_parent.iter();
         let conditions =
-            |step: &Move| open_parent.iter().cloned().chain(step.conditions(&case)).collect::<Vec<_>>();
+            |step: &Move| open_parent.clone().cloned().chain(step.conditions(&case)).collect::<Vec<_>>();
         let next = data
             .def()
             .moves
@@ -183,8 +184,7 @@ impl ProductFile {
         let whose = staff.whose(&signing.by, &without.unwrap_or_default());
         let signing = (!signing.by.is_empty()).then(|| offer(signing, whose, holds));
         let ahead = ahead::of(&work, &staff, &data);
-        let content = self.content(&work, &case)?;
-        let page = RecordPage { open_parent, next, signing, ahead, names: self.names()?, ..content };
+        let page = RecordPage { next, signing, ahead, names: self.names()?, ..content };
         work.finish()?;
         Ok(page)
     }
@@ -221,7 +221,7 @@ impl ProductFile {
     }
 
     /// What a reader saw of a record at a past moment, by the ledger of the events up to `last`. Nothing can be done with it, so steps,
-    /// trace and links are absent.
+    /// trace and links are absent, and as on all paper names.
     pub(super) fn page_then(
         &self,
         id: RecordId,
@@ -243,7 +243,7 @@ impl ProductFile {
             attachments: attachments.into_iter().map(SharedRecord::into_data).collect(),
             linked: Vec::new(),
             notices: (data.def().notices)(&case),
-            names: self.names()?,
+            names: BTreeMap::new(),
             data: RecordData::clone(&data),
         })
     }

@@ -12,6 +12,7 @@ use typst::layout::Abs;
 use typst::text::{FontInstance, FontVariant, FontVariations};
 
 use super::fonts::{Face, Fonts};
+use super::widths::TABLE_SIZE;
 
 /// The characters whose widths are known: those of Western European languages.
 const FIRST: char = ' ';
@@ -20,8 +21,7 @@ const LAST: char = 'ÿ';
 const SURELY: f32 = 0.93;
 /// The shape in front of a mark and the space after it, in widths of an em.
 const SHAPE: f32 = 1.6;
-/// The sizes of `style.typ` and `blocks.typ`, in points.
-const TEXT: f32 = 8.0;
+/// The size of code-like text in a table, in points. `blocks.typ` has the same.
 const CODE: f32 = 7.0;
 
 /// The widths of the characters of a face in em; `None` for one that it does not have.
@@ -30,8 +30,9 @@ struct Advances(Vec<Option<f32>>);
 impl Advances {
     fn of(face: Face) -> Self {
         let font = Fonts::bundled_face(face);
-        let font = font
-            .map(|font| font.instantiate(FontVariant::default(), Abs::pt(8.0), &FontVariations::default()));
+        let font = font.map(|font| {
+            font.instantiate(FontVariant::default(), Abs::pt(TABLE_SIZE.into()), &FontVariations::default())
+        });
         let width = |character: char| {
             let font: &FontInstance = font.as_ref()?;
             let glyph = font.ttf().glyph_index(character)?;
@@ -67,9 +68,9 @@ pub(super) fn fits(cell: &Value, is_code: bool, width: f32) -> bool {
 pub(super) fn room(cell: &Value, is_code: bool) -> Option<f32> {
     let needed = match cell {
         Value::String(text) if is_code => MONO.width(text)? * CODE,
-        Value::String(text) => REGULAR.width(text)? * TEXT,
+        Value::String(text) => REGULAR.width(text)? * TABLE_SIZE,
         // A mark: its word may be bold.
-        Value::Object(mark) => (BOLD.width(mark.get("word")?.as_str()?)? + SHAPE) * TEXT,
+        Value::Object(mark) => (BOLD.width(mark.get("word")?.as_str()?)? + SHAPE) * TABLE_SIZE,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
     };
     Some(needed / SURELY)
@@ -83,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_text_that_fills_its_column_is_left_to_the_layout() {
-        let width = REGULAR.width("Approved").unwrap() * TEXT;
+        let width = REGULAR.width("Approved").unwrap() * TABLE_SIZE;
         assert!(fits(&json!("Approved"), false, width / SURELY + 0.01));
         assert!(!fits(&json!("Approved"), false, width));
         assert!(!fits(&json!({ "tone": "late", "word": "Approved" }), false, width / SURELY + 0.01));

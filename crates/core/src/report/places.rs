@@ -4,11 +4,11 @@
 
 use typst::foundations::NativeElement as _;
 use typst::introspection::Introspector as _;
-use typst::layout::{Abs, Frame, FrameItem};
 use typst::model::HeadingElem;
 use typst_layout::PagedDocument;
 
 use super::model::Section;
+use super::preview::each_text;
 use crate::domain::ids::RecordId;
 
 /// Headings before the first section: the contents, and how to read the packet.
@@ -51,24 +51,14 @@ impl Places {
                 places.records.push((record, page));
             }
         }
-        for (page, content) in document.pages().iter().enumerate() {
-            rows(&content.frame, Abs::zero(), &mut |record| places.rows.push((record, page + 1)));
-        }
+        // The record numbers that stand alone at the left edge of the text: rows that begin with them.
+        each_text(document, |page, place, text| {
+            if (place.x.to_pt() - LEFT.0).abs() < LEFT.1
+                && let Ok(record) = text.text.parse()
+            {
+                places.rows.push((record, page + 1));
+            }
+        });
         places
-    }
-}
-
-/// The record numbers that stand alone at the left edge of the text: rows that begin with them.
-fn rows(frame: &Frame, left: Abs, found: &mut dyn FnMut(RecordId)) {
-    for (at, item) in frame.items() {
-        let x = left + at.x;
-        if let FrameItem::Group(group) = item {
-            rows(&group.frame, x, found);
-        } else if let FrameItem::Text(text) = item
-            && (x.to_pt() - LEFT.0).abs() < LEFT.1
-            && let Ok(record) = text.text.parse()
-        {
-            found(record);
-        }
     }
 }

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use typst::layout::{Frame, FrameItem};
-use typst::text::is_default_ignorable;
+use typst::layout::{Frame, FrameItem, Point};
+use typst::text::{TextItem, is_default_ignorable};
 use typst::utils::Scalar;
 use typst_layout::PagedDocument;
 use typst_render::RenderOptions;
@@ -41,23 +41,33 @@ impl Rendered {
 /// Characters that were laid out without a glyph, although a font claims to have them.
 pub(super) fn missing_glyphs(document: &PagedDocument) -> BTreeSet<char> {
     let mut found = BTreeSet::new();
-    document.pages().iter().for_each(|page| search(&page.frame, &mut found));
+    each_text(document, |_, _, text| {
+        for glyph in text.glyphs.iter().filter(|glyph| glyph.id == 0) {
+            let cluster = text.text.get(glyph.range()).unwrap_or_default();
+            let coverage = &text.font.font().info().coverage;
+            let blamed = cluster.chars().filter(|c| !c.is_ascii() && !is_default_ignorable(*c));
+            let (_, absent): (Vec<char>, Vec<char>) =
+                blamed.clone().partition(|character| coverage.contains(u32::from(*character)));
+            if absent.is_empty() { found.extend(blamed) } else { found.extend(absent) }
+        }
+    });
     found
 }
 
-fn search(frame: &Frame, found: &mut BTreeSet<char>) {
-    for (_, item) in frame.items() {
+/// Tells each text of the pages, in layout order, with its page (from 0) and its place there.
+pub(super) fn each_text(document: &PagedDocument, mut tell: impl FnMut(usize, Point, &TextItem)) {
+    for (page, content) in document.pages().iter().enumerate() {
+        texts_of(&content.frame, Point::zero(), &mut |place, text| tell(page, place, text));
+    }
+}
+
+fn texts_of(frame: &Frame, origin: Point, tell: &mut dyn FnMut(Point, &TextItem)) {
+    for (place, item) in frame.items() {
+        let place = origin + *place;
         if let FrameItem::Group(group) = item {
-            search(&group.frame, found);
+            texts_of(&group.frame, place, tell);
         } else if let FrameItem::Text(text) = item {
-            for glyph in text.glyphs.iter().filter(|glyph| glyph.id == 0) {
-                let cluster = text.text.get(glyph.range()).unwrap_or_default();
-                let coverage = &text.font.font().info().coverage;
-                let blamed = cluster.chars().filter(|c| !c.is_ascii() && !is_default_ignorable(*c));
-                let (_, absent): (Vec<char>, Vec<char>) =
-                    blamed.clone().partition(|character| coverage.contains(u32::from(*character)));
-                if absent.is_empty() { found.extend(blamed) } else { found.extend(absent) }
-            }
+            tell(place, text);
         }
     }
 }

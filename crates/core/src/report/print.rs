@@ -7,16 +7,15 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::ReportError;
-use super::block::{Cell, Column};
+use super::block::{Block, Cell, Column};
 use super::fonts::Fonts;
 use super::letter::Letter;
-use super::model::Packet;
+use super::model::{Packet, Section};
 use super::one_line;
 use super::text::{BREAK, Cleaner, Room};
-use super::widths::{self, TEXT_WIDTH};
+use super::widths::{self, TABLE_SIZE, TEXT_WIDTH};
 
 const BODY_SIZE: f32 = 9.0;
-const TABLE_SIZE: f32 = 8.0;
 /// A row of cells no longer than this (in characters) is not split across pages.
 const KEEP_TOGETHER: usize = 300;
 /// Longest label and value (in characters) of a field that shares its row with another.
@@ -48,7 +47,7 @@ pub(super) fn prepare(
     let mut printer =
         Printer { cleaner: Cleaner::new(fonts, unprintable), wide: false, warnings: Vec::new() };
     if let Some(root) = value.as_object_mut() {
-        printer.packet(root, names);
+        printer.packet(root, (&packet.sections, names));
         root.insert("fonts".to_owned(), json!({ "body": fonts.body(), "mono": fonts.mono() }));
     }
     let mut warnings = printer.cleaner.warnings();
@@ -99,7 +98,8 @@ const CODE: Room = Room { width: TEXT_WIDTH, size: 7.5 };
 const HEADING: Room = Room { width: TEXT_WIDTH - 40.0, size: 22.0 };
 
 impl Printer<'_> {
-    fn packet(&mut self, root: &mut Map<String, Value>, names: &[Option<String>]) {
+    /// `content` is what the sections of `root` were made of.
+    fn packet(&mut self, root: &mut Map<String, Value>, (content, names): (&[Section], &[Option<String>])) {
         let mut sections = root.remove("sections").unwrap_or_default();
         let mut annex = root.remove("annex").unwrap_or_default();
         self.cleaner.enter("the cover".to_owned());
@@ -137,7 +137,7 @@ impl Printer<'_> {
         if let Some(list) = sections.as_array_mut() {
             anchor(list);
             root.insert("contents_depth".to_owned(), json!(contents_depth(list)));
-            self.sections(list);
+            self.sections(list, content);
         }
         self.cleaner.enter("the annex".to_owned());
         if let Some(list) = annex.as_array_mut() {
@@ -156,12 +156,12 @@ impl Printer<'_> {
         root.insert("annex".to_owned(), annex);
     }
 
-    fn sections(&mut self, sections: &mut [Value]) {
+    fn sections(&mut self, sections: &mut [Value], content: &[Section]) {
         let mut previous = 0;
         let mut holder: Option<(u64, Value)> = None;
         let levels: Vec<u64> =
             sections.iter().map(|section| section["level"].as_u64().unwrap_or(1)).collect();
-        for (index, section) in sections.iter_mut().enumerate() {
+        for (index, (section, content)) in sections.iter_mut().zip(content).enumerate() {
             let level = levels[index].clamp(1, DEEPEST).min(previous + 1);
             previous = level;
             let title = section["title"].as_str().unwrap_or_default();
@@ -184,8 +184,8 @@ impl Printer<'_> {
             section["running"] = holder.as_ref().map_or(Value::Null, |(_, record)| record.clone());
             let has_children = levels.get(index + 1).is_some_and(|next| *next > levels[index]);
             if let Some(blocks) = section["blocks"].as_array_mut() {
-                for block in blocks.iter_mut() {
-                    self.block(block);
+                for (block, content) in blocks.iter_mut().zip(&content.blocks) {
+                    self.block(block, content);
                 }
                 if blocks.is_empty() && !has_children {
                     blocks.push(json!({ "kind": "empty" }));
@@ -194,19 +194,25 @@ impl Printer<'_> {
         }
     }
 
-    fn block(&mut self, block: &mut Value) {
+    fn block(&mut self, block: &mut Value, content: &Block) {
         self.wide = false;
-        match block["kind"].as_str() {
-            Some("table") => self.table(block),
-            Some("fields") => self.fields(block),
-            Some("figures") => self.all(block, Room { width: 100.0, size: 16.0 }),
-            Some("trace" | "signatures") => self.all(block, Room { width: 84.0, size: TABLE_SIZE }),
-            Some("history") => {
+        match content {
+            Block::Table { columns, rows, .. } => self.table(block, (columns, rows)),
+            Block::Fields { .. } => self.fields(block),
+            Block::Figures { .. } => self.all(block, Room { width: 100.0, size: 16.0 }),
+            Block::Trace { .. } | Block::Signatures { .. } => {
+                self.all(block, Room { width: 84.0, size: TABLE_SIZE });
+            }
+            Block::History { .. } => {
                 let longest = block["rows"].as_array().into_iter().flatten().map(length_of).max();
                 self.all(block, Room { width: 70.0, size: TABLE_SIZE });
                 block["keep"] = json!(longest.unwrap_or(0) <= 3 * KEEP_TOGETHER);
             }
-            Some(_) | None => self.all(block, PARAGRAPH),
+            Block::Paragraph { .. }
+            | Block::Note { .. }
+            | Block::List { .. }
+            | Block::OrderCheck { .. }
+            | Block::Empty { .. } => self.all(block, PARAGRAPH),
         }
         if self.wide {
             block["wide"] = json!(true);
@@ -229,8 +235,8 @@ impl Printer<'_> {
         }
     }
 
-    fn table(&mut self, block: &mut Value) {
-        let widths = widths_of(block);
+    fn table(&mut self, block: &mut Value, (columns, rows): (&[Column], &[Vec<Cell>])) {
+        let widths = widths::of(columns, rows);
         let room = |column: usize| Room {
             width: widths.get(column).copied().unwrap_or(TEXT_WIDTH),
             size: TABLE_SIZE,
@@ -239,8 +245,6 @@ impl Printer<'_> {
         for (index, column) in block["columns"].as_array_mut().into_iter().flatten().enumerate() {
             self.all(&mut column["title"], room(index));
         }
-        let is_code = |at: usize| block["columns"][at]["mono"] == json!(true);
-        let codes: Vec<bool> = (0..widths.len()).map(is_code).collect();
         let mut one_line = Vec::new();
         let mut longest = 0;
         let mut cut = false;
@@ -253,8 +257,8 @@ impl Printer<'_> {
                 longest = longest.max((length as f32 * 120.0 / room(index).width.max(1.0)) as usize);
                 self.all(cell, room(index));
             }
-            let mut cells = cells.iter().zip(&codes).zip(&widths);
-            one_line.push(cells.all(|((cell, is_code), width)| one_line::fits(cell, *is_code, *width)));
+            let mut cells = cells.iter().zip(columns).zip(&widths);
+            one_line.push(cells.all(|((cell, column), width)| one_line::fits(cell, column.mono, *width)));
         }
         if cut {
             let title = block["caption"].as_str().unwrap_or("without a caption");
@@ -298,13 +302,6 @@ fn anchor(sections: &mut [Value]) {
             section["anchor"] = json!(format!("section-{}", section["number"].as_str().unwrap_or_default()));
         }
     }
-}
-
-/// The widths of the columns of a table, by what stands in it.
-fn widths_of(table: &Value) -> Vec<f32> {
-    let columns: Vec<Column> = serde_json::from_value(table["columns"].clone()).unwrap_or_default();
-    let rows: Vec<Vec<Cell>> = serde_json::from_value(table["rows"].clone()).unwrap_or_default();
-    widths::of(&columns, &rows)
 }
 
 /// Whether a field can share its row: a short label and a short value of one line without a remark.

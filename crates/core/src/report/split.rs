@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::block::{Block, Cell};
 use super::model::{Packet, Section};
-use super::widths::{self, TEXT_WIDTH};
+use super::widths::{self, CHARACTER as TABLE_CHARACTER, TEXT_WIDTH};
 
 /// Height of the text of a page, in points.
 const PAGE: f32 = 724.0;
@@ -19,8 +19,7 @@ const BODY_LINE: f32 = 11.5;
 /// What a row needs besides its lines, in points.
 const ROW: f32 = 1.5;
 const HEADING: f32 = 32.0;
-/// Average width of a character in a table and in a paragraph, in points.
-const TABLE_CHARACTER: f32 = 4.6;
+/// Average width of a character in a paragraph, in points.
 const BODY_CHARACTER: f32 = 4.7;
 /// Characters of two columns of a table of fields, in points.
 const FIELD_VALUE: f32 = 367.0;

@@ -1,5 +1,6 @@
 //! Properties of every printed packet, whatever its content.
 
+use super::preview::each_text;
 use super::*;
 
 fn printed(packet: &Packet) -> Rendered {
@@ -8,59 +9,27 @@ fn printed(packet: &Packet) -> Rendered {
 
 /// The text of every page, in layout order, without break points.
 fn text_of(rendered: &Rendered) -> String {
-    fn collect(frame: &typst::layout::Frame, out: &mut String) {
-        for (_, item) in frame.items() {
-            if let typst::layout::FrameItem::Group(group) = item {
-                collect(&group.frame, out);
-            } else if let typst::layout::FrameItem::Text(text) = item {
-                out.push_str(&text.text);
-            }
-        }
-    }
     let mut out = String::new();
-    rendered.document.pages().iter().for_each(|page| collect(&page.frame, &mut out));
+    each_text(&rendered.document, |_, _, text| out.push_str(&text.text));
     out.replace('\u{200B}', "")
 }
 
 /// The right edge of the rightmost glyph of all pages, in points.
 fn rightmost(rendered: &Rendered) -> f64 {
-    fn collect(frame: &typst::layout::Frame, x: f64, edge: &mut f64) {
-        for (at, item) in frame.items() {
-            let left = x + at.x.to_pt();
-            if let typst::layout::FrameItem::Group(group) = item {
-                collect(&group.frame, left, edge);
-            } else if let typst::layout::FrameItem::Text(text) = item {
-                *edge = edge.max(left + text.width().to_pt());
-            }
-        }
-    }
-    let mut edge = 0.0;
-    rendered.document.pages().iter().for_each(|page| collect(&page.frame, 0.0, &mut edge));
+    let mut edge: f64 = 0.0;
+    each_text(&rendered.document, |_, place, text| edge = edge.max((place.x + text.width()).to_pt()));
     edge
 }
 
 /// How many lines of text begin at the left edge of the pages.
 fn lines_of(rendered: &Rendered) -> usize {
-    fn collect(
-        frame: &typst::layout::Frame,
-        (x, y): (f64, f64),
-        found: &mut std::collections::BTreeSet<i64>,
-    ) {
-        for (at, item) in frame.items() {
-            let (x, y) = (x + at.x.to_pt(), y + at.y.to_pt());
-            if let typst::layout::FrameItem::Group(group) = item {
-                collect(&group.frame, (x, y), found);
-            } else if matches!(item, typst::layout::FrameItem::Text(_)) && (x - 57.0).abs() < 1.0 {
-                found.insert((y * 4.0).round() as i64);
-            }
+    let mut found = BTreeSet::new();
+    each_text(&rendered.document, |page, place, _| {
+        if (place.x.to_pt() - 57.0).abs() < 1.0 {
+            found.insert((page, (place.y.to_pt() * 4.0).round() as i64));
         }
-    }
-    let on = |page: &typst_layout::Page| {
-        let mut found = std::collections::BTreeSet::new();
-        collect(&page.frame, (0.0, 0.0), &mut found);
-        found.len()
-    };
-    rendered.document.pages().iter().map(on).sum()
+    });
+    found.len()
 }
 
 #[test]

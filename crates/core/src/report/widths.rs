@@ -10,10 +10,12 @@ use super::block::{Cell, Column, Width};
 pub(super) const TEXT_WIDTH: f32 = 481.0;
 /// Space between two columns, in points. `blocks.typ` has the same.
 pub(super) const GAP: f32 = 8.0;
+/// Size of the text in a table, in points. `style.typ` has the same.
+pub(super) const TABLE_SIZE: f32 = 8.0;
 /// The narrowest column, in points.
 const NARROWEST: f32 = 16.0;
 /// Average width of a character in a table, in points.
-const CHARACTER: f32 = 4.6;
+pub(super) const CHARACTER: f32 = 4.6;
 /// From this number of rows on, the columns are as wide as their cells need. A short table keeps the shares of its author, so that tables of the
 /// same kind look alike.
 const MANY_ROWS: usize = 12;
