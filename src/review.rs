@@ -15,7 +15,7 @@ use crate::base::distinct::distinct;
 use crate::domain::finding::FindingKind;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::PatchSeverity;
-use crate::domain::review_item::{Hit, SinceLast};
+use crate::domain::review_item::{Hit, SinceLast, is_affected};
 use crate::domain::soup_review::evidence::{SearchSaid, SubjectSaid, line};
 use crate::domain::text::{self, counted};
 use crate::domain::time::Day;
@@ -52,6 +52,11 @@ impl<'a> ReviewSearch<'a> {
     pub fn of(folder: &'a Path) -> Self {
         Self { folder, max_age_days: MAX_AGE_DAYS, knowledge: Knowledge::default() }
     }
+
+    /// The same on a day.
+    fn on(&self, today: Day) -> SearchOptions {
+        SearchOptions { today, max_age_days: self.max_age_days, knowledge: self.knowledge.clone() }
+    }
 }
 
 fn refused(refusal: soup::Refused) -> Refused {
@@ -72,9 +77,7 @@ pub fn search(
     go_on: &(dyn Fn(f32) -> bool + Sync),
 ) -> Result<FoundSearch, Refused> {
     let wanted: Vec<SearchSubject> = subjects.iter().map(searched).collect();
-    let search =
-        SearchOptions { today, max_age_days: options.max_age_days, knowledge: options.knowledge.clone() };
-    let run = run_search(&wanted, options.folder, &search, go_on).map_err(refused)?;
+    let run = run_search(&wanted, options.folder, &options.on(today), go_on).map_err(refused)?;
     let former = former.and_then(|bytes| SearchRun::read(bytes).ok());
     let deltas = former.map(|former| since(&former, &run)).unwrap_or_default();
     let mut made = found(subjects, &run, &deltas)?;
@@ -247,7 +250,7 @@ fn source_text(hit: &SearchHit, found: Option<RecordText>) -> String {
 
 /// Whether a hit says that the version is affected, possibly on a condition.
 fn affects(hit: &SearchHit) -> bool {
-    hit.withdrawn.is_none() && matches!(hit.verdict.as_str(), "affected" | "conditional")
+    hit.withdrawn.is_none() && is_affected(&hit.verdict)
 }
 
 fn advisory(hit: &SearchHit, found: Option<RecordText>) -> FoundAdvisory {

@@ -8,9 +8,7 @@ use crate::domain::soup_review::events::{HitNow, ReviewEvent, of_search};
 use crate::domain::text::first_of;
 use crate::domain::time::{Day, Moment};
 use crate::ops::{ProductFile, Refused};
-use crate::soup::{
-    SearchOptions, SearchSubject, SearchedSubject, SubjectOutcome, cache_state, cache_status, run_search,
-};
+use crate::soup::{SearchSubject, SearchedSubject, SubjectOutcome, cache_state, cache_status, run_search};
 
 /// How many publishers are named in a sentence.
 const NAMED: usize = 5;
@@ -130,18 +128,14 @@ impl LastLook {
         if let Some(same) = same.filter(|last| last.subjects == subjects) {
             return Ok(same.clone());
         }
-        let search = SearchOptions {
-            today: day,
-            max_age_days: options.max_age_days,
-            knowledge: options.knowledge.clone(),
-        };
-        let run = run_search(&subjects, options.folder, &search, go_on).map_err(refused)?;
+        let run = run_search(&subjects, options.folder, &options.on(day), go_on).map_err(refused)?;
         let of = |subject: &SearchSubject| {
             let found = run.subjects.binary_search_by(|one| one.subject.cmp(subject)).ok();
             found.and_then(|at| run.subjects.get(at))
         };
-        let hits = subjects.iter().map(|one| of(one).map(hits_of).unwrap_or_default()).collect();
-        let unchecked = subjects.iter().filter(|one| of(one).is_none_or(is_unchecked)).count();
+        let found: Vec<Option<&SearchedSubject>> = subjects.iter().map(of).collect();
+        let hits = found.iter().map(|one| one.map(hits_of).unwrap_or_default()).collect();
+        let unchecked = found.iter().filter(|one| one.is_none_or(is_unchecked)).count();
         let looked = Looked { day, state, subjects, hits, unchecked };
         *last = Some(looked.clone());
         Ok(looked)

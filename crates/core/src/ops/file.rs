@@ -71,7 +71,7 @@ pub struct ProductFile {
     /// Drafts that were typed while a job has the writer.
     pub(super) waiting: WaitingDrafts,
     /// What is known of it besides its records.
-    pub(super) known: Option<Facts>,
+    pub(super) known: Facts,
 }
 
 /// The outcome of opening.
@@ -91,7 +91,7 @@ pub(super) fn holder(person: &str, stamp: &Stamp) -> Holder {
 }
 
 impl ProductFile {
-    pub(super) const fn reading(store: Store, why: WhyReadOnly) -> Self {
+    pub(super) fn reading(store: Store, why: WhyReadOnly) -> Self {
         Self {
             store,
             lock: None,
@@ -99,11 +99,11 @@ impl ProductFile {
             behind: None,
             acknowledged: false,
             waiting: WaitingDrafts::new(),
-            known: None,
+            known: Facts::default(),
         }
     }
 
-    pub(super) const fn writing(store: Store, lock: Lock) -> Self {
+    pub(super) fn writing(store: Store, lock: Lock) -> Self {
         Self {
             store,
             lock: Some(lock),
@@ -111,7 +111,7 @@ impl ProductFile {
             behind: None,
             acknowledged: false,
             waiting: WaitingDrafts::new(),
-            known: None,
+            known: Facts::default(),
         }
     }
 

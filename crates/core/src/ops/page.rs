@@ -167,10 +167,9 @@ impl ProductFile {
         let holds = |roles: &[Role]| {
             person.as_ref().is_some_and(|person| person.roles.iter().any(|role| roles.contains(role)))
         };
-        let content = self.content(&work, &case)?;
-        let open_parent = content.open_parent.iter();
+        let open_parent = open_parent(&work, &data);
         let conditions =
-            |step: &Move| open_parent.clone().cloned().chain(step.conditions(&case)).collect::<Vec<_>>();
+            |step: &Move| open_parent.iter().cloned().chain(step.conditions(&case)).collect::<Vec<_>>();
         let next = data
             .def()
             .moves
@@ -184,7 +183,8 @@ impl ProductFile {
         let whose = staff.whose(&signing.by, &without.unwrap_or_default());
         let signing = (!signing.by.is_empty()).then(|| offer(signing, whose, holds));
         let ahead = ahead::of(&work, &staff, &data);
-        let page = RecordPage { next, signing, ahead, names: self.names()?, ..content };
+        let content = self.content(&work, &case)?;
+        let page = RecordPage { open_parent, next, signing, ahead, names: self.names()?, ..content };
         work.finish()?;
         Ok(page)
     }
@@ -206,7 +206,7 @@ impl ProductFile {
         let data = case.data;
         let attachments = work.referring(data.head.id, Kind::Attachment).into_iter();
         Ok(RecordPage {
-            open_parent: open_parent(work, data),
+            open_parent: None,
             next: Vec::new(),
             signing: None,
             ahead: Vec::new(),

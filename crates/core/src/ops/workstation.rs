@@ -38,6 +38,13 @@ pub fn backups(folder: &Path, uuid: &str) -> Vec<(PathBuf, Moment)> {
     found
 }
 
+/// Notes the newest automatic backup of a file, for the rules about backups.
+pub fn note_last_backup(folder: &Path, uuid: &str, file: &mut ProductFile) {
+    if let Some((_, last)) = backups(folder, uuid).first() {
+        file.note_backup(last.day());
+    }
+}
+
 /// An unused path for a backup. A second one within the same second gets a number after its moment.
 fn free(folder: &Path, at: Moment) -> PathBuf {
     let moment = at.in_file_name();

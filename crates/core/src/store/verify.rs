@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use ed25519_dalek::VerifyingKey;
 use rusqlite::Connection;
 
-use super::{Steps, StoreError, open};
+use super::{Head, Steps, StoreError, open};
 use crate::domain::event::NO_PREVIOUS;
 use crate::domain::ids::RecordId;
 use crate::domain::signature::Signature;
@@ -60,6 +60,16 @@ pub struct Verification {
     pub head: (u64, String),
     /// What does not match; the first one first. Empty: everything matches.
     pub findings: Vec<Discrepancy>,
+}
+
+impl Verification {
+    /// Whether the file with this head verifies; `None` if nothing was found wrong up to another event, so that nothing is known of the rest.
+    pub fn verifies(&self, head: &Head) -> Option<bool> {
+        if !self.findings.is_empty() {
+            return Some(false);
+        }
+        (self.head.0 == head.seq && self.head.1 == head.digest).then_some(true)
+    }
 }
 
 impl Default for Verification {

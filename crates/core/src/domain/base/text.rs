@@ -59,6 +59,11 @@ pub fn first_of(names: &[impl AsRef<str>], most: usize) -> String {
     }
 }
 
+/// A text as one word of a shell.
+pub fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// A noun with its indefinite article, if it has one: `a person`, `an approval`, `feedback`.
 pub fn with_article(noun: &str) -> String {
     if UNCOUNTABLE.contains(&noun) {

@@ -370,8 +370,6 @@ impl ChangeRequest {
     }
 }
 
-/// The transition that follows from an approval.
-pub const APPROVE: &str = "approve";
 /// The transition that follows from a refusal.
 pub const REJECT: &str = "reject";
 /// The transition that follows from the release of a version that contains it.

@@ -10,7 +10,7 @@ mod rules;
 mod stage;
 pub mod verdicts;
 
-pub use stage::{StageFollows, into_stage};
+pub use stage::StageFollows;
 
 pub use effects::where_used_text;
 pub use rules::{CONFIRMS, PROPOSE, REASSESS, RETURN, dispositions_of, known_as};

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use crate::domain::choice::choice;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
 use crate::domain::person::Role;
-use crate::domain::record::{KindDef, SignedEdits, record};
+use crate::domain::record::{Fields, KindDef, SignedEdits, record};
 use crate::domain::signature::Meaning;
 use crate::domain::text::{Line, Text};
 use crate::domain::time::Day;
-use crate::domain::workflow::{Case, Signing, World, no_signing, states};
+use crate::domain::workflow::{Case, Effect, Signing, World, no_signing, states};
 
 choice! {
     /// Software safety class (IEC 62304 4.3).
@@ -165,6 +167,16 @@ impl dyn World + '_ {
     pub fn product(&self) -> Arc<Product> {
         self.record(PRODUCT).and_then(|data| data.typed()).unwrap_or_default()
     }
+}
+
+/// Moves the product into a stage. A product that is in it or in a later one stays there.
+pub fn into_stage(world: &dyn World, stage: TplcStage) -> Vec<Effect> {
+    if world.product().tplc_stage.is_some_and(|present| present >= stage) {
+        return Vec::new();
+    }
+    let mut set = Fields::new();
+    set.insert("tplc_stage".into(), json!(stage));
+    vec![Effect::Set { id: PRODUCT, set }]
 }
 
 impl Product {

@@ -110,6 +110,11 @@ rows! {
     }
 }
 
+/// Whether the verdict on a hit says that the version is affected, possibly on a condition.
+pub fn is_affected(verdict: &str) -> bool {
+    matches!(verdict, "affected" | "conditional")
+}
+
 /// Whether a vulnerability is known to be exploited, in words; empty if the catalogue was searched and does not list it.
 pub const fn exploited_words(exploited: Option<bool>) -> &'static str {
     match exploited {

@@ -59,7 +59,9 @@ impl ChapterOrder {
         }
         match self {
             Self::Clauses => {}
-            Self::Inspection => chapters.sort_by_key(|chapter| place(chapter.first())),
+            // One without an area stands last.
+            Self::Inspection => chapters
+                .sort_by_key(|chapter| chapter.first().and_then(place).map_or(usize::MAX, |(at, _)| at)),
         }
         let index = self.index(&chapters);
         std::iter::once(index).chain(chapters.into_iter().flatten()).collect()
@@ -67,7 +69,7 @@ impl ChapterOrder {
 
     fn index(self, chapters: &[Vec<Section>]) -> Section {
         let rows = chapters.iter().filter_map(|chapter| chapter.first()).map(|chapter| {
-            let area = area(chapter).map_or("", |(name, _)| name);
+            let area = place(chapter).map_or("", |(_, area)| area);
             let cells: Vec<Cell> = vec![
                 chapter.number.clone().into(),
                 chapter.title.clone().into(),
@@ -94,17 +96,11 @@ impl ChapterOrder {
     }
 }
 
-/// The area of a chapter, with the chapters of it.
-fn area(chapter: &Section) -> Option<(&'static str, &'static [u8])> {
+/// The place of a chapter in the order of the areas, and its area.
+fn place(chapter: &Section) -> Option<(usize, &'static str)> {
     let number: u8 = chapter.number.parse().ok()?;
-    AREAS.iter().copied().find(|(_, chapters)| chapters.contains(&number))
-}
-
-/// The place of a chapter in the order of the areas; one without an area stands last.
-fn place(chapter: Option<&Section>) -> usize {
-    let number = chapter.and_then(|chapter| chapter.number.parse::<u8>().ok());
-    let mut all = AREAS.iter().flat_map(|(_, chapters)| chapters.iter().copied());
-    number.and_then(|number| all.position(|chapter| chapter == number)).unwrap_or(usize::MAX)
+    let all = AREAS.iter().flat_map(|(area, chapters)| chapters.iter().map(move |one| (*one, *area)));
+    all.enumerate().find_map(|(at, (one, area))| (one == number).then_some((at, area)))
 }
 
 #[cfg(test)]

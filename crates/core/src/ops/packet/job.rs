@@ -56,7 +56,7 @@ impl PacketOrder {
             let verification = ProductFile::verify_in_background(&self.path, None, progress, 0.4)?;
             progress.step("Gathering the records", 0.4)?;
             let mut file = ProductFile::open_for_job(&self.path)?;
-            file.known = Some(self.known.clone());
+            file.known = self.known.clone();
             if verification.head.1 == file.head().digest || tries == TRIES {
                 break file.build_packet_by(
                     &self.options,

@@ -70,12 +70,10 @@ impl<'a> Paper<'a> {
         verification: Option<&'a Verification>,
         stamp: &Stamp,
     ) -> Result<Self, Refused> {
-        let checked = match verification {
-            Some(result) if !result.findings.is_empty() => Checked::Broken,
-            Some(result) if result.head.0 == file.head().seq && result.head.1 == file.head().digest => {
-                Checked::Clean
-            }
-            Some(_) | None => Checked::NotDone,
+        let checked = match verification.and_then(|result| result.verifies(file.head())) {
+            Some(false) => Checked::Broken,
+            Some(true) => Checked::Clean,
+            None => Checked::NotDone,
         };
         Ok(Self {
             file,

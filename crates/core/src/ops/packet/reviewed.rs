@@ -172,8 +172,7 @@ fn covering(world: &dyn World, release: &Release) -> Vec<Block> {
         if here.is_empty() {
             continue;
         }
-        let state = SoupReviewState::of(&data);
-        if matches!(state, Some(SoupReviewState::Completed | SoupReviewState::Approved)) {
+        if SoupReviewState::of(&data).is_some_and(SoupReviewState::is_completed) {
             for name in here.iter().filter_map(|id| wanted.get(id)) {
                 missing.remove(name);
             }

@@ -5,7 +5,7 @@
 
 mod draw;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, json};
 
@@ -125,23 +125,18 @@ impl<'s> Sample<'s> {
     fn of(paper: &Paper<'_>, scope: &'s SampleScope) -> Result<Self, Refused> {
         let drawn: Vec<Drawn> =
             scope.draws.iter().map(|draw| Drawn::of(paper, *draw, scope)).collect::<Result<_, _>>()?;
-        let mut asked: Vec<(RecordId, &'static str)> = Vec::new();
-        let mut places: BTreeMap<RecordId, usize> = BTreeMap::new();
-        for id in &scope.records {
-            places.entry(*id).or_insert_with(|| {
-                asked.push((*id, "by number"));
-                asked.len() - 1
-            });
-        }
-        for id in drawn.iter().flat_map(Drawn::ids) {
-            match places.get(&id).and_then(|at| asked.get_mut(*at)) {
-                Some(known) => known.1 = "by number, and drawn",
-                None => asked.push((id, "drawn")),
-            }
-        }
+        let numbered: BTreeSet<RecordId> = scope.records.iter().copied().collect();
+        let by_seed: BTreeSet<RecordId> = drawn.iter().flat_map(Drawn::ids).collect();
+        let asked = scope.records.iter().copied().chain(drawn.iter().flat_map(Drawn::ids));
+        let mut seen = BTreeSet::new();
         let mut chapter = 1;
         let mut picked = Vec::new();
-        for (id, how) in asked {
+        for id in asked.filter(|id| seen.insert(*id)) {
+            let how = match (numbered.contains(&id), by_seed.contains(&id)) {
+                (true, true) => "by number, and drawn",
+                (true, false) => "by number",
+                (false, _) => "drawn",
+            };
             let data = paper.file.store.record(id)?;
             chapter += usize::from(data.is_some());
             picked.push(Picked { id, data, how, chapter: chapter.to_string() });

@@ -12,7 +12,7 @@ use mainstay_base::time::{Day, Moment};
 impl ProductFile {
     /// What is known of the file now: the version of this program, and what was noted since it was opened.
     pub fn known(&self) -> Facts {
-        Facts { program: env!("CARGO_PKG_VERSION").to_owned(), ..self.known.clone().unwrap_or_default() }
+        Facts { program: env!("CARGO_PKG_VERSION").to_owned(), ..self.known.clone() }
     }
 
     /// Notes what a verification of the file found, for the rules about the audit trail and the signatures.
@@ -20,7 +20,7 @@ impl ProductFile {
     /// # Errors
     /// When the file cannot be read.
     pub fn note_verification(&mut self, found: &Verification) -> Result<(), Refused> {
-        self.known = Some(self.known_with(found)?);
+        self.known = self.known_with(found)?;
         Ok(())
     }
 
@@ -30,16 +30,13 @@ impl ProductFile {
     /// When the file cannot be read.
     pub fn known_with(&self, found: &Verification) -> Result<Facts, Refused> {
         let signatures_broken = self.signatures_broken(found)?;
-        // Of later events nothing is known.
-        let whole = found.head.0 == self.head().seq;
-        let verified = if found.findings.is_empty() { whole.then_some(true) } else { Some(false) };
+        let verified = found.verifies(self.head());
         Ok(Facts { verified, signatures_broken, ..self.known() })
     }
 
     /// Notes that a verified backup of the file was made on a day (UTC).
     pub fn note_backup(&mut self, day: Day) {
-        let known = self.known.get_or_insert_default();
-        known.last_backup = known.last_backup.max(Some(day));
+        self.known.last_backup = self.known.last_backup.max(Some(day));
     }
 
     /// The records with a signature that does not match: because of the signature itself, or because the record is not what its events

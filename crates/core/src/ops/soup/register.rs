@@ -102,6 +102,11 @@ pub struct SoupImportCounts {
 }
 
 impl SoupImportCounts {
+    /// Whether nothing is new: the register has all of it already.
+    pub const fn has_nothing_new(&self) -> bool {
+        self.items + self.versions == 0
+    }
+
     /// The counts in words.
     pub fn words(&self) -> String {
         format!(

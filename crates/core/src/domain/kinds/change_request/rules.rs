@@ -50,7 +50,7 @@ pub(super) const MOVES: &[Move] = &[
     .clause("IEC 62304 6.2.4")
     .guard(|case| case.with::<ChangeRequest>(ready_for_approval))
     .effects(approval::request),
-    Move::new(APPROVE, "Approve", &[S::AwaitingApproval.code()], S::Approved.code(), &[]),
+    Move::new(approval::APPROVE, "Approve", &[S::AwaitingApproval.code()], S::Approved.code(), &[]),
     Move::new(REJECT, "Reject", &[S::AwaitingApproval.code()], S::Rejected.code(), &[]),
     Move::new(
         REANALYSE,
@@ -261,7 +261,7 @@ fn authors(case: &Case) -> Vec<RecordId> {
 }
 
 fn granted(case: &Case) -> Vec<Effect> {
-    let approve = Effect::Move { id: case.id(), go: APPROVE };
+    let approve = Effect::Move { id: case.id(), go: approval::APPROVE };
     let lock = with_analysis(case, |change, _| change.impact_analysis)
         .map(|id| Effect::Move { id, go: impact_analysis::LOCK });
     std::iter::once(approve).chain(lock).collect()

@@ -8,11 +8,11 @@ use crate::domain::choice::{Choice as _, choice};
 use crate::domain::communication::{Communication, CommunicationKind, CommunicationState, communications_of};
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
-use crate::domain::product::{PRODUCT, TplcStage};
+use crate::domain::product::{TplcStage, into_stage};
 use crate::domain::record::Fields;
 use crate::domain::retirement_plan::RETIREMENT_RULES;
 use crate::domain::text;
-use crate::domain::workflow::{Case, Condition, Effect, World};
+use crate::domain::workflow::{Case, Condition, Effect};
 
 choice! {
     /// What follows for the life cycle stage of the product when the support of a component ends.
@@ -29,35 +29,25 @@ choice! {
 }
 
 impl StageFollows {
-    /// The stage into which the product moves, if it moves.
-    pub const fn stage(self) -> Option<TplcStage> {
+    /// The stage into which the product moves, and the notice by which it is announced; `None` if it stays.
+    const fn announced(self) -> Option<(TplcStage, CommunicationKind)> {
         match self {
             Self::NoEffect | Self::Supported => None,
-            Self::LimitedSupport => Some(TplcStage::LimitedSupport),
-            Self::EndOfSupport => Some(TplcStage::EndOfSupport),
-        }
-    }
-
-    /// The notice by which the stage is announced.
-    const fn notice(self) -> Option<CommunicationKind> {
-        match self {
-            Self::NoEffect | Self::Supported => None,
-            Self::LimitedSupport => Some(CommunicationKind::EolNotice),
-            Self::EndOfSupport => Some(CommunicationKind::EosNotice),
+            Self::LimitedSupport => Some((TplcStage::LimitedSupport, CommunicationKind::EolNotice)),
+            Self::EndOfSupport => Some((TplcStage::EndOfSupport, CommunicationKind::EosNotice)),
         }
     }
 }
 
-/// The answer of an assessment of obsolescence, if it names a stage of the product.
-fn moving(case: &Case, finding: &Finding) -> Option<StageFollows> {
-    let asked = asks(case, finding);
-    finding.stage_follows.filter(|answer| asked && answer.stage().is_some())
+/// What the answer of an assessment of obsolescence means, if it moves the product.
+fn moving(case: &Case, finding: &Finding) -> Option<(TplcStage, CommunicationKind)> {
+    finding.stage_follows.filter(|_| asks(case, finding))?.announced()
 }
 
 /// The same, if the product is not already in a later stage: it does not go back, and what it left behind is not announced again.
-fn reached(case: &Case, finding: &Finding) -> Option<StageFollows> {
+fn reached(case: &Case, finding: &Finding) -> Option<(TplcStage, CommunicationKind)> {
     let present = case.world.product().tplc_stage;
-    moving(case, finding).filter(|answer| present <= answer.stage())
+    moving(case, finding).filter(|(stage, _)| present <= Some(*stage))
 }
 
 fn asks(case: &Case, finding: &Finding) -> bool {
@@ -76,7 +66,7 @@ pub(super) fn is_answered(case: &Case, finding: &Finding) -> Vec<Condition> {
         let text = "“No effect on safety” agrees with the answer to the safety question";
         conditions.push(say(text, finding.hazardous != Some(true)));
     }
-    if answer.is_some_and(|answer| answer.stage().is_some()) {
+    if answer.and_then(StageFollows::announced).is_some() {
         let text = "A product that is not affected stays in its stage";
         conditions.push(say(text, finding.disposition != Some(Disposition::NotAffected)));
     }
@@ -90,8 +80,7 @@ pub(super) fn roles(case: &Case, finding: &Finding) -> &'static [Role] {
 
 /// The product moves into the stage, and the draft of the notice that announces it is made.
 pub(super) fn moves(case: &Case, finding: &Finding) -> Vec<Effect> {
-    let Some(answer) = reached(case, finding) else { return Vec::new() };
-    let (Some(stage), Some(notice)) = (answer.stage(), answer.notice()) else { return Vec::new() };
+    let Some((stage, notice)) = reached(case, finding) else { return Vec::new() };
     let mut effects = into_stage(case.world, stage);
     if notices(case, notice).is_empty() {
         let product = case.world.product();
@@ -111,16 +100,6 @@ pub(super) fn moves(case: &Case, finding: &Finding) -> Vec<Effect> {
     effects
 }
 
-/// Moves the product into a stage. A product that is in it or in a later one stays there.
-pub fn into_stage(world: &dyn World, stage: TplcStage) -> Vec<Effect> {
-    if world.product().tplc_stage.is_some_and(|present| present >= stage) {
-        return Vec::new();
-    }
-    let mut set = Fields::new();
-    set.insert("tplc_stage".into(), json!(stage));
-    vec![Effect::Set { id: PRODUCT, set }]
-}
-
 /// The states of the communications of this kind that are about the finding and were not left out.
 fn notices(case: &Case, kind: CommunicationKind) -> Vec<CommunicationState> {
     let about = communications_of(case.world, case.id()).into_iter().filter_map(|data| {
@@ -134,8 +113,7 @@ fn notices(case: &Case, kind: CommunicationKind) -> Vec<CommunicationState> {
 
 /// The stage into which the product moved was announced, unless a later one has followed.
 pub(super) fn is_announced(case: &Case, finding: &Finding) -> Vec<Condition> {
-    let Some(answer) = reached(case, finding) else { return Vec::new() };
-    let Some(notice) = answer.notice() else { return Vec::new() };
+    let Some((_, notice)) = reached(case, finding) else { return Vec::new() };
     let issued =
         |state: CommunicationState| matches!(state, CommunicationState::Issued | CommunicationState::Closed);
     let met = notices(case, notice).into_iter().any(issued);

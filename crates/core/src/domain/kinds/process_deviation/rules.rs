@@ -55,14 +55,11 @@ pub(super) static APPROVABLE: Approvable = Approvable {
     subjects: |_| vec![AuthoritySubject::WaiverOrDeviation],
     always: &[Role::Quality],
     also_fixes: |case| vec![(case.id(), Part::Content)],
-    authors: |case| case.world.editors(case.id()),
-    ready: |_| Vec::new(),
     granted: |case| vec![Effect::Move { id: case.id(), go: CLOSE }],
     refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
     authors_rule: Authors::MaySign,
     final_at_once: true,
-    persons: 2,
-    expires: false,
+    ..approval::USUAL
 };
 
 fn names_what(_: &Case, deviation: &ProcessDeviation) -> Vec<Condition> {

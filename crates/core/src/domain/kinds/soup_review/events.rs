@@ -15,7 +15,7 @@ use crate::domain::finding::{Finding, FindingState, known_as};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::release::{Release, ReleaseState, SoupVersion, soup};
-use crate::domain::review_item::ReviewItem;
+use crate::domain::review_item::{ReviewItem, is_affected};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::register::{Register, fielded};
 use crate::domain::text::{self, counted, first_of};
@@ -233,6 +233,7 @@ pub fn known_versions(world: &dyn World) -> Vec<KnownVersion> {
     let review = SoupReview::default();
     let versions = scope_of(world, &review, &releases_of(world, &review)).versions;
     let wanted: BTreeSet<RecordId> = versions.iter().map(|one| one.designator.head.id).collect();
+    let items: BTreeSet<RecordId> = versions.iter().map(|one| one.item.head.id).collect();
     let searched = newest::searched(world, &wanted);
     let planned = Planned::of(world);
     let mut findings: BTreeMap<RecordId, Vec<(BTreeSet<String>, bool)>> = BTreeMap::new();
@@ -241,8 +242,9 @@ pub fn known_versions(world: &dyn World) -> Vec<KnownVersion> {
         world.all(Kind::Finding).into_iter().filter(|data| FindingState::of(data) != Some(FindingState::Void))
     {
         let Some(finding) = data.typed::<Finding>() else { continue };
-        for item in &finding.items {
-            findings.entry(*item).or_default().push((known_as(&finding), finding.kev_listed == Some(true)));
+        let (names, exploited) = (known_as(&finding), finding.kev_listed == Some(true));
+        for item in finding.items.iter().filter(|item| items.contains(item)) {
+            findings.entry(*item).or_default().push((names.clone(), exploited));
         }
     }
     let known = |version: InScope| {
@@ -268,7 +270,7 @@ fn of_item(item: &SharedRecord) -> BTreeMap<String, Known> {
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
     let Some(item) = item.typed::<ReviewItem>() else { return known };
     for hit in item.hits.iter() {
-        let concerns = matches!(&*hit.verdict, "affected" | "conditional");
+        let concerns = is_affected(&hit.verdict);
         for name in std::iter::once(&hit.advisory).chain(&hit.aliases) {
             let entry = known.entry(name.to_lowercase()).or_default();
             entry.concerns |= concerns;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::SampleScope;
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::text::shell_word;
 use crate::ops::packet::paper::Paper;
 use crate::ops::packet::sections::numbers;
 use crate::ops::refused::Refused;
@@ -120,7 +121,7 @@ impl Drawn {
     /// The commands that draw the same records.
     pub fn check(&self, scope: &SampleScope) -> Check {
         let mut commands = String::new();
-        let seed = quoted(scope.seed.trim());
+        let seed = shell_word(scope.seed.trim());
         let _ = write!(
             commands,
             "for number in {}\ndo printf '%s %s' {seed} \"$number\" | sha256sum | sed \"s/-/$number/\"\ndone | sort | head -n {} | sort -k 2",
@@ -139,11 +140,6 @@ fn drawn(population: &[RecordId], seed: &str, count: u32) -> Vec<(String, Record
     all.sort_unstable();
     all.truncate(count as usize);
     all
-}
-
-/// A text as one word of a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// The numbers of records as words of a shell; those that follow one another as a sequence.
@@ -212,6 +208,6 @@ mod tests {
         assert_eq!(listed(Kind::ChangeRequest, &changes([2, 3, 4])), "$(seq -f 'CR-%04.0f' 2 4)");
         assert_eq!(listed(Kind::ChangeRequest, &changes([2, 4])), "CR-0002 CR-0004");
         assert_eq!(listed(Kind::ChangeRequest, &changes([2])), "CR-0002");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
     }
 }
