@@ -12,8 +12,8 @@ use crate::domain::ids::RecordId;
 use crate::domain::text::counted;
 use crate::domain::time::Day;
 use crate::ops::{
-    self, ChapterOrder, PacketFonts, PacketOptions, PacketScope, ProductFile, ReadinessScope, Refused,
-    RenderedPacket, SampleScope, Session, render_packet,
+    self, PacketFonts, PacketOptions, PacketScope, ProductFile, ReadinessScope, Refused, RenderedPacket,
+    SampleScope, Session, render_packet,
 };
 
 /// Issues a packet and records it in the audit trail.
@@ -148,7 +148,7 @@ fn period(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
     if from > to {
         return Err(Failure::usage(format!("--from {from} is after --to {to}")));
     }
-    let order = arguments.order.map_or(ChapterOrder::Clauses, Into::into);
+    let order = arguments.order.map(Into::into).unwrap_or_default();
     Ok(PacketScope::Period { from, to, order })
 }
 

@@ -14,11 +14,8 @@ use crate::ops::{self, FoundGap, ProductFile, Readiness, places, workstation};
 /// Lists the gaps; fails where something critical is found that nothing settles.
 pub fn readiness(arguments: &ReadinessArguments) -> CommandResult {
     let mut file = open::to_read(&arguments.file)?;
-    if let Some((_, last)) = places::data_folder()
-        .zip(file.uuid().ok())
-        .and_then(|(folder, uuid)| workstation::backups(&folder, &uuid).into_iter().next())
-    {
-        file.note_backup(last.day());
+    if let Some((folder, uuid)) = places::data_folder().zip(file.uuid().ok()) {
+        workstation::note_last_backup(&folder, &uuid, &mut file);
     }
     if arguments.verify {
         let found = ProductFile::verify(file.path(), None, &|_| true)?;

@@ -9,6 +9,7 @@ use super::{CommandResult, heads, open};
 use crate::base::fresh_file::FreshFile;
 use crate::base::regular;
 use crate::domain::role::Role;
+use crate::domain::text::shell_word;
 use crate::ops::{self, ProductFile, Refused, Session, StampQuery};
 
 /// Requests a time stamp, writes a query for another machine, or adds a reply that was obtained there.
@@ -42,19 +43,14 @@ fn write_query(path: &Path, out: &Path) -> CommandResult {
     let query = file.stamp_query()?;
     let mut target = FreshFile::new(out, Some(path)).map_err(Refused::from)?;
     target.put(&query.bytes()).and_then(|()| target.persist()).map_err(Refused::from)?;
-    let to = if query.address.is_empty() { "AUTHORITY".to_owned() } else { quoted(&query.address) };
-    let (out, path) = (quoted(&out.display().to_string()), quoted(&path.display().to_string()));
+    let to = if query.address.is_empty() { "AUTHORITY".to_owned() } else { shell_word(&query.address) };
+    let (out, path) = (shell_word(&out.display().to_string()), shell_word(&path.display().to_string()));
     Ok(format!(
         "The query for a time stamp on event {} is in {out}. Where there is a network:\n\
          curl -H 'Content-Type: application/timestamp-query' --data-binary @{out} -o reply.tsr {to}\n\
          Then: mainstay time-stamp {path} --login NAME --reply reply.tsr\n",
         query.event,
     ))
-}
-
-/// A word for a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 fn request(file: &mut ProductFile, session: &Session, patience: Duration) -> CommandResult {

@@ -39,9 +39,9 @@ impl Cx<'_> {
     /// # Errors
     /// When the file cannot be read.
     pub fn asking(&mut self, ctx: &Context) -> Option<Result<Arc<Asked>, String>> {
-        let mut asking = std::mem::take(&mut self.cache.overview.asking);
+        let mut asking = std::mem::take(&mut self.cache.asking);
         let asked = asking.keep_up(ctx, self);
-        self.cache.overview.asking = asking;
+        self.cache.asking = asking;
         asked
     }
 }

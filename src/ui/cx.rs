@@ -4,7 +4,7 @@
 
 mod slot;
 
-pub use self::slot::Slot;
+pub use self::slot::{Slot, Wrote, outcome_of};
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -23,6 +23,7 @@ use crate::ops::{
     Act, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, RenderedPacket, Session,
     Stamp,
 };
+use crate::ui::asking::Asking;
 use crate::ui::overview::Overview;
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::offer::Offered;
@@ -293,6 +294,8 @@ pub struct Cache {
     histories: HashMap<RecordId, Rc<Vec<EventRow>>>,
     /// The attention list and the trends, cached until newer ones are ready.
     pub(super) overview: Overview,
+    /// What asks for a SOUP review.
+    pub(super) asking: Asking,
     names: Option<Rc<BTreeMap<RecordId, String>>>,
     offers: Vec<(Offer, Rc<Vec<Offered>>)>,
     governing: Option<Rc<Governing>>,
@@ -315,9 +318,9 @@ pub struct Cx<'a> {
 }
 
 impl Cache {
-    /// An empty cache with the given overview.
-    pub fn new(overview: Overview) -> Self {
-        Self { overview, ..Self::default() }
+    /// An empty cache with what is computed in the background: the overview, and what asks for a SOUP review.
+    pub fn new(overview: Overview, asking: Asking) -> Self {
+        Self { overview, asking, ..Self::default() }
     }
 
     /// Drops entries that a change of the file or a new day has made stale.
@@ -330,7 +333,7 @@ impl Cache {
 
     /// Drops what was read for a person. What is computed in the background of the file stays.
     pub fn forget(&mut self) {
-        *self = Self::new(std::mem::take(&mut self.overview));
+        *self = Self::new(std::mem::take(&mut self.overview), std::mem::take(&mut self.asking));
     }
 }
 
@@ -385,6 +388,11 @@ impl Cx<'_> {
     /// Whether the person may make records of a kind in this file.
     pub fn may_make(&self, kind: Kind) -> bool {
         self.writable() && kind.def().create_by.iter().any(|role| self.session.roles().contains(role))
+    }
+
+    /// Whether the person may edit records of a kind in this file.
+    pub fn may_edit(&self, kind: Kind) -> bool {
+        self.writable() && kind.def().edit_by.iter().any(|role| self.session.roles().contains(role))
     }
 
     /// The rows of a kind's list.

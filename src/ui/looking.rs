@@ -4,6 +4,7 @@
 
 use eframe::egui::Context;
 
+use crate::domain::readiness::Facts;
 use crate::domain::time::{Day, Moment};
 use crate::ops::jobs::Job;
 use crate::ops::{ProductFile, Refused};
@@ -11,8 +12,8 @@ use crate::ui::cx::Cx;
 
 /// Something that is read of the file and read again after each event.
 pub struct Looking<T> {
-    /// The event and day of what is shown or being read.
-    of: Option<(u64, Day)>,
+    /// The event and day of what is shown or being read, and what was known of the file besides its records.
+    of: Option<(u64, Day, Facts)>,
     job: Option<Job<T>>,
     shown: Option<Result<T, Refused>>,
     /// How often something new has arrived.
@@ -36,6 +37,18 @@ impl<T: Send + 'static> Looking<T> {
         self.keep_up_while(ctx, cx, move |file, now, _| look(file, now));
     }
 
+    /// The same for what also follows from what is known of the file besides its records, and is read again when that changes.
+    pub fn keep_up_knowing(
+        &mut self,
+        ctx: &Context,
+        cx: &Cx<'_>,
+        look: impl FnOnce(&ProductFile, Moment, &Facts) -> Result<T, Refused> + Send + 'static,
+    ) {
+        let known = cx.file.known();
+        let of = known.clone();
+        self.look_for(ctx, cx, of, move |file, now, _| look(file, now, &known));
+    }
+
     /// The same for what takes long: `look` also gets what it asks whether to go on, which receives the share that is done.
     pub fn keep_up_while(
         &mut self,
@@ -45,16 +58,28 @@ impl<T: Send + 'static> Looking<T> {
         + Send
         + 'static,
     ) {
+        self.look_for(ctx, cx, Facts::default(), look);
+    }
+
+    fn look_for(
+        &mut self,
+        ctx: &Context,
+        cx: &Cx<'_>,
+        known: Facts,
+        look: impl FnOnce(&ProductFile, Moment, &(dyn Fn(f32) -> bool + Sync)) -> Result<T, Refused>
+        + Send
+        + 'static,
+    ) {
         if let Some(outcome) = self.job.as_ref().and_then(Job::poll) {
             self.job = None;
             self.shown = Some(outcome);
             self.round += 1;
         }
-        let now = (cx.file.head().seq, cx.today());
-        if self.of == Some(now) || self.job.is_some() {
+        let now = Some((cx.file.head().seq, cx.today(), known));
+        if self.of == now || self.job.is_some() {
             return;
         }
-        self.of = Some(now);
+        self.of = now;
         let (path, moment, wake) = (cx.file.path().to_owned(), cx.now(), ctx.clone());
         let started = Job::start(
             "Looking through the records",
@@ -68,7 +93,7 @@ impl<T: Send + 'static> Looking<T> {
     }
 
     /// Looks again as soon as it is drawn; what is known stays until then.
-    pub const fn again(&mut self) {
+    pub fn again(&mut self) {
         self.of = None;
     }
 

@@ -9,7 +9,6 @@ use std::time::Duration;
 use crate::domain::time::{Day, Moment};
 use crate::ops::jobs::Job;
 use crate::ops::{Attention, Head, ProductFile, Refused, Trends};
-use crate::ui::asking::Asking;
 use crate::ui::cx::Cx;
 
 /// The attention list and the trends of one state of the file.
@@ -39,8 +38,6 @@ pub struct Overview {
     of: Option<(Head, Day)>,
     job: Option<Job<Computed>>,
     background: Option<Background>,
-    /// What asks for a SOUP review.
-    pub(super) asking: Asking,
 }
 
 impl Cx<'_> {
@@ -56,15 +53,10 @@ impl Cx<'_> {
 }
 
 impl Overview {
-    /// An overview that is computed by background jobs. The default one is computed where it is requested. `asking` looks up what asks
-    /// for a SOUP review.
-    pub fn in_background(
-        wake: impl Fn() + Send + Sync + 'static,
-        patience: Duration,
-        asking: Asking,
-    ) -> Self {
+    /// An overview that is computed by background jobs. The default one is computed where it is requested.
+    pub fn in_background(wake: impl Fn() + Send + Sync + 'static, patience: Duration) -> Self {
         let background = Some(Background { wake: Arc::new(wake), patience });
-        Self { background, asking, ..Self::default() }
+        Self { background, ..Self::default() }
     }
 
     /// The overview of the file as it is, or the previous one until the new one is ready. `None`: the first one is still

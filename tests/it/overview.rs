@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use mainstay::ui::asking::Asking;
 use mainstay::ui::overview::{Overview, Shown};
 
 use crate::chain::feedback;
@@ -35,7 +34,7 @@ fn the_former_list_is_shown_until_the_new_one_is_there() {
     let wake = move || {
         count.fetch_add(1, Ordering::Relaxed);
     };
-    let mut overview = Overview::in_background(wake, Duration::ZERO, Asking::default());
+    let mut overview = Overview::in_background(wake, Duration::ZERO);
     let first = wait(&mut overview, &desk, None);
     assert_eq!(*first.attention, desk.file.attention(desk.now).unwrap());
     // The list may be taken just before the window is woken for it.
@@ -63,7 +62,7 @@ fn without_a_second_connection_the_list_is_made_where_it_is_asked_for() {
     // The name of the file is gone, the open file is not.
     let away = desk.file.path().with_extension("away");
     std::fs::rename(desk.file.path(), &away).unwrap();
-    let mut beside = Overview::in_background(|| {}, Duration::from_mins(1), Asking::default());
+    let mut beside = Overview::in_background(|| {}, Duration::from_mins(1));
     let shown = beside.of(&desk.file, desk.now).unwrap().unwrap();
     assert_eq!(*shown.attention, desk.file.attention(desk.now).unwrap());
 }

@@ -18,6 +18,7 @@ use crate::ops::{
 use crate::ui::asking::Asking;
 use crate::ui::cx::{Cache, Route};
 use crate::ui::overview::Overview;
+use crate::ui::screens::parts::dropped;
 use crate::ui::screens::sign_in::{SignIn, SignInRequest};
 use crate::ui::widgets::notice::Notice;
 
@@ -77,13 +78,12 @@ impl App {
             }
         };
         let backed_up = file.head().seq;
-        let made = self.setup.data_folder.as_deref().map(|folder| workstation::backups(folder, &uuid));
-        if let Some((_, last)) = made.as_ref().and_then(|made| made.first()) {
-            file.note_backup(last.day());
+        if let Some(folder) = self.setup.data_folder.as_deref() {
+            workstation::note_last_backup(folder, &uuid, &mut file);
         }
         let writer = if file.why_read_only().is_some() { file.writer() } else { None };
         let asking = Asking::of(self.advisories.cache.clone());
-        let overview = Overview::in_background(self.jobs.wake(), self.setup.patience, asking);
+        let overview = Overview::in_background(self.jobs.wake(), self.setup.patience);
         self.desk = Some(Desk {
             file,
             uuid,
@@ -91,7 +91,7 @@ impl App {
             seen: None,
             uncompared: false,
             writer,
-            cache: Cache::new(overview),
+            cache: Cache::new(overview, asking),
             history: Default::default(),
             screens: Screens::new(self.advisories.clone()),
             refusal: None,
@@ -289,8 +289,7 @@ impl App {
 
     /// Opens a file that was dropped on the window: a product file, or a document to be reviewed.
     pub(super) fn take_drops(&mut self, ctx: &egui::Context) {
-        let dropped = ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
-        let Some(path) = dropped else { return };
+        let Some(path) = dropped(ctx) else { return };
         if self.session.is_some() {
             if matches!(
                 self.route(),

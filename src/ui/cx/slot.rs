@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::ops::Refused;
+
 /// A place for one answer that arrives later. Cheap to clone: all clones share the same place.
 #[derive(Debug)]
 pub struct Slot<T>(Arc<Mutex<Option<T>>>);
@@ -32,5 +34,30 @@ impl<T> Default for Slot<T> {
 impl<T> Clone for Slot<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
+    }
+}
+
+/// The outcome of a write, once it has come.
+pub enum Wrote {
+    /// It is not there yet, or nothing was asked.
+    NotYet,
+    /// It is written.
+    Done,
+    /// It was refused.
+    Refused(Refused),
+}
+
+/// Takes the outcome of a write.
+pub fn outcome_of(written: &mut Option<Slot<Option<Refused>>>) -> Wrote {
+    match written.as_ref().and_then(Slot::take) {
+        None => Wrote::NotYet,
+        Some(None) => {
+            *written = None;
+            Wrote::Done
+        }
+        Some(Some(refusal)) => {
+            *written = None;
+            Wrote::Refused(refusal)
+        }
     }
 }

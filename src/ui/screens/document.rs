@@ -26,6 +26,7 @@ use crate::ops::documents::{ENDINGS, PlanForTexts, review_document};
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{Head, Refused, read_bytes};
 use crate::ui::cx::{Command, Cx, Slot};
+use crate::ui::screens::parts::dropped;
 use crate::ui::screens::soup::reading::file_name;
 use crate::ui::theme::{Tone, hint, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
@@ -90,8 +91,7 @@ impl DocumentScreen {
 
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let dropped = ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
-        if let Some(path) = self.chosen.take().or(dropped) {
+        if let Some(path) = self.chosen.take().or_else(|| dropped(ui.ctx())) {
             self.open(ui, cx, path, None);
         }
         self.watch(cx);

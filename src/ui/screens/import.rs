@@ -30,6 +30,7 @@ use crate::ops::import::{
 };
 use crate::ops::jobs::Job;
 use crate::ui::cx::{Command, Cx, Route, Slot};
+use crate::ui::screens::parts::dropped;
 use crate::ui::theme::{Tone, body, hint, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
@@ -146,8 +147,7 @@ impl ImportScreen {
 
     /// Draws the import.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let dropped = ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
-        if let Some(path) = self.chosen.take().or(dropped).filter(|_| self.job.is_none()) {
+        if let Some(path) = self.chosen.take().or_else(|| dropped(ui.ctx())).filter(|_| self.job.is_none()) {
             self.open(&path);
         }
         self.watch(ui, cx);

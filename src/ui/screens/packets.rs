@@ -108,6 +108,11 @@ impl Covers {
     }
 }
 
+/// A day as it was typed.
+fn day_of(label: &str, text: &str) -> Result<Day, String> {
+    Day::parse(text.trim()).map_err(|reason| format!("{label}: {reason}"))
+}
+
 /// Whether a record of this kind can be printed: in a packet of its own, or in a sample.
 pub const fn has_packet(kind: Kind) -> bool {
     kind.def().place.is_work()
@@ -240,8 +245,6 @@ impl PacketsScreen {
     }
 
     fn options(&self) -> Result<PacketOptions, String> {
-        let day =
-            |label: &str, text: &str| Day::parse(text.trim()).map_err(|reason| format!("{label}: {reason}"));
         let number = || {
             let kind = self.covers.kind();
             let chosen = kind.and_then(|kind| self.chosen.get(&kind)).and_then(Option::as_deref);
@@ -255,7 +258,7 @@ impl PacketsScreen {
             Covers::Vulnerability => PacketScope::Vulnerability(number()?),
             Covers::Vex => PacketScope::Vex(number()?),
             Covers::Period => {
-                let (from, to) = (day("From", &self.from)?, day("Until", &self.to)?);
+                let (from, to) = (day_of("From", &self.from)?, day_of("Until", &self.to)?);
                 PacketScope::Period { from, to, order: self.order }
             }
             Covers::Retirement => PacketScope::Retirement(number()?),

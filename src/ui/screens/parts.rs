@@ -2,6 +2,8 @@
 //!
 //! Does not belong here: anything that only one screen needs.
 
+use std::path::PathBuf;
+
 use eframe::egui;
 use egui::{Align, Button, Layout, ProgressBar, Response, Ui, vec2};
 
@@ -22,6 +24,11 @@ pub const fn tone_of(tone: workflow::Tone) -> Tone {
         workflow::Tone::Due => Tone::Due,
         workflow::Tone::Late => Tone::Late,
     }
+}
+
+/// The file that was dropped on the window in this frame.
+pub fn dropped(ctx: &egui::Context) -> Option<PathBuf> {
+    ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()))
 }
 
 /// The heading of a screen, with widgets at its right end.

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
-use crate::domain::readiness::{Facts, Gap, Severity};
+use crate::domain::readiness::{Gap, Severity};
 use crate::domain::record::Fields;
-use crate::ops::Readiness;
+use crate::ops::{ProductFile, Readiness};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::looking::Looking;
 use crate::ui::screens::parts::{heading_ui, refusal_ui};
@@ -23,8 +23,9 @@ use crate::ui::widgets::text::TextLine;
 const DETAIL: f32 = 150.0;
 
 /// Which gaps are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Shown {
+    #[default]
     All,
     Of(Severity),
     Settled,
@@ -68,10 +69,9 @@ pub const fn tone_of(severity: Severity) -> Tone {
 }
 
 /// The screen.
+#[derive(Default)]
 pub struct ReadinessScreen {
     looking: Looking<Readiness>,
-    /// What was known of the file besides its records when it was looked through.
-    known: Facts,
     by_clause: bool,
     shown: Shown,
     text: String,
@@ -83,33 +83,11 @@ pub struct ReadinessScreen {
     clauses: TableState,
 }
 
-impl Default for ReadinessScreen {
-    fn default() -> Self {
-        Self {
-            looking: Looking::default(),
-            known: Facts::default(),
-            by_clause: false,
-            shown: Shown::All,
-            text: String::new(),
-            counted: None,
-            order: Vec::new(),
-            ordered: None,
-            gaps: TableState::default(),
-            clauses: TableState::default(),
-        }
-    }
-}
-
 impl ReadinessScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         heading_ui(ui, "Readiness", |_| {});
-        let known = cx.file.known();
-        if self.known != known {
-            self.looking.again();
-            self.known = known.clone();
-        }
-        self.looking.keep_up(ui.ctx(), cx, move |file, now| file.readiness(now, &known));
+        self.looking.keep_up_knowing(ui.ctx(), cx, ProductFile::readiness);
         match self.looking.shown() {
             None => {
                 ui.label(hint(ui, "The rules are being applied…"));

@@ -3,7 +3,7 @@
 use eframe::egui::Ui;
 
 use super::head_ui;
-use crate::domain::readiness::{Facts, Severity};
+use crate::domain::readiness::Severity;
 use crate::ops::{ClockRow, Clocks};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::looking::Looking;
@@ -22,21 +22,14 @@ pub(super) struct Beside {
     clocks: Looking<Clocks>,
     /// How many gaps are critical, and all in words.
     readiness: Looking<(usize, String)>,
-    /// What was known of the file besides its records when the rules were applied.
-    known: Facts,
 }
 
 impl Beside {
     /// Reads again what is stale.
     pub(super) fn keep_up(&mut self, ui: &Ui, cx: &Cx<'_>) {
         self.clocks.keep_up(ui.ctx(), cx, |file, now| file.clocks(now));
-        let known = cx.file.known();
-        if self.known != known {
-            self.readiness.again();
-            self.known = known.clone();
-        }
-        self.readiness.keep_up(ui.ctx(), cx, move |file, now| {
-            let found = file.readiness(now, &known)?;
+        self.readiness.keep_up_knowing(ui.ctx(), cx, |file, now, known| {
+            let found = file.readiness(now, known)?;
             Ok((found.count(Severity::Critical), found.words()))
         });
     }

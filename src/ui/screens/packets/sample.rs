@@ -5,10 +5,9 @@
 use eframe::egui;
 use egui::{Key, Label, Ui};
 
-use super::record_ui;
+use super::{day_of, has_packet, record_ui};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::text::capital;
-use crate::domain::time::Day;
 use crate::ops::{Head, PacketDraw, SampleScope};
 use crate::ui::cx::Cx;
 use crate::ui::screens::parts::{boxed_ui, in_a_row_ui, lowered_ui, problem_ui};
@@ -53,13 +52,11 @@ impl Sample {
     /// # Errors
     /// What is missing, in a sentence.
     pub(super) fn scope(&self) -> Result<SampleScope, String> {
-        let day =
-            |label: &str, text: &str| Day::parse(text.trim()).map_err(|reason| format!("{label}: {reason}"));
         let given = |text: &str| !text.trim().is_empty();
         let entered = match (given(&self.from), given(&self.until)) {
             (false, false) => None,
             (true, _) | (_, true) => {
-                Some((day("Entered from", &self.from)?, day("Entered until", &self.until)?))
+                Some((day_of("Entered from", &self.from)?, day_of("Entered until", &self.until)?))
             }
         };
         let scope = SampleScope {
@@ -124,7 +121,7 @@ impl Sample {
 
     /// A record from the list of its kind.
     fn pick_from_list_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| kind.def().place.is_work()).collect();
+        let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| has_packet(*kind)).collect();
         let choices: Vec<Choice<'_>> = kinds
             .iter()
             .map(|kind| Choice { code: kind.code(), word: kind.def().word, meaning: "" })

@@ -59,10 +59,7 @@ impl Panel for CommunicationPanel {
 
 impl CommunicationPanel {
     fn buttons_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
-        let roles = cx.session.roles();
-        let may = cx.writable()
-            && Kind::Recipient.def().create_by.iter().any(|role| roles.contains(role))
-            && LISTS.contains(&page.data.head.state.as_str());
+        let may = cx.may_make(Kind::Recipient) && LISTS.contains(&page.data.head.state.as_str());
         ui.horizontal_wrapped(|ui| {
             self.letters.ui(ui, cx);
             if may

@@ -11,7 +11,7 @@ use crate::domain::clock_template::{CAPTION, Reference};
 use crate::domain::ids::Kind;
 use crate::domain::text::{counted, sentence};
 use crate::ops::{Clocks, Refused};
-use crate::ui::cx::{Command, Cx, Slot, Write};
+use crate::ui::cx::{Command, Cx, Slot, Write, Wrote, outcome_of};
 use crate::ui::looking::Looking;
 use crate::ui::theme::{hint, space};
 use crate::ui::widgets::button::button_in_reach_ui;
@@ -30,8 +30,7 @@ struct References {
 impl ListPart for References {
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.looking.keep_up(ui.ctx(), cx, |file, now| file.clocks(now));
-        let may = cx.writable()
-            && Kind::ClockTemplate.def().create_by.iter().any(|role| cx.session.roles().contains(role));
+        let may = cx.may_make(Kind::ClockTemplate);
         let untaken = self.looking.get().map(|clocks| clocks.untaken.clone()).unwrap_or_default();
         ui.add(Label::new(hint(ui, CAPTION)).wrap());
         if !untaken.is_empty() {
@@ -73,13 +72,10 @@ impl Taking {
 
     /// Draws it; returns whether it goes on.
     fn ui(&mut self, ui: &Ui, cx: &mut Cx<'_>) -> bool {
-        match self.written.as_ref().and_then(Slot::take) {
-            Some(None) => return false,
-            Some(refusal) => {
-                self.refusal = refusal;
-                self.written = None;
-            }
-            None => {}
+        match outcome_of(&mut self.written) {
+            Wrote::NotYet => {}
+            Wrote::Done => return false,
+            Wrote::Refused(refusal) => self.refusal = Some(refusal),
         }
         let missing: Vec<String> =
             if self.chosen.is_empty() { vec!["Choose at least one limit".to_owned()] } else { Vec::new() };

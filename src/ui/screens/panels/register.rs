@@ -39,10 +39,10 @@ impl ListPart for Register {
             Some(Ok(rows)) => coverage_ui(ui, rows),
         }
         let rows = self.looking.get().is_some_and(|rows| !rows.is_empty());
-        let may = Kind::SoupItem.def().create_by.iter().any(|role| cx.session.roles().contains(role));
+        let may = cx.may_make(Kind::SoupItem);
         ui.horizontal_wrapped(|ui| {
             let words = "A bill of materials, a lock file or a table; what would change is shown first";
-            if cx.writable() && may && button_in_reach_ui(ui, "Read a list…", words) {
+            if may && button_in_reach_ui(ui, "Read a list…", words) {
                 self.reading = Some(ReadingList::begin(cx));
             }
             let words = "Every version of SOUP in service beside every release";

@@ -103,15 +103,10 @@ impl Panel for ReleasePanel {
 impl ReleasePanel {
     /// What is read from files, and what follows from the release.
     fn actions_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
-        let def = page.data.def();
-        let roles = cx.session.roles();
-        let open =
-            cx.writable() && def.edit_by.iter().any(|role| roles.contains(role)) && baseline_is_open(page);
-        let may_tell =
-            cx.writable() && Kind::Communication.def().create_by.iter().any(|role| roles.contains(role));
-        let may_publish = cx.writable()
-            && !page.data.value("soup_baseline").is_null()
-            && def.edit_by.iter().any(|role| roles.contains(role));
+        let may_edit = cx.may_edit(Kind::Release);
+        let open = may_edit && baseline_is_open(page);
+        let may_tell = cx.may_make(Kind::Communication);
+        let may_publish = may_edit && !page.data.value("soup_baseline").is_null();
         if !open && !may_tell && !may_publish {
             return;
         }

@@ -10,7 +10,7 @@ use super::refused_words;
 use crate::domain::ids::RecordId;
 use crate::ops::jobs::Job;
 use crate::ops::{ProductFile, Refused, RestoredCopy};
-use crate::ui::cx::{Command, Cx, Slot, Write};
+use crate::ui::cx::{Command, Cx, Slot, Write, Wrote, outcome_of};
 use crate::ui::dialogs::ENDING;
 use crate::ui::screens::parts::progress_ui;
 use crate::ui::theme::{Tone, body, hint, space};
@@ -67,13 +67,10 @@ impl RestoreTest {
             self.job = None;
             self.tested = Some(outcome);
         }
-        match self.written.as_ref().and_then(Slot::take) {
-            Some(None) => return false,
-            Some(refusal) => {
-                self.refusal = refusal;
-                self.written = None;
-            }
-            None => {}
+        match outcome_of(&mut self.written) {
+            Wrote::NotYet => {}
+            Wrote::Done => return false,
+            Wrote::Refused(refusal) => self.refusal = Some(refusal),
         }
         self.dialog(ui, cx)
     }
@@ -89,16 +86,12 @@ impl RestoreTest {
     }
 
     fn missing(&self) -> Vec<String> {
-        let mut missing = Vec::new();
-        match &self.tested {
-            None => missing.push("The copy is being verified".to_owned()),
-            Some(Err(_)) => missing.push("The copy did not pass".to_owned()),
-            Some(Ok(_)) if self.location.trim().is_empty() => {
-                missing.push("Where the copy is kept is missing".to_owned());
-            }
-            Some(Ok(_)) => {}
-        }
-        missing
+        let missing = match &self.tested {
+            None => Some("The copy is being verified"),
+            Some(Err(_)) => Some("The copy did not pass"),
+            Some(Ok(_)) => self.location.trim().is_empty().then_some("Where the copy is kept is missing"),
+        };
+        missing.map(str::to_owned).into_iter().collect()
     }
 
     fn dialog(&mut self, ui: &Ui, cx: &mut Cx<'_>) -> bool {

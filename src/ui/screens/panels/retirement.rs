@@ -109,8 +109,7 @@ impl RetirementPanel {
         }
         heading_ui(ui, "Restore test of the archive", "IEC 62304 5.8.7");
         let tests = page.data.value("restore_tests").as_array().map_or(0, Vec::len);
-        let may = cx.writable()
-            && Kind::RetirementPlan.def().edit_by.iter().any(|role| cx.session.roles().contains(role));
+        let may = cx.may_edit(Kind::RetirementPlan);
         ui.horizontal_wrapped(|ui| {
             let words = "Opens and verifies a copy of this file, and notes the result in the plan";
             if may && button_in_reach_ui(ui, "Test a restored copy…", words) {

@@ -83,8 +83,7 @@ fn sign_ui(ui: &mut Ui, cx: &mut Cx<'_>, sign: &Sign) {
     ui.add_space(space::S);
     tone_words_ui(ui, Tone::Late, &sign.what);
     ui.horizontal_wrapped(|ui| {
-        let may = Kind::ProcessDeviation.def().create_by.iter().any(|role| cx.session.roles().contains(role));
-        if cx.writable() && may && ui.button("Raise a deviation…").clicked() {
+        if cx.may_make(Kind::ProcessDeviation) && ui.button("Raise a deviation…").clicked() {
             cx.go(deviation_of(cx, sign));
         }
         for record in &sign.records {

@@ -6,7 +6,7 @@ use eframe::egui::{Label, Ui};
 use super::{Instead, Panel, PanelDef};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::soup_review::{START, SoupReviewState};
-use crate::domain::text::{counted, sentence};
+use crate::domain::text::{counted, first_of, sentence};
 use crate::ops::jobs::Job;
 use crate::ops::{ProductFile, RecordPage, Refused, ReviewRow, ReviewScope, cache_folder};
 use crate::review::{EvidenceCheck, check};
@@ -179,12 +179,9 @@ fn scope_ui(ui: &mut Ui, cx: &mut Cx<'_>, scope: &ReviewScope) {
         });
     }
     if !scope.unregistered.is_empty() {
-        let named: Vec<&str> = scope.unregistered.iter().take(NAMED).map(String::as_str).collect();
-        let more = scope.unregistered.len().saturating_sub(NAMED);
-        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         let words = format!(
-            "Not in the register, so the review cannot cover it: {}{more}. Read the list of the release into the register first.",
-            named.join(", ")
+            "Not in the register, so the review cannot cover it: {}. Read the list of the release into the register first.",
+            first_of(&scope.unregistered, NAMED)
         );
         tone_words_ui(ui, Tone::Late, &words);
     }

@@ -27,8 +27,7 @@ struct StartPanel {
 
 impl Panel for StartPanel {
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
-        let may = Kind::RegulatoryClock.def().create_by.iter().any(|role| cx.session.roles().contains(role));
-        if !may || !cx.writable() || page.data.is_terminal() {
+        if !cx.may_make(Kind::RegulatoryClock) || page.data.is_terminal() {
             return;
         }
         let id = self.id;

@@ -167,16 +167,12 @@ impl ListScreen {
         self.table.selected.iter().filter_map(|row| self.line(*row))
     }
 
-    fn may_make(&self, cx: &Cx<'_>) -> bool {
-        cx.writable() && self.kind.def().create_by.iter().any(|role| cx.session.roles().contains(role))
-    }
-
     fn head(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let def = self.kind.def();
         ui.horizontal(|ui| {
             ui.label(egui::RichText::new(def.plural).heading());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if self.may_make(cx) && !self.lines.is_empty() {
+                if cx.may_make(self.kind) && !self.lines.is_empty() {
                     let word = format!("New {}…", def.noun());
                     if primary_ui(ui, &word).on_hover_text("Ctrl+N").clicked() {
                         cx.go(Route::New(self.kind));
@@ -207,9 +203,9 @@ impl ListScreen {
 
     fn empty(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let def = self.kind.def();
-        let first = first_of(self.kind).filter(|_| self.may_make(cx));
+        let first = first_of(self.kind).filter(|_| cx.may_make(self.kind));
         let none = format!("No {} yet", def.nouns());
-        let button = if self.may_make(cx) { format!("New {}…", def.noun()) } else { String::new() };
+        let button = if cx.may_make(self.kind) { format!("New {}…", def.noun()) } else { String::new() };
         let button = first.map_or(button, |first| first.button.to_owned());
         let empty = Empty { title: &none, purpose: def.purpose, clause: def.clause, button: &button };
         if empty_ui(ui, &empty).is_some_and(|response| response.clicked()) {

@@ -1,8 +1,6 @@
 //! Events that ask for a SOUP review, each with the button that schedules it with its reason filled in: all of them above the list of
 //! reviews, and on the dashboard those that only the advisory data shows.
 
-use std::sync::Arc;
-
 use eframe::egui;
 use egui::{Frame, Label, Margin, Ui};
 
@@ -54,7 +52,7 @@ pub fn asking_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 /// What the advisory data asks for, on the dashboard; nothing is drawn where there is nothing.
-pub fn news_ui(ui: &mut Ui, asked: &Arc<Asked>, cx: &mut Cx<'_>) {
+pub fn news_ui(ui: &mut Ui, asked: &Asked, cx: &mut Cx<'_>) {
     let news = asked.news.as_ref().map(News::events).unwrap_or_default();
     for (index, event) in news.iter().enumerate() {
         ui.push_id(("asked", index), |ui| event_ui(ui, cx, event));

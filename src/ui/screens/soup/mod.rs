@@ -17,7 +17,6 @@ use eframe::egui;
 use egui::{Event, Key, Modifiers, Ui};
 
 use crate::ops::Refused;
-use crate::ui::cx::Slot;
 use crate::ui::widgets::table::TableState;
 use crate::ui::widgets::text::TextLine;
 
@@ -42,37 +41,12 @@ fn filter_ui(ui: &mut Ui, text: &mut String, table: &mut TableState) {
     }
 }
 
-/// The outcome of a write, once it has come.
-pub(super) enum Wrote {
-    /// It is not there yet, or nothing was asked.
-    NotYet,
-    /// It is written.
-    Done,
-    /// It was refused.
-    Refused(Refused),
-}
-
 /// The refusal of the second of two writes, where the first is in the file: `first` says so. That nothing was changed does not hold.
 fn second_refused(first: &str, refusal: &Refused) -> Refused {
     let why = refusal.to_string();
     let ends = [". Nothing was changed", "; nothing was changed"];
     let why = ends.into_iter().find_map(|end| why.strip_suffix(end)).unwrap_or(&why);
     Refused::Rule(format!("{first}: {why}"))
-}
-
-/// Takes the outcome of a write.
-pub(super) fn outcome_of(written: &mut Option<Slot<Option<Refused>>>) -> Wrote {
-    match written.as_ref().and_then(Slot::take) {
-        None => Wrote::NotYet,
-        Some(None) => {
-            *written = None;
-            Wrote::Done
-        }
-        Some(Some(refusal)) => {
-            *written = None;
-            Wrote::Refused(refusal)
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use eframe::egui;
 use egui::{Label, Ui};
 use serde_json::json;
 
-use super::{Wrote, outcome_of, second_refused};
+use super::second_refused;
 use crate::baseline::{Baseline, Unversioned, named};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
@@ -17,9 +17,11 @@ use crate::domain::record::Fields;
 use crate::domain::text::{capital, counted, sentence};
 use crate::ops::documents;
 use crate::ops::jobs::{Job, Progress};
-use crate::ops::{PlannedSoup, ProductFile, Refused, SoupAction, SoupImportOptions, SoupImportPlan};
+use crate::ops::{
+    PlannedSoup, ProductFile, Refused, SoupAction, SoupImportCounts, SoupImportOptions, SoupImportPlan,
+};
 use crate::register::{RegisterList, read_list};
-use crate::ui::cx::{Command, Cx, LongWrite, Slot};
+use crate::ui::cx::{Command, Cx, LongWrite, Slot, Wrote, outcome_of};
 use crate::ui::screens::panels::{BILL_ENDINGS, baseline_is_open};
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
@@ -55,6 +57,7 @@ struct Wanted {
 struct Rehearsed {
     list: RegisterList,
     plan: SoupImportPlan,
+    counts: SoupImportCounts,
     lines: Vec<String>,
 }
 
@@ -139,8 +142,8 @@ impl ReadingList {
             let file = ProductFile::open_for_job(&product)?;
             let mut plan = file.plan_soup_import(list.rows.clone(), &options_of(&wanted)?, now)?;
             plan.evidence.clone_from(&list.document);
-            let lines = lines_of(&plan);
-            Ok(Rehearsed { list, plan, lines })
+            let (counts, lines) = (plan.counts(), lines_of(&plan));
+            Ok(Rehearsed { list, plan, counts, lines })
         });
     }
 
@@ -150,8 +153,7 @@ impl ReadingList {
             None => Some("The list is being read"),
             Some(Err(_)) => Some("The list cannot be read"),
             Some(Ok(rehearsed)) => {
-                let counts = rehearsed.plan.counts();
-                let nothing = counts.items + counts.versions == 0 && !self.baseline;
+                let nothing = rehearsed.counts.has_nothing_new() && !self.baseline;
                 nothing.then_some("The register has all of it already")
             }
         };
@@ -325,14 +327,12 @@ fn rehearsed_ui(ui: &mut Ui, rehearsed: &Rehearsed) {
             tone_words_ui(ui, Tone::Due, &format!("{words}: {}", named(names)));
         }
     }
-    let plan = &rehearsed.plan;
-    let counts = plan.counts();
-    if let Some(document) = plan.evidence.as_ref().filter(|_| counts.items + counts.versions > 0) {
-        let to = plan.change.map_or("the product", |_| "the change");
-        let to = if plan.opens_change { "the change" } else { to };
+    let (plan, counts) = (&rehearsed.plan, rehearsed.counts);
+    if let Some(document) = plan.evidence.as_ref().filter(|_| !counts.has_nothing_new()) {
+        let to = if plan.opens_change || plan.change.is_some() { "the change" } else { "the product" };
         ui.label(hint(ui, format!("{} is attached to {to}.", document.name)));
     }
-    ui.label(capital(&plan.counts().words()));
+    ui.label(capital(&counts.words()));
     match (plan.opens_change, plan.change) {
         (true, _) => {
             tone_words_ui(ui, Tone::Due, "A change request will be opened for what is new.");
@@ -342,10 +342,10 @@ fn rehearsed_ui(ui: &mut Ui, rehearsed: &Rehearsed) {
         }
         (false, None) => {}
     }
-    if plan.counts().ambiguous > 0 {
+    if counts.ambiguous > 0 {
         let words = format!(
             "Nothing is taken of {}; enter them by hand.",
-            counted(plan.counts().ambiguous, "ambiguous component")
+            counted(counts.ambiguous, "ambiguous component")
         );
         tone_words_ui(ui, Tone::Late, &words);
     }

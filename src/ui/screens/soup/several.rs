@@ -3,14 +3,13 @@
 use eframe::egui::Ui;
 
 use super::deciding::Deciding;
-use super::{Wrote, outcome_of};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::soup_item::APPROVE;
 use crate::domain::text::{capital, counted, sentence};
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{Act, MayStep, ProductFile, Refused, Request};
-use crate::ui::cx::{Command, Cx, LongWrite, Slot};
+use crate::ui::cx::{Command, Cx, LongWrite, Slot, Wrote, outcome_of};
 use crate::ui::screens::panels::SeveralPart;
 use crate::ui::screens::record::field_context::FieldContext;
 use crate::ui::theme::{Tone, hint, space};

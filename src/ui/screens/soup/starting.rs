@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use eframe::egui::{Label, Ui};
 
-use super::{Wrote, outcome_of};
 use crate::domain::ids::RecordId;
 use crate::domain::text::{counted, sentence};
 use crate::domain::time::Day;
@@ -13,7 +12,7 @@ use crate::ops::jobs::{Job, Progress};
 use crate::ops::{FoundSearch, ProductFile, Refused, cache_folder};
 use crate::review::{ReviewSearch, search};
 use crate::soup::{CacheStatus, MAX_AGE_DAYS, cache_status};
-use crate::ui::cx::{Command, Cx, LongWrite, Slot};
+use crate::ui::cx::{Command, Cx, LongWrite, Slot, Wrote, outcome_of};
 use crate::ui::screens::parts::progress_ui;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;

@@ -8,7 +8,7 @@ use crate::domain::ids::RecordId;
 use crate::domain::text::{capital, counted};
 use crate::ops::recipients::{RecipientPlan, RecipientsPlan};
 use crate::ops::{Refused, read_bytes};
-use crate::ui::cx::{Command, Cx, Slot, Write};
+use crate::ui::cx::{Command, Cx, Slot, Write, Wrote, outcome_of};
 use crate::ui::screens::panels::refused_words;
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
@@ -43,13 +43,10 @@ impl Importing {
             self.path = Some(path);
         }
         let Some(plan) = &self.plan else { return true };
-        match self.written.as_ref().and_then(Slot::take) {
-            Some(None) => return false,
-            Some(refusal) => {
-                self.refusal = refusal;
-                self.written = None;
-            }
-            None => {}
+        match outcome_of(&mut self.written) {
+            Wrote::NotYet => {}
+            Wrote::Done => return false,
+            Wrote::Refused(refusal) => self.refusal = Some(refusal),
         }
         let missing: Vec<String> = match plan {
             Ok(plan) if plan.problems.is_empty() => Vec::new(),

@@ -124,8 +124,7 @@ fn mend_ui(
     if !cx.writable() {
         return;
     }
-    let may = |kind: Kind| kind.def().create_by.iter().any(|role| cx.session.roles().contains(role));
-    let (request, raise) = (may(Kind::ChangeRequest), may(Kind::ProcessDeviation));
+    let (request, raise) = (cx.may_make(Kind::ChangeRequest), cx.may_make(Kind::ProcessDeviation));
     if request {
         let button = ui.add(Button::new("Request a change…"));
         if button.accessible_name(format!("Request a change for {item}")).clicked() {

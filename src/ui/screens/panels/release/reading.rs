@@ -12,7 +12,7 @@ use crate::domain::release::{CommitRow, Difference};
 use crate::domain::text::{capital, counted};
 use crate::ops::jobs::Job;
 use crate::ops::{EvidenceFile, ProductFile, Refused, Session, Stamp, commits, read_bytes};
-use crate::ui::cx::{Command, Cx, Slot, Write};
+use crate::ui::cx::{Command, Cx, Slot, Write, Wrote, outcome_of};
 use crate::ui::screens::panels::refused_words;
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
@@ -136,17 +136,13 @@ impl Reading {
             self.job = None;
             self.rehearsed = Some(found.and_then(|found| self.rehearse(cx, found)));
         }
-        match self.written.as_ref().and_then(Slot::take) {
-            Some(None) => return false,
-            Some(Some(Refused::NeedsReason(_))) if self.reason.is_none() => {
+        match outcome_of(&mut self.written) {
+            Wrote::NotYet => {}
+            Wrote::Done => return false,
+            Wrote::Refused(Refused::NeedsReason(_)) if self.reason.is_none() => {
                 self.reason = Some(String::new());
-                self.written = None;
             }
-            Some(refusal) => {
-                self.refusal = refusal;
-                self.written = None;
-            }
-            None => {}
+            Wrote::Refused(refusal) => self.refusal = Some(refusal),
         }
         self.dialog(ui, cx)
     }

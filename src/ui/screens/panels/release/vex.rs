@@ -37,7 +37,7 @@ struct Contents {
 /// The dialog.
 pub(super) struct Publishing {
     release: RecordId,
-    format: usize,
+    format: VexFormat,
     issuer: String,
     namespace: String,
     title: String,
@@ -55,7 +55,7 @@ impl Publishing {
         let last = vex::last_issuer(cx.file).unwrap_or_default();
         let product =
             cx.file.record(PRODUCT).ok().and_then(|data| data.typed::<Product>()).unwrap_or_default();
-        let made = vex::document(cx.file, release, &VexIssuer::default(), cx.stamp);
+        let made = vex::document(cx.file, release, &last, cx.stamp);
         let title = made.as_ref().map(|made| made.document.title.clone()).unwrap_or_default();
         let contents = made.map(|made| Contents {
             statements: made.document.statements.len(),
@@ -64,7 +64,7 @@ impl Publishing {
         });
         Self {
             release,
-            format: 0,
+            format: VexFormat::OpenVex,
             issuer: last.name.unwrap_or_else(|| product.manufacturer.to_string()),
             namespace: last.namespace.unwrap_or_default(),
             title,
@@ -75,17 +75,13 @@ impl Publishing {
         }
     }
 
-    fn chosen(&self) -> VexFormat {
-        FORMATS.get(self.format).copied().unwrap_or(VexFormat::OpenVex)
-    }
-
     /// What is missing at the inputs: of the issuer, its address and the title.
     fn missing_at(&self) -> [Option<&'static str>; 3] {
         let empty = |text: &str, words| text.trim().is_empty().then_some(words);
         let address = empty(&self.namespace, "The address of the issuer is missing, which CSAF requires");
         [
             empty(&self.issuer, "The issuer is missing"),
-            address.filter(|_| self.chosen() == VexFormat::Csaf),
+            address.filter(|_| self.format == VexFormat::Csaf),
             empty(&self.title, "The title is missing"),
         ]
     }
@@ -130,8 +126,9 @@ impl Publishing {
     fn contents_ui(&mut self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::S;
         let words = FORMATS.map(|format| vex::format_word(format).0);
-        if let Some(chosen) = segments_ui(ui, &words, Some(self.format)) {
-            self.format = chosen;
+        let on = FORMATS.iter().position(|format| *format == self.format);
+        if let Some(format) = segments_ui(ui, &words, on).and_then(|pressed| FORMATS.get(pressed)) {
+            self.format = *format;
             self.refusal = None;
         }
         match &self.contents {
@@ -142,7 +139,7 @@ impl Publishing {
         }
         let missing = if self.confirmed { self.missing_at() } else { [None; 3] };
         Field::new("Issuer").violation(missing[0]).show(ui, |ui| ui.add(TextLine::new(&mut self.issuer)));
-        let required = if self.chosen() == VexFormat::Csaf { "required for CSAF" } else { "optional" };
+        let required = if self.format == VexFormat::Csaf { "required for CSAF" } else { "optional" };
         Field::new("Address of the issuer")
             .required(required)
             .violation(missing[1])
@@ -165,7 +162,7 @@ impl Publishing {
             namespace: text(&self.namespace),
             title: text(&self.title),
         };
-        let (release, format) = (self.release, self.chosen());
+        let (release, format) = (self.release, self.format);
         let made = vex::document(cx.file, release, &issuer, cx.stamp)?;
         let evidence = vex::evidence(release, format, vex::text_of(&made, format)?);
         let kept = evidence.clone();

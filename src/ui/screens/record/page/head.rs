@@ -23,10 +23,9 @@ pub fn editable(cx: &Cx<'_>, page: &RecordPage) -> bool {
     let data = &page.data;
     let def = data.def();
     let state = data.head.state.as_str();
-    cx.writable()
+    cx.may_edit(def.kind)
         && !data.is_terminal()
         && page.parent_is_open()
-        && def.edit_by.iter().any(|role| cx.session.roles().contains(role))
         && def.sections.iter().any(|section| {
             section.open_in.contains(&state) && section.fields.iter().any(|field| !field.by_system)
         })

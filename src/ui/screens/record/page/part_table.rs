@@ -112,7 +112,7 @@ impl PartTable {
             }
             None => None,
         };
-        if open && self.editor.is_none() && self.may_add(cx) {
+        if open && self.editor.is_none() && cx.may_make(self.def.kind) {
             ui.add_space(space::S);
             if button_in_reach_ui(ui, &format!("Add {}", self.def.word.to_lowercase()), self.def.purpose) {
                 let entry = Entry::new(self.def.kind, cx.session.person(), cx.now());
@@ -120,10 +120,6 @@ impl PartTable {
             }
         }
         asked
-    }
-
-    fn may_add(&self, cx: &Cx<'_>) -> bool {
-        self.def.create_by.iter().any(|role| cx.session.roles().contains(role))
     }
 
     fn table_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, parts: &Rc<Vec<RecordData>>) {

@@ -8,14 +8,15 @@ use eframe::egui::{Button, Label, Ui};
 use serde_json::json;
 
 use super::super::deciding::Deciding;
-use super::super::{Wrote, outcome_of, second_refused};
+use super::super::second_refused;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::text::{counted, sentence};
 use crate::ops::jobs::Progress;
 use crate::ops::{Act, FileSource, ProductFile, Refused, Request, ReviewRow, Session, Stamp, read_bytes};
 use crate::review::anomalies_of;
-use crate::ui::cx::{Command, Cx, LongWrite, Slot};
+use crate::ui::cx::{Command, Cx, LongWrite, Slot, Wrote, outcome_of};
+use crate::ui::screens::parts::dropped;
 use crate::ui::screens::record::field_context::FieldContext;
 use crate::ui::screens::soup::reading::file_name;
 use crate::ui::theme::{hint, space};
@@ -153,8 +154,7 @@ impl Acts {
         cx: &mut Cx<'_>,
         (chosen, rows): (&[RecordId], &[ReviewRow]),
     ) {
-        let may = Kind::ReviewItem.def().edit_by.iter().any(|role| cx.session.roles().contains(role));
-        if !may || !cx.writable() {
+        if !cx.may_edit(Kind::ReviewItem) {
             return;
         }
         let ready: Vec<RecordId> = rows.iter().filter(|row| row.ready).filter_map(|row| row.id).collect();
@@ -191,8 +191,9 @@ impl Acts {
 
     /// A file that is dropped on the screen is the copy of a list; a table or JSON for one item may be the export of a tracker.
     fn take_drop(&mut self, ui: &Ui, cx: &mut Cx<'_>, chosen: &[RecordId]) {
-        let dropped = ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
-        let Some(path) = dropped.filter(|_| self.open.is_none() && self.written.is_none()) else { return };
+        let Some(path) = dropped(ui.ctx()).filter(|_| self.open.is_none() && self.written.is_none()) else {
+            return;
+        };
         if chosen.is_empty() {
             let words = "No item is chosen whose list the file could be.";
             return cx.ask(Command::Notify(Notice::problem(words, "Choose the items, then drop it again.")));
