@@ -9,6 +9,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::base::regular;
 use crate::domain::ids::RecordId;
 use crate::domain::record::Fields;
 use crate::domain::release::{BASELINE_MAX, BaselineItem, Difference, SoupVersion};
@@ -72,10 +73,6 @@ fn refused(refusal: soup::Refused) -> Refused {
     }
 }
 
-fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-}
-
 /// The first of some names, and how many more there are.
 pub fn named(names: &[String]) -> String {
     text::first_of(names, NAMES_MAX)
@@ -106,7 +103,7 @@ pub(crate) fn bill_of_document(
 /// The SOUP of what was read. The file that is kept has no bytes yet.
 fn bill_of(read: &BillFile, path: &Path, unversioned: Unversioned) -> Result<BaselineBill, Refused> {
     let inspected = read.inspect().map_err(refused)?;
-    let name = file_name(path);
+    let name = regular::name_of(path);
     let unread: Vec<String> =
         refused_of_bill(&inspected).iter().map(|note| format!("{}: {}", note.place, note.text)).collect();
     if !unread.is_empty() {
@@ -198,7 +195,7 @@ fn soup_rows(components: &[&Component], name: &str) -> Result<(Vec<SoupVersion>,
 /// # Errors
 /// When it is no such table, or rows of it cannot be used; each with its place.
 pub fn read_items(path: &Path) -> Result<BaselineItems, Refused> {
-    let name = file_name(path);
+    let name = regular::name_of(path);
     let bytes = ops::read_bytes(path)?;
     let found = ops::read_items(&bytes, &name)?;
     let description = "Configuration items of the baseline".to_owned();

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::base::regular;
 use crate::baseline::{BaselineBill, Unversioned, bill_of_document, read_bill};
 use crate::domain::document_review::{DocumentKind, SoupList};
 use crate::domain::record::Fields;
@@ -22,8 +23,15 @@ pub struct RegisterList {
     pub bill: BaselineBill,
     /// Its components, as the register takes them.
     pub rows: Vec<SoupRow>,
+    /// Whether it was taken from a document.
+    from_document: bool,
+}
+
+impl RegisterList {
     /// The document from which it was taken, which is kept as evidence.
-    pub document: Option<EvidenceFile>,
+    pub fn document(&self) -> Option<&EvidenceFile> {
+        self.from_document.then(|| self.bill.file())
+    }
 }
 
 /// Reads a bill of materials, a lock file, a table of SOUP, or the list of SOUP in a document. `place` names the list where a document
@@ -38,15 +46,14 @@ pub fn read_list(
     going: &dyn Fn(&str, f32) -> bool,
 ) -> Result<RegisterList, Refused> {
     if place.is_none() && !is_document(path) {
-        return Ok(list_of(read_bill(path, unversioned)?, None));
+        return Ok(list_of(read_bill(path, unversioned)?, false));
     }
     let bytes = ops::read_bytes(path)?;
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = regular::name_of(path);
     let (_, review) = review_document(&bytes, &name, Some(DocumentKind::SoupList), going)?;
     let list = list_at(&review.lists, place, &name)?;
     let bill = bill_of_document(path, (list.delimited(), bytes), unversioned)?;
-    let document = bill.file().clone();
-    Ok(list_of(bill, Some(document)))
+    Ok(list_of(bill, true))
 }
 
 /// The list at a place, or the only one.
@@ -72,7 +79,7 @@ fn list_at<'l>(lists: &'l [SoupList], place: Option<&str>, name: &str) -> Result
     }
 }
 
-fn list_of(bill: BaselineBill, document: Option<EvidenceFile>) -> RegisterList {
+fn list_of(bill: BaselineBill, from_document: bool) -> RegisterList {
     let rows = bill
         .rows
         .iter()
@@ -87,7 +94,7 @@ fn list_of(bill: BaselineBill, document: Option<EvidenceFile>) -> RegisterList {
                 .unwrap_or_default(),
         })
         .collect();
-    RegisterList { bill, rows, document }
+    RegisterList { bill, rows, from_document }
 }
 
 /// Most characters of a line that is taken over from a bill.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::args::CommitsArguments;
 use super::failure::{FOUND, Failure};
 use super::{CommandResult, open, time_stamp};
+use crate::base::regular;
 use crate::domain::ids::RecordId;
 use crate::domain::text::counted;
 use crate::ops::commits::{self, CommitComparison};
@@ -30,7 +31,7 @@ pub fn commits(arguments: &CommitsArguments) -> CommandResult {
 
 fn evidence(path: &Path) -> Result<EvidenceFile, Failure> {
     let bytes = ops::read_bytes(path).map_err(Failure::of_input)?;
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = regular::name_of(path);
     let description = "Commits of the version".to_owned();
     Ok(EvidenceFile { name, place: path.display().to_string(), description, bytes })
 }

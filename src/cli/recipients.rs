@@ -7,6 +7,7 @@ use super::args::RecipientsArguments;
 use super::failure::Failure;
 use super::{CommandResult, open, time_stamp};
 use crate::base::fresh_file::FreshFile;
+use crate::base::regular;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::text::counted;
 use crate::ops::{self, ProductFile, Refused};
@@ -44,7 +45,7 @@ fn list(file: &ProductFile, id: RecordId) -> CommandResult {
 fn import(arguments: &RecipientsArguments, id: RecordId, input: &Path) -> CommandResult {
     let login = arguments.login.as_deref().unwrap_or_default();
     let bytes = ops::read_bytes(input).map_err(Failure::of_input)?;
-    let name = input.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = regular::name_of(input);
     let (mut file, session, _) = open::to_write(&arguments.file, login)?;
     let mut plan = file.plan_recipients(id, (&bytes, &name), ops::now()).map_err(Failure::of_input)?;
     plan.reason = arguments.reason.clone().unwrap_or_default();

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::args::{DocumentAs, ReviewDocumentArguments};
 use super::failure::{FOUND, Failure};
 use super::{CommandResult, open, time_stamp};
+use crate::base::regular;
 use crate::domain::choice::Choice as _;
-use crate::domain::document_review::{Answer, DocumentKind, Found, Review, SoupGap, SoupList};
+use crate::domain::document_review::{Answer, DocumentKind, Review, SoupGap, SoupList};
 use crate::domain::text::counted;
 use crate::ops::documents::{self, Drafted, TakenText, Texts};
 use crate::ops::{self, EvidenceFile};
@@ -20,13 +21,13 @@ const GAPS_SHOWN: usize = 40;
 pub fn review_document(arguments: &ReviewDocumentArguments) -> CommandResult {
     let path = &arguments.document;
     let bytes = ops::read_bytes(path).map_err(Failure::of_input)?;
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = regular::name_of(path);
     let kind = arguments.kind.map(kind_of);
     let (format, review) =
         documents::review_document(&bytes, &name, kind, &|_, _| true).map_err(Failure::of_input)?;
     let mut drafted = None;
     if let (Some(product), Some(login)) = (&arguments.draft_plan, &arguments.login) {
-        let description = format!("{} from which the plan was drafted", review.kind.word());
+        let description = documents::description_of(review.kind);
         let file = EvidenceFile { name: name.clone(), place: path.display().to_string(), description, bytes };
         let (mut opened, session, _) = open::to_write(product, login)?;
         let planned = opened.plan_for_texts()?.draft(&review, &name, Texts::WhereOpen)?;
@@ -85,7 +86,7 @@ fn list_json(list: &SoupList) -> Value {
             "audit_finding": gap.finding, "write": gap.write,
         })
     });
-    json!({"place": list.place, "items": list.items, "gaps": gaps.collect::<Vec<_>>(), "more": list.more})
+    json!({"place": list.place, "items": list.items(), "gaps": gaps.collect::<Vec<_>>(), "more": list.more})
 }
 
 fn as_text(name: &str, format: &str, review: &Review, drafted: Option<&Drafted>) -> String {
@@ -100,7 +101,7 @@ fn as_text(name: &str, format: &str, review: &Review, drafted: Option<&Drafted>)
         );
     }
     for list in &review.lists {
-        let (items, gaps) = (counted(list.items, "item"), counted(list.count(), "gap"));
+        let (items, gaps) = (counted(list.items(), "item"), counted(list.count(), "gap"));
         let _ = writeln!(output, "List of SOUP ({}): {items}, {gaps}", list.place);
     }
     for note in &review.notes {
@@ -110,7 +111,7 @@ fn as_text(name: &str, format: &str, review: &Review, drafted: Option<&Drafted>)
     for answer in &review.answers {
         if answer.point.letter != last {
             last = answer.point.letter;
-            let _ = writeln!(output, "\n{}", heading(last));
+            let _ = writeln!(output, "\n{}", answer.point.heading());
         }
         output.push_str(&answer_words(answer));
     }
@@ -129,11 +130,6 @@ fn as_text(name: &str, format: &str, review: &Review, drafted: Option<&Drafted>)
     output
 }
 
-/// The heading of a group of points.
-fn heading(letter: &str) -> String {
-    if letter.len() == 1 { format!("6.1 {letter})") } else { crate::domain::text::capital(letter) }
-}
-
 fn answer_words(answer: &Answer) -> String {
     let point = answer.point;
     match &answer.found {
@@ -143,7 +139,7 @@ fn answer_words(answer: &Answer) -> String {
                 "  found    {} {} ({}){spread}\n             “{}”\n",
                 point.id,
                 point.asks,
-                where_words(found),
+                found.where_words(),
                 found.quote
             )
         }
@@ -151,14 +147,6 @@ fn answer_words(answer: &Answer) -> String {
             "  missing  {} {} ({})\n             Common audit finding: {}\n             {}\n",
             point.id, point.asks, point.clause, point.finding, point.write
         ),
-    }
-}
-
-fn where_words(found: &Found) -> String {
-    if found.section.is_empty() {
-        found.place.clone()
-    } else {
-        format!("section “{}”, {}", found.section, found.place)
     }
 }
 

@@ -71,10 +71,10 @@ fn import(arguments: &SoupImportArguments) -> CommandResult {
     };
     let (mut file, session, _) = open::to_write(&arguments.file, login)?;
     let mut plan = file.plan_soup_import(list.rows.clone(), &options, ops::now())?;
-    plan.evidence.clone_from(&list.document);
+    plan.evidence = list.document().cloned();
     let mut done = Vec::new();
     let (_, change) = file.import_soup(&session, &plan, &|_| true, &ops::stamp())?;
-    if let Some(document) = &list.document {
+    if let Some(document) = list.document() {
         // A list that brings nothing new is not attached.
         let files = file.referring(change.unwrap_or(PRODUCT), Kind::Attachment)?;
         if is_attached(&files, &document.sha256()) {

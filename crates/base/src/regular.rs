@@ -5,6 +5,11 @@ use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Read as _, Result};
 use std::path::Path;
 
+/// The name of a file without its folders, for people; empty if the path has none.
+pub fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
 /// Opens a regular file for reading. A symbolic link to one is followed.
 ///
 /// # Errors

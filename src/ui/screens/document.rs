@@ -18,6 +18,7 @@ use self::answers::AnswersPart;
 use self::drafting::Drafting;
 use self::lists::ListsPart;
 use super::parts::{boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui, progress_ui};
+use crate::base::regular;
 use crate::domain::choice::Choice as _;
 use crate::domain::document_review::{DocumentKind, Review};
 use crate::domain::ids::Kind;
@@ -27,7 +28,6 @@ use crate::ops::jobs::{Job, Progress};
 use crate::ops::{Head, Refused, read_bytes};
 use crate::ui::cx::{Command, Cx, Slot};
 use crate::ui::screens::parts::dropped;
-use crate::ui::screens::soup::reading::file_name;
 use crate::ui::theme::{Tone, hint, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
@@ -54,7 +54,7 @@ struct Reviewed {
 
 impl Reviewed {
     fn name(&self) -> String {
-        file_name(&self.path)
+        regular::name_of(&self.path)
     }
 }
 
@@ -259,7 +259,7 @@ fn summary_ui(ui: &mut Ui, review: &Review) {
 
 /// Reads and reviews a document, beside the window.
 fn read(path: PathBuf, kind: Option<DocumentKind>, progress: &Progress) -> Result<Reviewed, Refused> {
-    let name = file_name(&path);
+    let name = regular::name_of(&path);
     progress.step(&format!("Reading {name}"), 0.0)?;
     let bytes = read_bytes(&path)?;
     let (format, review) =

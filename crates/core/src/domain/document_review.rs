@@ -51,6 +51,17 @@ pub struct Found {
     pub spread: bool,
 }
 
+impl Found {
+    /// Where it stands, in words.
+    pub fn where_words(&self) -> String {
+        if self.section.is_empty() {
+            self.place.clone()
+        } else {
+            format!("section “{}”, {}", self.section, self.place)
+        }
+    }
+}
+
 /// A point and where it is answered, if it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -97,19 +108,14 @@ impl Review {
     }
 }
 
-/// Reviews a document. `name` is the name of its file; `kind` is what a person says that it is.
-pub fn review(document: &Document, name: &str, kind: Option<DocumentKind>) -> Review {
-    review_while(document, name, kind, &|_| true)
-}
-
-/// The same; `going` is told the finished share and says whether to go on. What follows after it said no counts as missing, so that
-/// the answers are of no use then.
-pub fn review_while(
+/// Reviews a document. `name` is the name of its file; `kind` is what a person says that it is. `going` is told the finished share and says
+/// whether to go on; `None` if it said no.
+pub fn review(
     document: &Document,
     name: &str,
     kind: Option<DocumentKind>,
     going: &dyn Fn(f32) -> bool,
-) -> Review {
+) -> Option<Review> {
     let (kind, why) = match kind {
         Some(kind) => (kind, "You said so.".to_owned()),
         None => guess(document, name),
@@ -117,10 +123,9 @@ pub fn review_while(
     let text = Text::of(document);
     let asked: Vec<&'static Point> = POINTS.iter().filter(|point| point.kinds.contains(&kind)).collect();
     let answer = |(at, point): (usize, &&'static Point)| {
-        let found = if going(at as f32 / asked.len() as f32) { text.find(point) } else { None };
-        Answer { point, found }
+        going(at as f32 / asked.len() as f32).then(|| Answer { point, found: text.find(point) })
     };
-    let answers = asked.iter().enumerate().map(answer).collect();
+    let answers = asked.iter().enumerate().map(answer).collect::<Option<Vec<_>>>()?;
     let lists = soup_list::lists(document, kind == DocumentKind::SoupList);
     let mut notes = document.notes.clone();
     if text.open > 0 {
@@ -137,7 +142,7 @@ pub fn review_while(
             "No table has a column for the name and one for the version or supplier of SOUP.".to_owned(),
         );
     }
-    Review { kind, why, answers, lists, notes }
+    Some(Review { kind, why, answers, lists, notes })
 }
 
 /// What a document seems to be, by its name, its headings and its tables.
@@ -179,8 +184,8 @@ fn only_tables(document: &Document) -> bool {
 struct Piece {
     words: Vec<String>,
     text: String,
-    /// Words of the row that names the columns, for a row of a table.
-    header: Vec<String>,
+    /// The table of its part of which it is a row.
+    table: Option<usize>,
 }
 
 /// A section prepared for the rules.
@@ -189,6 +194,8 @@ struct Part<'a> {
     /// Words of its heading and of those above it, without the title of the document.
     above: Vec<String>,
     pieces: Vec<Piece>,
+    /// Words of the row that names the columns, for each of its tables.
+    headers: Vec<Vec<String>>,
     /// It lists other documents.
     references: bool,
     /// The words of all its pieces, if they are few enough to belong together.
@@ -235,36 +242,38 @@ impl<'a> Text<'a> {
             // The title says “maintenance plan” over everything, which proves nothing.
             let skip = usize::from(path.first().is_some_and(|first| is_title(document, first)));
             let above: Vec<String> = headings.into_iter().skip(skip).flatten().collect();
-            let pieces = text.pieces(section);
+            let (pieces, headers) = text.pieces(section);
             let count: usize = pieces.iter().map(|piece| piece.words.len()).sum();
             let together = (count <= SPREAD_WORDS)
                 .then(|| pieces.iter().flat_map(|piece| piece.words.iter().cloned()).collect());
-            text.parts.push(Part { section, above, pieces, references, together });
+            text.parts.push(Part { section, above, pieces, headers, references, together });
         }
         text
     }
 
-    fn pieces(&mut self, section: &Section) -> Vec<Piece> {
+    /// The pieces of a section, and the words that name the columns of each of its tables.
+    fn pieces(&mut self, section: &Section) -> (Vec<Piece>, Vec<Vec<String>>) {
         let passages = section.passages.iter().flat_map(|passage| words::pieces(passage)).map(str::to_owned);
-        let tables = section.tables.iter().filter(|table| !is_mapping(table));
-        let rows = tables.flat_map(|table| {
-            let header = table.rows.first().map(|row| words::of(&row.cells.join(" "))).unwrap_or_default();
+        let tables = section.tables.iter().map(|table| (table, header_words(table)));
+        let (tables, headers): (Vec<&Table>, Vec<Vec<String>>) =
+            tables.filter(|(_, header)| !is_mapping(header)).unzip();
+        let rows = tables.into_iter().enumerate().flat_map(|(at, table)| {
             table.rows.iter().skip(1).map(move |row| {
                 let cells = row.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
-                (one_line(&cells.collect::<Vec<_>>().join("; "), SECTION_CHARS), header.clone())
+                (one_line(&cells.collect::<Vec<_>>().join("; "), SECTION_CHARS), Some(at))
             })
         });
         let mut pieces = Vec::new();
-        for (text, header) in passages.map(|text| (text, Vec::new())).chain(rows) {
+        for (text, table) in passages.map(|text| (text, None)).chain(rows) {
             let words = words::of(&text);
             self.count(&words);
             if words::is_open(&text, &words) {
                 self.open += 1;
             } else if !words.is_empty() {
-                pieces.push(Piece { words, text, header });
+                pieces.push(Piece { words, text, table });
             }
         }
-        pieces
+        (pieces, headers)
     }
 
     fn count(&mut self, words: &[String]) {
@@ -283,8 +292,12 @@ impl<'a> Text<'a> {
         let mut best: Option<(usize, &Part<'_>, Option<&Piece>)> = None;
         for part in self.parts.iter().filter(|part| point.by_reference || !part.references) {
             let above: Vec<bool> = point.words.iter().map(|set| words::occurs(set, &part.above)).collect();
+            // The names of the columns stand above the rows of a table.
+            let named: Vec<Vec<bool>> =
+                part.headers.iter().map(|header| above_rows(point, &above, header)).collect();
             let single = part.pieces.iter().filter_map(|piece| {
-                Some((score(point, &above_piece(point, &above, piece), &piece.words)?, Some(piece)))
+                let above = piece.table.and_then(|at| named.get(at)).unwrap_or(&above);
+                Some((score(point, above, &piece.words)?, Some(piece)))
             });
             let together = part.together.iter().filter(|_| above.contains(&true));
             // Spread words count less than any that stand near each other.
@@ -299,9 +312,9 @@ impl<'a> Text<'a> {
     }
 }
 
-/// The sets of a point that the headings meet or, for a row of a table, the names of its columns.
-fn above_piece(point: &Point, above: &[bool], piece: &Piece) -> Vec<bool> {
-    let named = |(set, above): (&&str, &bool)| *above || words::occurs(set, &piece.header);
+/// The sets of a point that the headings meet or the names of the columns of a table.
+fn above_rows(point: &Point, above: &[bool], header: &[String]) -> Vec<bool> {
+    let named = |(set, above): (&&str, &bool)| *above || words::occurs(set, header);
     point.words.iter().zip(above).map(named).collect()
 }
 
@@ -351,11 +364,15 @@ fn is_title(document: &Document, section: &Section) -> bool {
             || headings.all(|other| other.level > section.level))
 }
 
+/// The words that name the columns of a table.
+fn header_words(table: &Table) -> Vec<String> {
+    table.rows.first().map(|row| words::of(&row.cells.join(" "))).unwrap_or_default()
+}
+
 /// A table that lays clauses beside sections names everything and answers nothing.
-fn is_mapping(table: &Table) -> bool {
-    let header = table.rows.first().map(|row| words::of(&row.cells.join(" "))).unwrap_or_default();
-    words::occurs("clause | section | chapter", &header)
-        && words::occurs("iec | iso | standard* | requirement* | document section", &header)
+fn is_mapping(header: &[String]) -> bool {
+    words::occurs("clause | section | chapter", header)
+        && words::occurs("iec | iso | standard* | requirement* | document section", header)
 }
 
 #[cfg(test)]

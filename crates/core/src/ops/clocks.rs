@@ -79,7 +79,7 @@ impl ProductFile {
                 )));
             };
             let create = Request::Create { kind: Kind::ClockTemplate, parent: None, set: reference.fields() };
-            acts.push(with_reason(create, reason));
+            acts.push(Act::with_reason(create, reason));
         }
         if acts.is_empty() {
             return Err(Refused::Rule(
@@ -126,11 +126,6 @@ impl ProductFile {
             begun.collect()
         })
     }
-}
-
-/// A request with the reason that is given, if one is.
-pub(super) fn with_reason(request: Request, reason: Option<&str>) -> Act {
-    Act { reason: reason.map(str::to_owned), ..Act::from(request) }
 }
 
 /// The clocks that run, the most urgent first.

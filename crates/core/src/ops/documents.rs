@@ -7,6 +7,7 @@ pub use drafting::{Drafted, PlanForTexts, PlanTarget, PlannedDraft, TakenText, T
 use std::path::Path;
 
 use super::refused::Refused;
+use crate::domain::choice::Choice as _;
 use crate::domain::document_review::{self, DocumentKind, Review};
 use crate::exchange::documents;
 
@@ -17,6 +18,11 @@ pub const ENDINGS: &[&str] = &["docx", "odt", "pdf", "xlsx", "ods", "csv", "tsv"
 pub fn is_document(path: &Path) -> bool {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     ENDINGS.contains(&ending.as_str()) && !["csv", "tsv", "txt"].contains(&ending.as_str())
+}
+
+/// How a document is described that is kept because the plan was drafted from it.
+pub fn description_of(kind: DocumentKind) -> String {
+    format!("{} from which the plan was drafted", kind.word())
 }
 
 /// Reads a document and reviews it. `name` is the name of its file; `kind` is what a person says that it is. `going` is told the
@@ -36,9 +42,10 @@ pub fn review_document(
     step("Laying it beside the clauses", 0.5)?;
     let read =
         read.map_err(|error| Refused::Rule(format!("{name} cannot be read as a document: {error}")))?;
-    let review = document_review::review_while(&read, name, kind, &|share| {
+    let review = document_review::review(&read, name, kind, &|share| {
         going("Laying it beside the clauses", 0.5 + share / 2.0)
     });
+    let review = review.ok_or_else(Refused::cancelled)?;
     step("Laying it beside the clauses", 1.0)?;
     Ok((read.format, review))
 }

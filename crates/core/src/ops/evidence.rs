@@ -69,8 +69,7 @@ impl ProductFile {
         stamp: &Stamp,
     ) -> Result<Vec<Receipt>, Refused> {
         let requests = self.to_keep_and_edit(id, files, vec![set])?;
-        let because = |request: Request| Act { reason: reason.map(str::to_owned), ..Act::from(request) };
-        let acts = requests.into_iter().map(because).collect();
+        let acts = requests.into_iter().map(|request| Act::with_reason(request, reason)).collect();
         self.perform_all(session, acts, &|_| true, stamp).map_err(|(_, refusal)| refusal)
     }
 

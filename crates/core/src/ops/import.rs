@@ -26,6 +26,7 @@ use crate::exchange::feedback as rows;
 use mainstay_base::clock::Stamp;
 use mainstay_base::csv_out::{self, CsvOptions};
 use mainstay_base::delimited;
+use mainstay_base::regular;
 use mainstay_base::time::Moment;
 
 pub use job::{IMPORT_RUNS, ImportJob};
@@ -148,7 +149,7 @@ impl ImportSource {
     /// Reads a file of this machine.
     pub fn read(path: &Path, options: &ReadOptions) -> Result<Self, Refused> {
         let bytes = files::read(path)?;
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name = regular::name_of(path);
         Self::from_bytes(&name, &path.display().to_string(), bytes, options)
     }
 

@@ -8,10 +8,9 @@ mod restore;
 pub use calendar::CalendarEntry;
 pub use restore::RestoredCopy;
 
-use super::clocks::with_reason;
 use super::file::ProductFile;
 use super::refused::{Refused, require_kind};
-use super::request::Request;
+use super::request::{Act, Request};
 use super::session::Session;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::product::PRODUCT;
@@ -86,7 +85,7 @@ impl ProductFile {
         }
         let create =
             |one: &Laid| Request::Create { kind: Kind::Milestone, parent: Some(plan), set: one.fields() };
-        let acts = laid.iter().map(|one| with_reason(create(one), reason)).collect();
+        let acts = laid.iter().map(|one| Act::with_reason(create(one), reason)).collect();
         self.perform_all(session, acts, &|_| true, stamp).map_err(|(_, refusal)| refusal)?;
         Ok(laid.len())
     }

@@ -57,7 +57,7 @@ impl BillFile {
     /// When the file cannot be read.
     pub fn read(path: &Path) -> Result<Self, Refused> {
         let bytes = bytes_of(path)?;
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name = regular::name_of(path);
         Ok(Self { path: path.to_owned(), name, digest: Sha256::digest(&bytes).into(), bytes })
     }
 

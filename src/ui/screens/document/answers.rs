@@ -76,7 +76,7 @@ impl AnswersPart {
             if letter != last {
                 last = letter;
                 ui.add_space(space::M);
-                ui.label(bold(if letter.len() == 1 { format!("6.1 {letter})") } else { capital(letter) }));
+                ui.label(bold(answer.point.heading()));
             }
             ui.push_id(answer.point.id, |ui| answer_ui(ui, answer, plan, accepted));
         }
@@ -132,11 +132,7 @@ fn answer_ui(
 }
 
 fn found_ui(ui: &mut Ui, found: &Found) {
-    let place = if found.section.is_empty() {
-        found.place.clone()
-    } else {
-        format!("section “{}”, {}", found.section, found.place)
-    };
+    let place = found.where_words();
     if found.spread {
         tone_words_ui(ui, Tone::Due, &format!("Found, spread over the {place}: read it closely"));
     } else {

@@ -6,9 +6,8 @@ use eframe::egui;
 use egui::{Label, Ui};
 
 use super::Reviewed;
-use crate::domain::choice::Choice as _;
 use crate::domain::text::{capital, counted, sentence};
-use crate::ops::documents::{PlanForTexts, PlannedDraft, TakenText, Texts};
+use crate::ops::documents::{self, PlanForTexts, PlannedDraft, TakenText, Texts};
 use crate::ops::{EvidenceFile, Refused};
 use crate::ui::cx::{Command, Cx, LongWrite, Route, Slot, Wrote, outcome_of};
 use crate::ui::theme::{Tone, body, hint, space};
@@ -117,7 +116,7 @@ impl Drafting {
     fn write(&mut self, cx: &mut Cx<'_>, reviewed: &Reviewed) {
         let (planned, bytes) = (self.planned.clone(), std::sync::Arc::clone(&reviewed.bytes));
         let (name, place) = (reviewed.name(), reviewed.path.display().to_string());
-        let description = format!("{} from which the plan was drafted", reviewed.review.kind.word());
+        let description = documents::description_of(reviewed.review.kind);
         let reason = self.reason.as_ref().map(|reason| reason.trim().to_owned());
         let (write, answer) = LongWrite::new("Drafting the plan", move |file, session, stamp, _| {
             let document = EvidenceFile { name, place, description, bytes: bytes.to_vec() };

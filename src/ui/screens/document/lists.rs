@@ -40,11 +40,11 @@ impl ListsPart {
             ui.push_id(&list.place, |ui| {
                 ui.add_space(space::M);
                 ui.label(title(format!("List of SOUP, {}", list.place)));
-                let (items, gaps) = (counted(list.items, "item"), counted(list.count(), "gap"));
+                let (items, gaps) = (counted(list.items(), "item"), counted(list.count(), "gap"));
                 let tone = if list.count() == 0 { Tone::Good } else { Tone::Due };
                 tone_words_ui(ui, tone, &format!("{items}, {gaps}"));
                 gaps_ui(ui, list, table);
-                if may && list.items > 0 {
+                if may && list.items() > 0 {
                     let button = ui.button("Read into the register…");
                     let name = format!("Read the list of {} into the register", list.place);
                     if button.on_hover_text(name).clicked() {

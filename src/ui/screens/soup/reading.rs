@@ -1,7 +1,7 @@
 //! A list of components read into the register: the file, the release and the change are chosen, what would come and go is shown,
 //! and only then it is written.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use eframe::egui;
@@ -141,7 +141,7 @@ impl ReadingList {
             progress.step("Comparing it with the register", 0.5)?;
             let file = ProductFile::open_for_job(&product)?;
             let mut plan = file.plan_soup_import(list.rows.clone(), &options_of(&wanted)?, now)?;
-            plan.evidence.clone_from(&list.document);
+            plan.evidence = list.document().cloned();
             let (counts, lines) = (plan.counts(), lines_of(&plan));
             Ok(Rehearsed { list, plan, counts, lines })
         });
@@ -350,9 +350,4 @@ fn rehearsed_ui(ui: &mut Ui, rehearsed: &Rehearsed) {
         tone_words_ui(ui, Tone::Late, &words);
     }
     read_lines_ui(ui, ("lines", 200.0), &rehearsed.lines, |line| line.into());
-}
-
-/// The name of a file, for titles.
-pub fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }

@@ -6,6 +6,7 @@
 //! stands in one passage, or partly in the headings above it.
 
 use super::DocumentKind as K;
+use crate::domain::text::capital;
 
 /// One point that a document is asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,6 +31,13 @@ pub struct Point {
     pub finding: &'static str,
     /// What to write.
     pub write: &'static str,
+}
+
+impl Point {
+    /// The heading of the group to which it belongs: a letter of 6.1, or a subject.
+    pub fn heading(&self) -> String {
+        if self.letter.len() == 1 { format!("6.1 {})", self.letter) } else { capital(self.letter) }
+    }
 }
 
 const PLAN: &[K] = &[K::Plan];

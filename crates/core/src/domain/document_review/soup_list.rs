@@ -28,20 +28,23 @@ pub struct SoupGap {
 pub struct SoupList {
     /// Where it stands.
     pub place: String,
-    /// Its items.
-    pub items: usize,
     /// Its gaps: first columns, then lines; a bounded number of them.
     pub gaps: Vec<SoupGap>,
     /// Gaps beyond the limit.
     pub more: usize,
     /// Its rows from the one that names the columns on.
-    pub rows: Vec<Row>,
+    rows: Vec<Row>,
 }
 
 /// Most gaps of a list that are kept; further ones are counted.
 pub const GAPS_MAX: usize = 500;
 
 impl SoupList {
+    /// The number of its items.
+    pub const fn items(&self) -> usize {
+        self.rows.len().saturating_sub(1)
+    }
+
     /// The number of its gaps.
     pub const fn count(&self) -> usize {
         self.gaps.len() + self.more
@@ -202,14 +205,12 @@ fn list(section: &Section, table: &Table, named: bool) -> Option<SoupList> {
         return None;
     }
     let rows: Vec<Row> = table.rows.iter().skip(start).cloned().collect();
-    let lines: Vec<&Row> = table.rows.iter().skip(start + 1).collect();
-    let mut list =
-        SoupList { place: table.place.clone(), items: lines.len(), gaps: Vec::new(), more: 0, rows };
+    let mut list = SoupList { place: table.place.clone(), gaps: Vec::new(), more: 0, rows };
     for (column, _) in COLUMNS.iter().zip(&places).filter(|(_, place)| place.is_none()) {
         let what = format!("No column gives {}", column.what);
         list.add(gap(None, "", column, what));
     }
-    for line in lines {
+    for line in table.rows.iter().skip(start + 1) {
         lint(line, &places, &mut list);
     }
     Some(list)

@@ -13,8 +13,12 @@ fn document(sections: &[(&str, u8, &[&str])]) -> Document {
     document
 }
 
+fn reviewed(document: &Document, name: &str, kind: Option<DocumentKind>) -> Review {
+    review(document, name, kind, &|_| true).unwrap()
+}
+
 fn answered(document: &Document, id: &str) -> Option<Found> {
-    let review = review(document, "maintenance plan.md", None);
+    let review = reviewed(document, "maintenance plan.md", None);
     review.answers.into_iter().find(|answer| answer.point.id == id).unwrap().found
 }
 
@@ -26,6 +30,12 @@ fn table(rows: &[&[&str]]) -> Document {
     });
     document.table(Table { place: "file".to_owned(), rows: rows.collect() });
     document
+}
+
+#[test]
+fn a_review_that_is_cancelled_says_nothing() {
+    let plan = document(&[("Plan", 1, &["Feedback is evaluated within five days."])]);
+    assert_eq!(review(&plan, "plan.md", None, &|share| share < 0.5), None);
 }
 
 #[test]
@@ -80,7 +90,7 @@ fn the_title_a_list_of_references_definitions_and_places_to_be_filled_prove_noth
     for missing in ["E2", "F3"] {
         assert_eq!(answered(&plan, missing), None, "{missing}");
     }
-    let review = review(&plan, "plan.md", None);
+    let review = reviewed(&plan, "plan.md", None);
     assert!(review.notes.iter().any(|note| note.contains("1 passage")), "{:?}", review.notes);
 }
 
@@ -146,7 +156,7 @@ fn a_record_of_a_change_is_asked_for_what_was_done_and_not_for_what_is_planned()
         ("Tests", 2, &["Add regression tests."]),
         ("Notes", 2, &["It builds on CR-0010; the best library had its last version in 2022."]),
     ]);
-    let review = review(&record, "change.md", Some(DocumentKind::ChangeRecord));
+    let review = reviewed(&record, "change.md", Some(DocumentKind::ChangeRecord));
     let found = review.answers.iter().filter(|answer| answer.found.is_some());
     assert_eq!(found.map(|answer| answer.point.id).collect::<Vec<_>>(), ["R1", "R2"]);
 }
@@ -156,7 +166,7 @@ fn a_text_in_another_language_is_told_and_a_table_in_english_is_not() {
     let note = |text: &str| {
         let text = text.repeat(30);
         let plan = document(&[("Plan", 1, &[]), ("Teil", 2, &[&text])]);
-        review(&plan, "plan.md", None).notes.iter().any(|note| note.contains("another language"))
+        reviewed(&plan, "plan.md", None).notes.iter().any(|note| note.contains("another language"))
     };
     assert!(note("Die Rückmeldung wird vom Support erfasst und bewertet. "));
     assert!(!note("SOUP vendor releases; Monthly; Check changelogs; Developer. "));
@@ -171,9 +181,9 @@ fn a_document_is_recognised_by_its_name_and_headings() {
         ("Change Request 12.md", DocumentKind::ChangeRecord),
         ("x.md", DocumentKind::Plan),
     ] {
-        assert_eq!(review(&other, name, None).kind, kind, "{name}");
+        assert_eq!(reviewed(&other, name, None).kind, kind, "{name}");
     }
-    let said = review(&other, "SOP.md", Some(DocumentKind::Plan));
+    let said = reviewed(&other, "SOP.md", Some(DocumentKind::Plan));
     assert_eq!((said.kind, said.why.as_str()), (DocumentKind::Plan, "You said so."));
 }
 
@@ -188,7 +198,7 @@ fn a_list_of_soup_is_linted_by_column_and_line() {
         &["busybox", "", "Denys", "low"],
         &["python", "3.9–3.14", "PSF", "low"],
     ]);
-    let review = review(&list, "list.csv", None);
+    let review = reviewed(&list, "list.csv", None);
     assert_eq!(review.kind, DocumentKind::SoupList);
     let gaps: Vec<(Option<u64>, &str)> =
         review.lists[0].gaps.iter().map(|gap| (gap.line, gap.what.as_str())).collect();
@@ -213,14 +223,14 @@ fn a_history_of_versions_is_no_list_of_soup() {
     let mut plan = document(&[("Plan", 1, &["text"]), ("Revision history", 2, &[])]);
     let history = table(&[&["Title", "Version", "Author", "Date"], &["First", "1.0", "Ana", "2026-01-01"]]);
     plan.table(history.sections[0].tables[0].clone());
-    assert!(review(&plan, "plan.md", None).lists.is_empty());
+    assert!(reviewed(&plan, "plan.md", None).lists.is_empty());
 }
 
 #[test]
 fn gaps_beyond_the_limit_are_counted() {
     let mut rows: Vec<&[&str]> = vec![&["SOUP", "Version"]];
     rows.extend(std::iter::repeat_n(&["zlib", "latest"][..], 600));
-    let review = review(&table(&rows), "soup.csv", None);
+    let review = reviewed(&table(&rows), "soup.csv", None);
     let list = &review.lists[0];
     assert_eq!((list.gaps.len(), list.count()), (soup_list::GAPS_MAX, 604));
 }

@@ -363,6 +363,11 @@ impl FieldDef {
         }
     }
 
+    /// Whether its value is text.
+    pub const fn is_text(&self) -> bool {
+        matches!(self.ty, FieldType::Line | FieldType::Text)
+    }
+
     /// Whether its values are record numbers.
     pub const fn names_records(&self) -> bool {
         matches!(self.ty, FieldType::Record | FieldType::Records)
@@ -439,7 +444,8 @@ pub fn record_ids(value: &Value) -> Vec<RecordId> {
     }
 }
 
-fn strings(value: &Value) -> Vec<&str> {
+/// The texts of a list; empty for any other value.
+pub fn strings(value: &Value) -> Vec<&str> {
     value.as_array().map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
 }
 

@@ -232,6 +232,11 @@ impl From<Request> for Act {
 }
 
 impl Act {
+    /// A request with the reason that is given, if one is.
+    pub fn with_reason(request: Request, reason: Option<&str>) -> Self {
+        Self { reason: reason.map(str::to_owned), ..Self::from(request) }
+    }
+
     /// The same request with a reason.
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());

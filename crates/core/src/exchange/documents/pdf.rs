@@ -33,7 +33,7 @@ pub(super) fn read(bytes: &[u8], going: &dyn Fn(f32) -> bool) -> Result<Document
         Err(payload) => return Err(stopped(payload.downcast_ref::<Stop>())),
     };
     check_letters(&pages)?;
-    let mut document = layout::document(&pages);
+    let mut document = layout::document(&pages)?;
     let empty: Vec<String> = without_letters(&pages).map(|at| (at + 1).to_string()).collect();
     if !empty.is_empty() {
         let (pages, them) = if empty.len() == 1 { ("Page", "it is") } else { ("Pages", "they are") };

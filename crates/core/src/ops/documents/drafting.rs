@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::domain::document_review::{Found, Point, Review};
-use crate::domain::field::{FieldDef, FieldType, is_empty};
+use crate::domain::field::{FieldDef, FieldType, is_empty, strings};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::{MaintenancePlanState, REVISE, in_force};
 use crate::domain::record::{Fields, RecordData};
@@ -132,44 +132,17 @@ pub struct PlanForTexts {
 
 /// The field of the plan that takes the text of a point; `None` if it has none, or one for another kind of value.
 pub fn text_field(point: &Point) -> Option<&'static FieldDef> {
-    let field = Kind::MaintenancePlan.def().field(point.field)?;
-    shape_of(field).map(|_| field)
-}
-
-/// How long a text a field takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Line,
-    Text,
-}
-
-/// The shape of a field for text; `None` if it holds another kind of value.
-const fn shape_of(field: &FieldDef) -> Option<Shape> {
-    match field.ty {
-        FieldType::Line => Some(Shape::Line),
-        FieldType::Text => Some(Shape::Text),
-        FieldType::YesNo
-        | FieldType::Number
-        | FieldType::Day
-        | FieldType::Moment
-        | FieldType::Choice(_)
-        | FieldType::Choices(_)
-        | FieldType::Lines
-        | FieldType::Record
-        | FieldType::Records
-        | FieldType::Rows(_) => None,
-    }
+    Kind::MaintenancePlan.def().field(point.field).filter(|field| field.is_text())
 }
 
 impl PlanForTexts {
     /// Whether a field is empty or still holds an example.
     pub fn is_open(&self, field: &str) -> bool {
-        self.fields.get(field).is_none_or(is_empty) || self.undecided().iter().any(|name| name == field)
+        self.fields.get(field).is_none_or(is_empty) || self.undecided().contains(&field)
     }
 
-    fn undecided(&self) -> Vec<String> {
-        let names = self.fields.get(UNDECIDED).and_then(|names| names.as_array());
-        names.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    fn undecided(&self) -> Vec<&str> {
+        self.fields.get(UNDECIDED).map(strings).unwrap_or_default()
     }
 
     /// What drafting these texts of a document would do. `name` is the name of its file.
@@ -187,25 +160,24 @@ impl PlanForTexts {
                 continue;
             };
             let open = self.is_open(field.name);
-            let Some(shape) = shape_of(field) else {
+            if !field.is_text() {
                 drafted.by_hand.push(field.label);
                 continue;
-            };
+            }
             if !open && matches!(texts, Texts::WhereOpen) {
                 drafted.kept.push(field.label);
                 continue;
             }
-            let value = match shape {
-                Shape::Line => {
-                    passages.first().map(|found| text::one_line(&found.text, LINE_CHARS)).unwrap_or_default()
-                }
-                Shape::Text => paragraphs(passages, name),
+            let value = if field.ty == FieldType::Line {
+                passages.first().map(|found| text::one_line(&found.text, LINE_CHARS)).unwrap_or_default()
+            } else {
+                paragraphs(passages, name)
             };
             set.insert(field.name.to_owned(), value.into());
             let from = distinct(passages.iter().map(|found| section_words(found)).collect()).join(", ");
             drafted.taken.push(TakenText { label: field.label, from, replaces: !open });
-            if !undecided.iter().any(|name| name == field.name) {
-                undecided.push(field.name.to_owned());
+            if !undecided.contains(&field.name) {
+                undecided.push(field.name);
             }
         }
         if set.is_empty() {
@@ -214,7 +186,8 @@ impl PlanForTexts {
                 self.target.plan()
             )));
         }
-        let undecided = matches!(texts, Texts::WhereOpen).then_some(undecided);
+        let undecided =
+            matches!(texts, Texts::WhereOpen).then(|| undecided.into_iter().map(str::to_owned).collect());
         Ok(PlannedDraft { drafted, seen: self.clone(), set, undecided })
     }
 }
@@ -288,8 +261,7 @@ impl ProductFile {
             sets.push(waiting);
         }
         requests.extend(self.to_keep_and_edit(planned.drafted.target.plan(), vec![document], sets)?);
-        let because = |request: Request| Act { reason: reason.map(str::to_owned), ..Act::from(request) };
-        let acts = requests.into_iter().map(because).collect();
+        let acts = requests.into_iter().map(|request| Act::with_reason(request, reason)).collect();
         self.perform_all(session, acts, &|_| true, stamp).map_err(|(_, refusal)| refusal)?;
         Ok(planned.drafted)
     }

@@ -10,11 +10,10 @@ use crate::domain::ids::RecordId;
 use crate::domain::record::Fields;
 use crate::domain::retirement_plan::CARRIED_OUT;
 use crate::domain::text::counted;
-use crate::ops::clocks::with_reason;
 use crate::ops::file::{Opened, ProductFile};
 use crate::ops::files;
 use crate::ops::refused::Refused;
-use crate::ops::request::Request;
+use crate::ops::request::{Act, Request};
 use crate::ops::session::Session;
 use crate::store::{Head, Verification};
 use mainstay_base::clock::Stamp;
@@ -138,7 +137,7 @@ impl ProductFile {
         let mut set = Fields::new();
         set.insert("restore_tests".into(), Value::Array(rows));
         let edit = Request::Edit { id: plan, set };
-        self.perform(session, with_reason(edit, Some(reason.unwrap_or(REASON))), None, stamp)?;
+        self.perform(session, Act::with_reason(edit, Some(reason.unwrap_or(REASON))), None, stamp)?;
         Ok(())
     }
 }

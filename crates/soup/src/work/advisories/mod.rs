@@ -261,7 +261,7 @@ fn one(
         imported.records = known.records;
         return Ok(Some(imported));
     }
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = regular::name_of(path);
     let file = SourceFile {
         id: 0,
         name: name.clone(),

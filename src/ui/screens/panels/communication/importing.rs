@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use eframe::egui::Ui;
 
+use crate::base::regular;
 use crate::domain::ids::RecordId;
 use crate::domain::text::{capital, counted};
 use crate::ops::recipients::{RecipientPlan, RecipientsPlan};
@@ -100,7 +101,7 @@ impl Importing {
 }
 
 fn plan_of(cx: &Cx<'_>, id: RecordId, path: &Path) -> Result<RecipientsPlan, Refused> {
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = regular::name_of(path);
     let bytes = read_bytes(path)?;
     cx.file.plan_recipients(id, (&bytes, &name), cx.now())
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui;
 use egui::{Label, Ui};
 
+use crate::base::regular;
 use crate::baseline::{Baseline, BaselineBill, BaselineItems, Unversioned, named, read_bill, read_items};
 use crate::domain::ids::RecordId;
 use crate::domain::release::{CommitRow, Difference};
@@ -281,7 +282,7 @@ fn read_file(path: &Path, source: Source, unversioned: Unversioned) -> Result<Fo
         Source::Bill => Ok(Found::Bill(Box::new(read_bill(path, unversioned)?))),
         Source::Items => Ok(Found::Items(Box::new(read_items(path)?))),
         Source::Commits => {
-            let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let name = regular::name_of(path);
             let bytes = read_bytes(path)?;
             let rows = commits::read_commits(&bytes, &name)?;
             let description = "Commits of the version".to_owned();

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::super::deciding::Deciding;
 use super::super::second_refused;
+use crate::base::regular;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::text::{counted, sentence};
@@ -18,7 +19,6 @@ use crate::review::anomalies_of;
 use crate::ui::cx::{Command, Cx, LongWrite, Slot, Wrote, outcome_of};
 use crate::ui::screens::parts::dropped;
 use crate::ui::screens::record::field_context::FieldContext;
-use crate::ui::screens::soup::reading::file_name;
 use crate::ui::theme::{hint, space};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
@@ -410,7 +410,7 @@ fn read_export(
     (mut set, stamp): (Fields, &Stamp),
 ) -> Result<String, Refused> {
     let bytes = read_bytes(path)?;
-    let found = anomalies_of(&file.record(id)?, (&bytes, &file_name(path)))?;
+    let found = anomalies_of(&file.record(id)?, (&bytes, &regular::name_of(path)))?;
     set.extend(found.set);
     set.insert("list_sha256".to_owned(), crate::domain::canonical::digest(&bytes).into());
     let acts = vec![attach(review, path, bytes), Request::Edit { id, set }.into()];
@@ -422,7 +422,7 @@ fn read_export(
 fn attach(review: RecordId, path: &std::path::Path, bytes: Vec<u8>) -> Act {
     Act::from(Request::Attach {
         to: review,
-        file_name: file_name(path),
+        file_name: regular::name_of(path),
         file: FileSource::Bytes(bytes),
         description: "Copy of a supplier's list of anomalies".to_owned(),
         source: path.display().to_string(),
@@ -446,5 +446,9 @@ fn attach_copy(
         acts.push(Request::Edit { id: *id, set }.into());
     }
     file.perform_all(session, acts, &|_| true, stamp).map_err(|(_, refusal)| refusal)?;
-    Ok(format!("{} attached to {review} and named in {}.", file_name(path), counted(ids.len(), "item")))
+    Ok(format!(
+        "{} attached to {review} and named in {}.",
+        regular::name_of(path),
+        counted(ids.len(), "item")
+    ))
 }

@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mainstay_base::document::{Document, Row, Table};
+use mainstay_base::note::Unreadable;
 
 use super::super::text::numbered;
+use super::super::{Budget, bounded};
 use super::lines::{self, Line, most_common};
 use super::page::PageText;
 
@@ -21,7 +23,10 @@ const MARGIN: f64 = 0.13;
 const BOLD_LEVEL: u8 = 9;
 
 /// The pages as a document.
-pub(super) fn document(pages: &[PageText]) -> Document {
+///
+/// # Errors
+/// When its tables are larger than what is read.
+pub(super) fn document(pages: &[PageText]) -> Result<Document, Unreadable> {
     let mut lines: Vec<Line> =
         pages.iter().enumerate().flat_map(|(number, page)| lines::of_page(page, number)).collect();
     let mut document = Document { format: "PDF".to_owned(), ..Document::default() };
@@ -29,14 +34,20 @@ pub(super) fn document(pages: &[PageText]) -> Document {
         document.notes.push("Running heads and page numbers are left out.".to_owned());
     }
     lines.retain(|line| !is_contents(&line.text()));
-    let mut builder =
-        Builder { look: Look::of(&lines), document, paragraph: String::new(), page: 0, tables: 0 };
+    let mut builder = Builder {
+        look: Look::of(&lines),
+        document,
+        paragraph: String::new(),
+        page: 0,
+        tables: 0,
+        budget: Budget::new(),
+    };
     let mut at = 0;
     while at < lines.len() {
-        at += builder.take(&lines, at);
+        at += builder.take(&lines, at)?;
     }
     builder.flush();
-    builder.document
+    Ok(builder.document)
 }
 
 /// Leaves out lines that stand at the edge of most pages, but for their numbers the same. Returns whether there were any.
@@ -139,30 +150,32 @@ struct Builder {
     page: usize,
     /// How many tables its page has so far.
     tables: usize,
+    /// What its tables may still take.
+    budget: Budget,
 }
 
 impl Builder {
     /// Takes what begins at a line; returns how many lines it has.
-    fn take(&mut self, lines: &[Line], at: usize) -> usize {
-        let Some(line) = lines.get(at) else { return 1 };
+    fn take(&mut self, lines: &[Line], at: usize) -> Result<usize, Unreadable> {
+        let Some(line) = lines.get(at) else { return Ok(1) };
         if line.page != self.page {
             (self.page, self.tables) = (line.page, 0);
         }
         let of_table = table_lines(lines, at);
         if of_table > 1 {
             self.flush();
-            self.table(lines.get(at..at + of_table).unwrap_or_default());
-            return of_table;
+            self.table(lines.get(at..at + of_table).unwrap_or_default())?;
+            return Ok(of_table);
         }
         if let Some(taken) = self.heading(lines, at) {
-            return taken;
+            return Ok(taken);
         }
         let before = at.checked_sub(1).and_then(|before| lines.get(before));
         if before.is_none_or(|before| self.is_new_paragraph(before, line)) {
             self.flush();
         }
         self.add(&line.text());
-        1
+        Ok(1)
     }
 
     /// Takes a heading with its further lines; returns how many lines it has.
@@ -214,12 +227,19 @@ impl Builder {
         self.document.passage(&text, &format!("page {}", self.page + 1));
     }
 
-    fn table(&mut self, lines: &[Line]) {
+    fn table(&mut self, lines: &[Line]) -> Result<(), Unreadable> {
         self.tables += 1;
         let place = format!("page {}, table {}", self.page + 1, self.tables);
-        let cells = if lines.iter().all(Line::is_ruled) { ruled(lines) } else { aligned(lines) };
+        let is_ruled = lines.iter().all(Line::is_ruled);
+        let columns = if is_ruled { columns_of(lines) } else { starts_of(lines).len() };
+        // Before a row is made of each line, which may have fewer cells than columns.
+        bounded(lines.len(), columns, &place)?;
+        let bytes = lines.iter().flat_map(|line| &line.cells).map(|cell| cell.text.len()).sum();
+        self.budget.take(lines.len().saturating_mul(columns), bytes, &place)?;
+        let cells = if is_ruled { ruled(lines) } else { aligned(lines) };
         let rows = cells.into_iter().zip(1_u64..).map(|(cells, number)| Row { number, cells });
         self.document.table(Table { place, rows: rows.collect() });
+        Ok(())
     }
 }
 
@@ -265,13 +285,18 @@ fn starts_of(lines: &[Line]) -> Vec<f64> {
     starts
 }
 
+/// The columns between the upright strokes of a table.
+fn columns_of(lines: &[Line]) -> usize {
+    lines.iter().map(|line| line.upright.len()).max().unwrap_or(0).saturating_sub(1)
+}
+
 /// Rows between level strokes, columns between upright ones.
 fn ruled(lines: &[Line]) -> Vec<Vec<String>> {
-    let columns = lines.iter().map(|line| line.upright.len()).max().unwrap_or(0);
+    let columns = columns_of(lines);
     let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
     for line in lines {
         if rows.last().is_none_or(|(band, _)| *band != line.band) {
-            rows.push((line.band, vec![String::new(); columns.saturating_sub(1)]));
+            rows.push((line.band, vec![String::new(); columns]));
         }
         let Some((_, row)) = rows.last_mut() else { continue };
         for cell in &line.cells {

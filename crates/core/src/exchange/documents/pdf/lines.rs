@@ -1,5 +1,6 @@
 //! Letters of a page in lines, and the pieces of a line that stand apart, such as cells of a table.
 
+use super::super::COLUMNS_MAX;
 use super::page::{Letter, PageText, Stroke};
 
 /// How far letters of a line may stand above or below each other, in heights of their font.
@@ -88,7 +89,9 @@ fn line(mut row: Vec<&Letter>, page: &PageText, number: usize) -> Option<Line> {
     let size = most_common(words.iter().map(|letter| letter.size))?;
     let y = words.first()?.y;
     let bold = words.iter().all(|letter| letter.bold);
-    let upright = crossing(&page.upright, y - size * 0.3);
+    let mut upright = crossing(&page.upright, y - size * 0.3);
+    // A table with more columns is refused; the strokes are not kept for each line.
+    upright.truncate(COLUMNS_MAX + 2);
     let cells = cells(&row, &upright);
     let middle = cells.first().map(|cell| f64::midpoint(cell.x.0, cell.x.1))?;
     let band = merged(page.level.iter().filter(|stroke| stroke.at < y && covers(stroke, middle))).len();

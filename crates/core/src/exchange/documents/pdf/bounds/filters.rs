@@ -6,6 +6,8 @@ use mainstay_base::note::Unreadable;
 const RUN: u64 = 64;
 /// Longest name that is looked at.
 const NAME_MAX: usize = 64;
+/// Most white space and comment that is passed over before a filter.
+const SPACES_MAX: usize = 1024;
 
 /// What is said of the streams of a PDF.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,6 +50,10 @@ pub(super) fn of(bytes: &[u8]) -> Result<Packing, Unreadable> {
             let rest = bytes.get(after..).unwrap_or_default();
             let ends = super::find(rest, b"endstream", 0).unwrap_or(rest.len());
             packing.run_lengths = packing.run_lengths.saturating_add(RUN * ends as u64);
+            if packing.run_lengths > super::UNPACKED_MAX {
+                // It is refused whatever follows, which is not looked through again for each filter.
+                return Ok(packing);
+            }
         }
     }
     Ok(packing)
@@ -74,12 +80,12 @@ fn name(bytes: &[u8], at: usize) -> (Vec<u8>, usize) {
     (name, next)
 }
 
-/// The filters of a name or an array of names; `None` if something else is there, such as a reference.
+/// The filters of a name or an array of names; `None` if something else is there, such as a reference, or nothing near.
 fn named(bytes: &[u8], at: usize) -> Option<Vec<Vec<u8>>> {
-    let mut at = after_spaces(bytes, at);
+    let mut at = after_spaces(bytes, at)?;
     match bytes.get(at) {
         Some(b'/') => return Some(vec![name(bytes, at).0]),
-        Some(b'[') => at = after_spaces(bytes, at + 1),
+        Some(b'[') => at = after_spaces(bytes, at + 1)?,
         // A dictionary that ends here, or the null object: there is no filter.
         Some(b'n' | b'>') | None => return Some(Vec::new()),
         Some(_) => return None,
@@ -88,24 +94,23 @@ fn named(bytes: &[u8], at: usize) -> Option<Vec<Vec<u8>>> {
     while bytes.get(at) == Some(&b'/') {
         let (filter, after) = name(bytes, at);
         filters.push(filter);
-        at = after_spaces(bytes, after);
+        at = after_spaces(bytes, after)?;
     }
     (bytes.get(at) == Some(&b']')).then_some(filters)
 }
 
-/// The next place that is neither white space nor in a comment.
-fn after_spaces(bytes: &[u8], mut at: usize) -> usize {
+/// The next place that is neither white space nor in a comment; `None` if that is far.
+fn after_spaces(bytes: &[u8], from: usize) -> Option<usize> {
     let mut in_comment = false;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\n' | b'\r' => in_comment = false,
-            b'%' => in_comment = true,
-            _ if in_comment || is_space(*byte) => {}
-            _ => break,
+    for at in from..=from + SPACES_MAX {
+        match bytes.get(at) {
+            Some(b'\n' | b'\r') => in_comment = false,
+            Some(b'%') => in_comment = true,
+            Some(byte) if in_comment || is_space(*byte) => {}
+            Some(_) | None => return Some(at),
         }
-        at += 1;
     }
-    at
+    None
 }
 
 const fn is_space(byte: u8) -> bool {
@@ -187,6 +192,17 @@ mod tests {
             let refusal = of(text.as_bytes()).unwrap_err().to_string();
             assert!(refusal.contains(why) && refusal.contains("print it to a new PDF"), "{text}: {refusal}");
         }
+    }
+
+    #[test]
+    fn what_follows_too_much_is_not_looked_through_again_for_each_filter() {
+        let many = |what: &str| what.repeat((20 << 20) / what.len());
+        let comments = of(many("/Filter%").as_bytes()).unwrap_err().to_string();
+        assert!(comments.contains("elsewhere"), "{comments}");
+        let runs = of(many("/Filter/RL ").as_bytes()).unwrap().run_lengths;
+        assert!(runs > super::super::UNPACKED_MAX, "{runs}");
+        let far = format!("<</Filter{}/FlateDecode>>", " ".repeat(SPACES_MAX));
+        assert_eq!(of(far.as_bytes()).unwrap(), Packing::default());
     }
 
     #[test]
