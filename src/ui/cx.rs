@@ -9,7 +9,7 @@ pub use self::slot::{Slot, Wrote, outcome_of};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::domain::field::Offer;
 use crate::domain::ids::{Kind, RecordId};
@@ -20,8 +20,8 @@ use crate::domain::time::{Day, Moment};
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{
-    Act, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, RenderedPacket, Session,
-    Stamp,
+    Act, EventFilter, EventRow, Head, KeptRules, ListRow, ProductFile, RecordPage, Refused, RenderedPacket,
+    Session, Stamp,
 };
 use crate::ui::asking::Asking;
 use crate::ui::overview::Overview;
@@ -296,6 +296,8 @@ pub struct Cache {
     pub(super) overview: Overview,
     /// What asks for a SOUP review.
     pub(super) asking: Asking,
+    /// What the readiness rules read and found.
+    rules: Arc<Mutex<KeptRules>>,
     names: Option<Rc<BTreeMap<RecordId, String>>>,
     offers: Vec<(Offer, Rc<Vec<Offered>>)>,
     governing: Option<Rc<Governing>>,
@@ -333,11 +335,17 @@ impl Cache {
 
     /// Drops what was read for a person. What is computed in the background of the file stays.
     pub fn forget(&mut self) {
-        *self = Self::new(std::mem::take(&mut self.overview), std::mem::take(&mut self.asking));
+        let computed = Self::new(std::mem::take(&mut self.overview), std::mem::take(&mut self.asking));
+        *self = Self { rules: std::mem::take(&mut self.rules), ..computed };
     }
 }
 
 impl Cx<'_> {
+    /// What the readiness rules read and found of this file, for the next look at it.
+    pub fn rules(&self) -> Arc<Mutex<KeptRules>> {
+        Arc::clone(&self.cache.rules)
+    }
+
     /// Issues a command.
     pub fn ask(&mut self, command: Command) {
         self.commands.push(command);

@@ -2,12 +2,14 @@
 //!
 //! Belongs here: when to look again. Does not belong here: what is looked at.
 
+use std::sync::PoisonError;
+
 use eframe::egui::Context;
 
 use crate::domain::readiness::Facts;
 use crate::domain::time::{Day, Moment};
 use crate::ops::jobs::Job;
-use crate::ops::{ProductFile, Refused};
+use crate::ops::{ProductFile, Readiness, Refused};
 use crate::ui::cx::Cx;
 
 /// Something that is read of the file and read again after each event.
@@ -37,16 +39,19 @@ impl<T: Send + 'static> Looking<T> {
         self.keep_up_while(ctx, cx, move |file, now, _| look(file, now));
     }
 
-    /// The same for what also follows from what is known of the file besides its records, and is read again when that changes.
-    pub fn keep_up_knowing(
+    /// The same for the gaps that the rules find, which also follow from what is known of the file besides its records. After an event
+    /// only those rules look again that it concerns.
+    pub fn keep_up_rules(
         &mut self,
         ctx: &Context,
         cx: &Cx<'_>,
-        look: impl FnOnce(&ProductFile, Moment, &Facts) -> Result<T, Refused> + Send + 'static,
+        take: impl FnOnce(Readiness) -> T + Send + 'static,
     ) {
-        let known = cx.file.known();
-        let of = known.clone();
-        self.look_for(ctx, cx, of, move |file, now, _| look(file, now, &known));
+        let (rules, known) = (cx.rules(), cx.file.known());
+        self.look_for(ctx, cx, known.clone(), move |file, now, _| {
+            let mut rules = rules.lock().unwrap_or_else(PoisonError::into_inner);
+            file.readiness_again(&mut rules, now, &known).map(take)
+        });
     }
 
     /// The same for what takes long: `look` also gets what it asks whether to go on, which receives the share that is done.

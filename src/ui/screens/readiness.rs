@@ -10,7 +10,7 @@ use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::readiness::{Gap, Severity};
 use crate::domain::record::Fields;
-use crate::ops::{ProductFile, Readiness};
+use crate::ops::Readiness;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::looking::Looking;
 use crate::ui::screens::parts::{heading_ui, refusal_ui};
@@ -87,7 +87,7 @@ impl ReadinessScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         heading_ui(ui, "Readiness", |_| {});
-        self.looking.keep_up_knowing(ui.ctx(), cx, ProductFile::readiness);
+        self.looking.keep_up_rules(ui.ctx(), cx, |found| found);
         match self.looking.shown() {
             None => {
                 ui.label(hint(ui, "The rules are being applied…"));

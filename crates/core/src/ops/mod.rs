@@ -74,7 +74,7 @@ pub use packet::{
 pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use places::{cache_folder, calendar_folder};
 pub use plan_difference::FieldDifference;
-pub use readiness::{FoundGap, Readiness};
+pub use readiness::{FoundGap, KeptRules, Readiness};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, request_names};
 pub use retirement::{CalendarEntry, RestoredCopy, Retirement};

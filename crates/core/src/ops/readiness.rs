@@ -1,18 +1,20 @@
 //! Audit readiness of a file: its gaps at a moment, and since when each is there (domain 3).
 
+mod kept;
 mod known;
 mod snapshot;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::snapshot::Snapshot;
+pub use self::kept::KeptRules;
+use self::snapshot::{Records, Snapshot};
 use super::file::ProductFile;
 use super::refused::Refused;
 use crate::domain::attachment::is_attached;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::ledger::Ledger;
 use crate::domain::readiness::lens::{Answered, answers};
-use crate::domain::readiness::{self, Facts, Gap, Look, Severity};
+use crate::domain::readiness::{self, Facts, Gap, Hit, Look, Rule, Severity};
 use crate::domain::soup_review::SoupReview;
 use crate::domain::text::counted;
 use crate::domain::time::{Day, Moment};
@@ -101,11 +103,7 @@ impl ProductFile {
     /// # Errors
     /// When the file cannot be read.
     pub fn readiness(&self, now: Moment, known: &Facts) -> Result<Readiness, Refused> {
-        let facts = self.facts(known)?;
-        let snapshot = Snapshot::new(self.present());
-        let found = look(&snapshot, now, &facts);
-        snapshot.failed()?;
-        Ok(found)
+        self.readiness_again(&mut KeptRules::default(), now, known)
     }
 
     /// The gaps of the file as it was at a moment of its past, by the rules of today.
@@ -153,7 +151,8 @@ impl ProductFile {
         let mut at_end = |ledger: &Ledger, program: &str, day: Day| {
             let moment = Moment::end_of(day);
             let facts = known::then(known, moment, program.to_owned());
-            let snapshot = Snapshot::new(ledger);
+            let records = Records::default();
+            let snapshot = Snapshot::new(ledger, &records);
             let gaps = readiness::gaps(&Look { world: &snapshot, now: moment, facts: &facts });
             let keys: BTreeSet<Key> = gaps.iter().map(key).collect();
             since.retain(|key, _| keys.contains(key));
@@ -215,18 +214,20 @@ impl ProductFile {
 }
 
 fn of_ledger(ledger: &Ledger, moment: Moment, known: &Facts) -> Readiness {
-    let snapshot = Snapshot::new(ledger);
-    look(&snapshot, moment, known)
+    let records = Records::default();
+    let snapshot = Snapshot::new(ledger, &records);
+    let look = Look { world: &snapshot, now: moment, facts: known };
+    answer(&look, |rule| (rule.find)(&look))
 }
 
-fn look<F>(snapshot: &Snapshot<'_, F>, now: Moment, facts: &Facts) -> Readiness {
-    let look = Look { world: snapshot, now, facts };
+/// The readiness, of what each rule finds.
+fn answer(look: &Look, find: impl FnMut(&'static Rule) -> Vec<Hit>) -> Readiness {
     let product = look.world.product();
     let rules = readiness::rules().filter(|rule| rule.applies.to(&product)).count();
-    let gaps = readiness::gaps(&look);
-    let clauses = answers(look.world, &gaps.iter().collect::<Vec<_>>());
+    let gaps = readiness::gaps_of(look, find);
+    let clauses = answers(look.world, &gaps);
     let gaps = gaps.into_iter().map(|gap| FoundGap { gap, first_seen: None }).collect();
-    Readiness { at: now, gaps, rules, clauses, unknown: facts.unknown(look.world) }
+    Readiness { at: look.now, gaps, rules, clauses, unknown: look.facts.unknown(look.world) }
 }
 
 /// The last days of the months before a day, oldest first.

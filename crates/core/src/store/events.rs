@@ -178,6 +178,32 @@ impl Store {
         Ok(program.flatten().unwrap_or_default())
     }
 
+    /// The records that events after this one changed or signed; `None` if more than `most` events follow it.
+    pub fn changed_since(&self, seq: u64, most: u64) -> Result<Option<BTreeSet<RecordId>>, StoreError> {
+        if self.head.seq.saturating_sub(seq) > most {
+            return Ok(None);
+        }
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        let mut changed = BTreeSet::new();
+        let mut events = self.conn.prepare_cached("SELECT body FROM event WHERE seq > ?1")?;
+        let mut rows = events.query([seq])?;
+        while let Some(row) = rows.next()? {
+            let event = parse_event(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+            changed.extend(event.changes.iter().map(|change| change.record));
+        }
+        // Signatures are numbered in the order of their events.
+        let mut signatures =
+            self.conn.prepare_cached("SELECT body, event FROM signature ORDER BY number DESC")?;
+        let mut rows = signatures.query([])?;
+        while let Some(row) = rows.next()?
+            && row.get::<_, i64>(1)? > seq
+        {
+            changed
+                .insert(parse_signature(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?.subject);
+        }
+        Ok(Some(changed))
+    }
+
     /// The digest of an event by its number.
     pub fn event_digest(&self, seq: u64) -> Result<Option<String>, StoreError> {
         let Ok(seq) = i64::try_from(seq) else { return Ok(None) };

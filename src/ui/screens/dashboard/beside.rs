@@ -28,10 +28,7 @@ impl Beside {
     /// Reads again what is stale.
     pub(super) fn keep_up(&mut self, ui: &Ui, cx: &Cx<'_>) {
         self.clocks.keep_up(ui.ctx(), cx, |file, now| file.clocks(now));
-        self.readiness.keep_up_knowing(ui.ctx(), cx, |file, now, known| {
-            let found = file.readiness(now, known)?;
-            Ok((found.count(Severity::Critical), found.words()))
-        });
+        self.readiness.keep_up_rules(ui.ctx(), cx, |found| (found.count(Severity::Critical), found.words()));
     }
 
     /// One line on the readiness, which leads to its screen.

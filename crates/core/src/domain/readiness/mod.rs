@@ -363,13 +363,18 @@ impl Gap {
 
 /// All gaps at a moment, by severity, the rules that an inspector asks for first, then in the order of the standard.
 pub fn gaps(look: &Look) -> Vec<Gap> {
+    gaps_of(look, |rule| (rule.find)(look))
+}
+
+/// The same, of what `find` says that each rule finds.
+pub fn gaps_of(look: &Look, mut find: impl FnMut(&'static Rule) -> Vec<Hit>) -> Vec<Gap> {
     let product = look.world.product();
     let waivers = look.world.all(Kind::Waiver);
     let today = look.today();
     let mut found: Vec<Gap> = rules()
         .filter(|rule| rule.applies.to(&product))
         .flat_map(|rule| {
-            let hits = (rule.find)(look);
+            let hits = find(rule);
             hits.into_iter()
                 .map(|hit| {
                     let covers = |data: &&SharedRecord| waiver::covers(data, rule.id, hit.record, today);
