@@ -150,22 +150,18 @@ fn readiness(path: &Path) -> Result<(), Box<dyn Error>> {
     let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp())?;
     let mut kept = KeptRules::default();
     file.readiness_again(&mut kept, now(), &known)?;
-    let mut times = Vec::new();
-    for turn in 0..5 {
-        let mut set = Fields::new();
-        set.insert("title".to_owned(), format!("Measured report {turn}").into());
-        file.perform(
-            &ana,
-            Request::Create { kind: Kind::Feedback, parent: None, set }.into(),
-            None,
-            &stamp(),
-        )?;
-        let start = Instant::now();
-        file.readiness_again(&mut kept, now(), &known)?;
-        times.push(start.elapsed());
+    for kind in [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::Finding] {
+        let mut times = Vec::new();
+        for turn in 0..5 {
+            let set = Fields::from_iter([("title".to_owned(), format!("Measured record {turn}").into())]);
+            file.perform(&ana, Request::Create { kind, parent: None, set }.into(), None, &stamp())?;
+            let start = Instant::now();
+            file.readiness_again(&mut kept, now(), &known)?;
+            times.push(start.elapsed());
+        }
+        times.sort_unstable();
+        row(&format!("All rules after a saved {}", kind.def().noun()), ms(times[2]));
     }
-    times.sort_unstable();
-    row("All rules after a saved record", ms(times[2]));
     row("Largest memory", status("VmHWM:"));
     Ok(())
 }
