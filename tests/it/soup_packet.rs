@@ -196,6 +196,53 @@ fn a_review_without_items_says_so_in_every_chapter() {
 }
 
 #[test]
+fn a_finding_stands_in_one_row_until_somebody_writes_of_it_and_then_in_full() {
+    let mut desk = Desk::staffed();
+    soup::in_use(&mut desk, "libexpat", "2.5.0", json!({}));
+    let (_, cr) = verified_change(&mut desk);
+    let rows = json!({"soup_baseline": [{"item": "libexpat", "version": "2.5.0", "purl": "pkg:generic/libexpat@2.5.0"}]});
+    let release = candidate(&mut desk, cr, rows);
+    approve_release(&mut desk, release);
+    release_note(&mut desk, release);
+    archive(&mut desk, release);
+    desk.sign_go("rita", release, "release").unwrap();
+    let review = soup::started(&mut desk, json!({"title": "Review"}));
+    let expat = designator(&desk, "libexpat", "2.5.0");
+    soup::reviewed_item(
+        &mut desk,
+        review,
+        expat,
+        soup::hits(&["CVE-2031-1000", "CVE-2031-2000", "CVE-2031-3000"]),
+    );
+    let item = soup::item_of(&desk, "libexpat").unwrap();
+    let raised = json!({
+        "reviews": [review], "advisory_digest": "ab".repeat(32), "affected_range": ">= 2.0, < 2.6", "fixed_in": "2.6",
+        "description": "What the source tells at length",
+    });
+    let findings = ["CVE-2031-1000", "CVE-2031-2000", "CVE-2031-3000", "CVE-2031-9999"].map(|name| {
+        let set = soup::vulnerability(&desk, name, item, &["libexpat 2.5.0"]);
+        desk.create("cleo", Kind::Finding, with(set, raised.clone()))
+    });
+    let in_full = |desk: &Desk| {
+        let built = of(desk, PacketScope::SoupReview(review));
+        assert_in(&built.packet, "6", &["CVE-2031-1000", "CVE-2031-2000", "CVE-2031-3000", "CVE-2031-9999"]);
+        let text = chapter(&built.packet, "6");
+        let told = text.matches("What the source tells at length").count();
+        (built, text, told)
+    };
+    let (built, text, told) = in_full(&desk);
+    assert_eq!(told, 1, "no hit of the search is CVE-2031-9999, so nothing else tells of it");
+    assert!(text.contains("Not looked at yet: 3 findings"), "{text}");
+    assert!(text.contains(">= 2.0, < 2.6; corrected in 2.6"), "{text}");
+    printed(&built, "soup-review-not-looked-at");
+    desk.edit("cleo", findings[0], json!({"hazardous": false})).unwrap();
+    desk.attached("cleo", findings[1], "note.txt", "It was asked upstream");
+    let (_, text, told) = in_full(&desk);
+    assert_eq!(told, 3, "{text}");
+    assert!(text.contains("Not looked at yet: 1 finding"), "{text}");
+}
+
+#[test]
 fn a_packet_of_another_record_says_which_there_are() {
     let desk = Desk::staffed();
     let refuse = |scope: PacketScope| {

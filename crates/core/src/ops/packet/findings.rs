@@ -1,6 +1,7 @@
 //! Findings on paper: the log with the decision in the words of VEX and the state of the risk, what holds for each release, and the
 //! metrics of a set of findings.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use super::paper::{Paper, day_or, state_mark, word, word_or};
@@ -230,7 +231,7 @@ fn safety_words(finding: &Finding) -> &'static str {
 }
 
 /// One row for each finding.
-pub(super) fn log(cases: &[Case]) -> Vec<Block> {
+pub(super) fn log<C: Borrow<Case>>(cases: &[C]) -> Vec<Block> {
     if cases.is_empty() {
         return Vec::new();
     }
@@ -242,7 +243,7 @@ pub(super) fn log(cases: &[Case]) -> Vec<Block> {
         Column::mark("Risk of patient harm").points(66.0),
         Column::text("State, follow-up", 1).points(72.0),
     ];
-    vec![Block::table(columns, cases.iter().map(row).collect())]
+    vec![Block::table(columns, cases.iter().map(|case| row(case.borrow())).collect())]
 }
 
 fn row(case: &Case) -> Vec<Cell> {

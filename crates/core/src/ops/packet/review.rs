@@ -2,13 +2,14 @@
 //! printed once, and nothing is left out.
 
 mod after;
+mod found;
 mod items;
 mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::findings::{self, Case};
+use super::findings::Case;
 use super::paper::{Paper, state_mark, word_or, words};
 use super::record;
 use super::sections::{chapter, joined, nothing};
@@ -143,15 +144,12 @@ fn assessed(data: &RecordData, finding: &Finding) -> String {
 /// The sections in the order of the clauses.
 pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Section>, Refused> {
     let dossier = Dossier::of(paper, id)?;
-    let mut full = Vec::new();
-    for case in &dossier.cases {
-        full.push(paper.page(case.id())?);
-    }
+    let found = found::sections(paper, &dossier)?;
     let paper = &*paper;
     let mut sections = vec![plan(paper, &dossier), method(paper, &dossier), scope(paper, &dossier)];
     sections.extend(items::sections(paper, &dossier));
     sections.extend(search::sections(paper, &dossier));
-    sections.extend(found(paper, &dossier, &full));
+    sections.extend(found);
     sections.push(after::obsolescence(paper, &dossier));
     sections.push(after::reviewers(paper, &dossier)?);
     sections.push(after::next(paper, &dossier)?);
@@ -412,21 +410,6 @@ fn releases(dossier: &Dossier) -> Block {
         ],
         rows: rows.collect(),
     }
-}
-
-/// Chapter 6: the findings that the review raised or met again, as a log and in full.
-fn found(paper: &Paper<'_>, dossier: &Dossier, pages: &[RecordPage]) -> Vec<Section> {
-    let clause = "IEC 62304 7.1.3, 7.1.4; IEC 81001-5-1 9.5";
-    let title = "Findings: safety, decision, VEX, risk";
-    if dossier.cases.is_empty() {
-        let words = "This review raised no finding and met none again";
-        return vec![chapter(6, title, clause, vec![nothing(words)])];
-    }
-    let mut sections = vec![chapter(6, title, clause, findings::log(&dossier.cases))];
-    for ((case, page), count) in dossier.cases.iter().zip(pages).zip(1..) {
-        sections.push(findings::section(paper, &format!("6.{count}"), case, page));
-    }
-    sections
 }
 
 /// The number and title of a review, for the cover.
