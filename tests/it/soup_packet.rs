@@ -234,6 +234,8 @@ fn a_finding_stands_in_one_row_until_somebody_writes_of_it_and_then_in_full() {
     assert_eq!(told, 1, "no hit of the search is CVE-2031-9999, so nothing else tells of it");
     assert!(text.contains("Not looked at yet: 3 findings"), "{text}");
     assert!(text.contains(">= 2.0, < 2.6; corrected in 2.6"), "{text}");
+    let hits = chapter(&built.packet, "4");
+    assert_eq!(hits.matches("the KEV catalogue was not searched").count(), 1, "once for all hits: {hits}");
     printed(&built, "soup-review-not-looked-at");
     desk.edit("cleo", findings[0], json!({"hazardous": false})).unwrap();
     desk.attached("cleo", findings[1], "note.txt", "It was asked upstream");

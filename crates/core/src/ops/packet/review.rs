@@ -52,6 +52,8 @@ struct Dossier {
     known: BTreeMap<(RecordId, String), RecordId>,
     /// Items with a finding about the end of their support, in words: its number, and which stage of the product follows.
     obsolete: BTreeMap<RecordId, String>,
+    /// Whether there are hits, and of none of them it is known whether it is exploited: that is said once for all of them.
+    kev_unknown: bool,
 }
 
 impl Dossier {
@@ -77,7 +79,9 @@ impl Dossier {
         let cases = Case::all(paper, found)?;
         let (known, obsolete) = paper.ask(names)?;
         let differs = paper.file.evidence_differences(id)?;
-        Ok(Self { page, content, differs, plan, items, cases, releases, known, obsolete })
+        let mut hits = items.iter().flat_map(|item| item.content.hits.iter()).peekable();
+        let kev_unknown = hits.peek().is_some() && hits.all(|hit| hit.exploited.is_none());
+        Ok(Self { page, content, differs, plan, items, cases, releases, known, obsolete, kev_unknown })
     }
 
     fn state(&self) -> Option<SoupReviewState> {

@@ -36,7 +36,12 @@ pub(super) fn sections(paper: &mut Paper<'_>, dossier: &Dossier) -> Result<Vec<S
     }
     if !raw.is_empty() {
         let title = format!("Not looked at yet: {}", counted(raw.len(), "finding"));
-        sections.push(Section::new(2, format!("6.{}", seen.len() + 1), title, as_found(paper, &raw)));
+        sections.push(Section::new(
+            2,
+            format!("6.{}", seen.len() + 1),
+            title,
+            as_found(paper, dossier, &raw),
+        ));
     }
     Ok(sections)
 }
@@ -66,7 +71,7 @@ impl Hits {
 const WRITTEN: &[&str] = &["hazardous", "sequence", "disposition", "per_release", "supplier_claims"];
 
 /// A row for each finding that is as the search raised it.
-fn as_found(paper: &Paper<'_>, cases: &[&Case]) -> Vec<Block> {
+fn as_found(paper: &Paper<'_>, dossier: &Dossier, cases: &[&Case]) -> Vec<Block> {
     let words = format!(
         "Nobody has decided anything about these. How each was matched, its title and the digest of its records stand with its item in {}; \
          the records themselves are in the kept evidence of the search.",
@@ -78,9 +83,11 @@ fn as_found(paper: &Paper<'_>, cases: &[&Case]) -> Vec<Block> {
             "" => String::new(),
             version => format!("corrected in {version}"),
         };
+        let exploited =
+            if dossier.kev_unknown && content.kev_listed.is_none() { "" } else { exploited_words(content) };
         vec![
             case.id().to_string().into(),
-            joined(&[&content.external_id, &exploited_words(content)], "\n").into(),
+            joined(&[&content.external_id, &exploited], "\n").into(),
             case.components().into(),
             joined(&[&content.affected_range, &corrected], "; ").into(),
             word_or(content.severity, "").into(),

@@ -26,7 +26,10 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
     }
     let (quiet, full): (Vec<&Looked>, Vec<&Looked>) = dossier.items.iter().partition(|item| is_quiet(item));
     let said = Said::of(&quiet);
-    let front = vec![figures(paper, dossier), about(paper, quiet.len(), full.len())];
+    let mut front = vec![figures(paper, dossier), about(paper, quiet.len(), full.len())];
+    if dossier.kev_unknown {
+        front.push(Block::note(Tone::Due, exploited_words(None)));
+    }
     let mut sections = vec![chapter(4, title, clause, front)];
     let mut count = 0;
     let mut number = || {
@@ -375,7 +378,7 @@ fn hits(dossier: &Dossier, item: &Looked) -> Option<Block> {
         let mut names = vec![hit.advisory.to_string()];
         names.extend(hit.aliases.iter().map(|alias| alias.to_string()));
         let digest: String = hit.digest.chars().take(16).collect();
-        let exploited = exploited_words(hit.exploited);
+        let exploited = if dossier.kev_unknown { "" } else { exploited_words(hit.exploited) };
         let since = hit.since_last.map_or("", SinceLast::word);
         let cells: Vec<Cell> = vec![
             names.join("\n").into(),
