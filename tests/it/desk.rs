@@ -151,6 +151,11 @@ impl Desk {
 
     /// A copy of a file in which these people sign in.
     pub fn copy_of(bytes: &[u8], now: Moment, recovery: &str, logins: &[&'static str]) -> Self {
+        Self { recovery: recovery.to_owned(), ..Self::copy_with(bytes, now, PASSWORD, logins) }
+    }
+
+    /// The same with another password for all of them. The recovery code is not known.
+    pub fn copy_with(bytes: &[u8], now: Moment, password: &str, logins: &[&'static str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pump.mainstay");
         std::fs::write(&path, bytes).unwrap();
@@ -159,17 +164,9 @@ impl Desk {
         };
         let people = logins
             .iter()
-            .map(|login| (*login, file.sign_in(login, &Password::new(PASSWORD), &stamp(now)).unwrap()));
+            .map(|login| (*login, file.sign_in(login, &Password::new(password), &stamp(now)).unwrap()));
         let people = people.collect();
-        Self {
-            folder,
-            file: *file,
-            people,
-            recovery: recovery.to_owned(),
-            now,
-            before_signing: None,
-            said: None,
-        }
+        Self { folder, file: *file, people, recovery: String::new(), now, before_signing: None, said: None }
     }
 
     pub fn hire(&mut self, login: &'static str, full_name: &str, roles: &[Role]) {

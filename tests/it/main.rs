@@ -30,6 +30,7 @@ mod desk;
 mod document_screens;
 mod dumps;
 mod edges;
+mod every_screen;
 mod fields_csv;
 mod finding_basis;
 mod findings;

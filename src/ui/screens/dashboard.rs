@@ -164,7 +164,7 @@ fn is_first(state: &str) -> bool {
 /// The first steps in a new file.
 fn first_steps_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.scope(|ui| {
-        ui.set_max_width(space::MEASURE);
+        ui.set_max_width(ui.available_width().min(space::MEASURE));
         ui.label(title("What to do first"));
         let weak = palette(ui).weak;
         let step = |ui: &mut Ui, number: &str, words: &str, more: &str| {

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use eframe::egui;
-use egui::{Align, Button, Layout, ProgressBar, Response, Ui, vec2};
+use egui::{Align, Button, Color32, Layout, ProgressBar, Response, TextStyle, Ui, vec2};
 
 use crate::domain::ids::Kind;
 use crate::domain::text::capital;
@@ -31,15 +31,33 @@ pub fn dropped(ctx: &egui::Context) -> Option<PathBuf> {
     ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()))
 }
 
-/// The heading of a screen, with widgets at its right end.
+/// The heading of a screen, with widgets at its right end, or below it where both have no room in a line.
 pub fn heading_ui(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
-    egui::Sides::new().show(
-        ui,
-        |ui| {
-            ui.heading(text);
-        },
-        right,
-    );
+    let id = ui.scope_id().with(("heading", text));
+    let font = TextStyle::Heading.resolve(ui.style());
+    let heading = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x;
+    let fits = |width: &f32, ui: &Ui| heading + space::L + width <= ui.available_width();
+    let known: Option<f32> = ui.data(|data| data.get_temp(id));
+    if known.as_ref().is_none_or(|width| fits(width, ui)) {
+        let room = ui.available_width();
+        let ((), width) = egui::Sides::new().show(
+            ui,
+            |ui| {
+                ui.heading(text);
+            },
+            |ui| {
+                right(ui);
+                ui.min_rect().width()
+            },
+        );
+        ui.data_mut(|data| data.insert_temp(id, width));
+        if heading + space::L + width > room {
+            ui.ctx().request_discard("the heading and what is beside it have no room in a line");
+        }
+    } else {
+        ui.heading(text);
+        ui.horizontal_wrapped(right);
+    }
     ui.add_space(space::S);
 }
 
@@ -53,10 +71,14 @@ pub fn problem_ui(ui: &mut Ui, words: &str) {
     banner_ui(ui, &Notice::problem(capital(words), ""), false);
 }
 
+/// Room for the Cancel button beside a bar, in points.
+const CANCEL: f32 = 90.0;
+
 /// The progress of background work, with a Cancel button.
 pub fn progress_ui(ui: &mut Ui, progress: &Progress) {
     ui.horizontal(|ui| {
-        let bar = ProgressBar::new(progress.share()).desired_width(360.0);
+        let room = (ui.available_width() - CANCEL).clamp(60.0, 360.0);
+        let bar = ProgressBar::new(progress.share()).desired_width(room);
         ui.add(bar.text(progress.line()));
         if ui.add_enabled(!progress.is_cancelled(), Button::new("Cancel")).clicked() {
             progress.cancel();

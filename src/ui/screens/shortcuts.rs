@@ -1,10 +1,22 @@
 //! The list of keyboard shortcuts, read from the table of commands.
 
 use eframe::egui;
-use egui::{Grid, RichText, ScrollArea, Ui};
+use egui::{Grid, Label, RichText, ScrollArea, Ui};
 
 use crate::ui::shortcuts::{COMMANDS, SCREEN_KEYS, keys_of};
 use crate::ui::theme::{palette, space, title};
+
+/// Room for what stands before the explanation of a key, and the least room for that, in points.
+const BEFORE: f32 = 330.0;
+const NARROWEST: f32 = 160.0;
+
+/// A text that wraps within a cell.
+fn wrapped_ui(ui: &mut Ui, width: f32, label: Label) {
+    ui.scope(|ui| {
+        ui.set_max_width(width);
+        ui.add(label.wrap());
+    });
+}
 
 /// Draws the list.
 pub fn shortcuts_ui(ui: &mut Ui) {
@@ -13,11 +25,13 @@ pub fn shortcuts_ui(ui: &mut Ui) {
         ui.add_space(space::M);
         ui.label(title("Everywhere"));
         let weak = palette(ui).weak;
+        let room = ui.available_width();
         Grid::new("commands").num_columns(3).spacing([space::XL, space::XS]).show(ui, |ui| {
             for row in COMMANDS.iter().filter(|row| row.keys.is_some()) {
                 ui.label(RichText::new(keys_of(ui.ctx(), row)).monospace());
                 ui.label(row.text);
-                ui.label(RichText::new(row.tooltip).color(weak));
+                let words = Label::new(RichText::new(row.tooltip).color(weak));
+                wrapped_ui(ui, (room - BEFORE).max(NARROWEST), words);
                 ui.end_row();
             }
         });
@@ -26,7 +40,7 @@ pub fn shortcuts_ui(ui: &mut Ui) {
         Grid::new("screens").num_columns(2).spacing([space::XL, space::XS]).show(ui, |ui| {
             for (keys, words) in SCREEN_KEYS {
                 ui.label(RichText::new(*keys).monospace());
-                ui.label(*words);
+                wrapped_ui(ui, (room - BEFORE).max(NARROWEST), Label::new(*words));
                 ui.end_row();
             }
         });

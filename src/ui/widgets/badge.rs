@@ -37,12 +37,13 @@ pub fn tone_words_ui(ui: &mut Ui, tone: Tone, words: &str) -> Response {
     .inner
 }
 
-/// Like [`tone_words_ui`], on one line, for use next to an input.
+/// Like [`tone_words_ui`], for use next to an input: on one line, or in a row that wraps within it.
 pub fn tone_inline_ui(ui: &mut Ui, tone: Tone, words: &str) -> Response {
     let colour = palette(ui).tone(tone).text;
     let (rect, _) = ui.allocate_exact_size(vec2(SHAPE, space::ROW), Sense::hover());
     paint_tone(ui.painter(), rect, tone, colour);
-    ui.add(egui::Label::new(small(words).color(colour)).extend())
+    let label = egui::Label::new(small(words).color(colour));
+    ui.add(if ui.layout().main_wrap() { label } else { label.extend() })
 }
 
 /// The count of items that need attention. Nothing is drawn for zero.

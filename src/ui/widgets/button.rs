@@ -3,7 +3,7 @@
 use eframe::egui;
 use egui::{
     Button, Event, EventFilter, Key, Modifiers, Response, RichText, Sense, Ui, Vec2, WidgetInfo,
-    accesskit::Role, vec2,
+    accesskit::Role,
 };
 
 use super::icons::{Icon, paint_icon};
@@ -111,8 +111,8 @@ pub fn icon_sized_ui(ui: &mut Ui, icon: Icon, name: &str, side: f32) -> Response
 /// The row is one stop of Tab: the arrows move to the next one, and the first letter of a word presses it.
 pub fn segments_ui(ui: &mut Ui, words: &[&str], on: Option<usize>) -> Option<usize> {
     let mut pressed = None;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing = vec2(space::XS, 0.0);
+    wrapping_ui(ui, |ui| {
+        ui.spacing_mut().item_spacing = Vec2::splat(space::XS);
         let mut responses = Vec::with_capacity(words.len());
         for (index, word) in words.iter().enumerate() {
             let chosen = on == Some(index);
@@ -140,6 +140,19 @@ pub fn segments_ui(ui: &mut Ui, words: &[&str], on: Option<usize>) -> Option<usi
         }
     });
     pressed
+}
+
+/// In a row that wraps: its own, or that of a row that already does.
+fn wrapping_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let spacing = ui.spacing().item_spacing;
+    if ui.layout().is_horizontal() && ui.layout().main_wrap() {
+        content(ui);
+        ui.spacing_mut().item_spacing = spacing;
+    } else if ui.layout().is_horizontal() {
+        ui.horizontal(content);
+    } else {
+        ui.horizontal_wrapped(content);
+    }
 }
 
 /// Where an arrow leads from the segment `at`.

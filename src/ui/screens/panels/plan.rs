@@ -31,6 +31,10 @@ pub(super) const FIRST: FirstRecord = FirstRecord {
 
 /// Width of the columns of the sources besides their names, in points.
 const COLUMNS: f32 = 430.0;
+/// Of that, the button.
+const BUTTON: f32 = 140.0;
+/// Least width of the name of a source.
+const NAME: f32 = 120.0;
 
 struct PlanPanel {
     id: RecordId,
@@ -143,11 +147,25 @@ fn check_of(source: &WatchedSource, today: Day) -> Fields {
     set
 }
 
+/// The button that records a check of a source, for whom it may.
+fn record_ui(ui: &mut Ui, cx: &mut Cx<'_>, watched: &WatchedSource) {
+    if !cx.may_make(Kind::SourceCheck) {
+        ui.label("");
+        return;
+    }
+    let button = ui.add(Button::new("Record a check…"));
+    if button.accessible_name(format!("Record a check of {}", watched.source.code)).clicked() {
+        cx.go(Route::new_from(Kind::SourceCheck, check_of(watched, cx.today())));
+    }
+}
+
 /// The sources in rows: what, who, last and next check, and the button to record one.
 fn sources_ui(ui: &mut Ui, cx: &mut Cx<'_>, sources: &[WatchedSource]) {
     let today = cx.today();
-    let may = cx.may_make(Kind::SourceCheck);
-    let name_width = (ui.available_width() - COLUMNS).max(120.0);
+    let room = ui.available_width();
+    // In a narrow window the button stands below the name.
+    let narrow = room < COLUMNS + NAME;
+    let name_width = if narrow { room - COLUMNS + BUTTON } else { room - COLUMNS }.max(NAME);
     Grid::new("sources").num_columns(4).min_row_height(space::ROW).spacing([space::M, space::S]).show(
         ui,
         |ui| {
@@ -162,6 +180,9 @@ fn sources_ui(ui: &mut Ui, cx: &mut Cx<'_>, sources: &[WatchedSource]) {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     ui.add(Label::new(body(source.name.to_string())).wrap());
                     ui.add(Label::new(hint(ui, format!("{} · {}", source.code, source.owner))).truncate());
+                    if narrow {
+                        record_ui(ui, cx, watched);
+                    }
                 });
                 ui.label(watched.last.map_or_else(|| hint(ui, "never"), |day| body(day.to_string())));
                 match watched.next {
@@ -173,13 +194,8 @@ fn sources_ui(ui: &mut Ui, cx: &mut Cx<'_>, sources: &[WatchedSource]) {
                         ui.label(hint(ui, "—"));
                     }
                 }
-                if may {
-                    let button = ui.add(Button::new("Record a check…"));
-                    if button.accessible_name(format!("Record a check of {}", source.code)).clicked() {
-                        cx.go(Route::new_from(Kind::SourceCheck, check_of(watched, today)));
-                    }
-                } else {
-                    ui.label("");
+                if !narrow {
+                    record_ui(ui, cx, watched);
                 }
                 ui.end_row();
             }

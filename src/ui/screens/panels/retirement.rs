@@ -228,8 +228,12 @@ fn retention_ui(ui: &mut Ui, retention: &Retention) {
     tone_words_ui(ui, tone, &retention.words());
     ui.add_space(space::XS);
     let rest: f32 = COLUMNS.iter().sum::<f32>() + 3.0 * space::M;
-    let rule = (ui.available_width() - rest).max(140.0);
-    let [source, working, until] = COLUMNS;
+    let room = ui.available_width();
+    let rule = (room - rest).max(140.0);
+    // In a narrow window all columns are narrower.
+    let share = (room / (rest + rule)).min(1.0);
+    let [rule, source, working, until] =
+        [rule, COLUMNS[0], COLUMNS[1], COLUMNS[2]].map(|width| width * share);
     let cell = |ui: &mut Ui, width: f32, contents: &mut dyn FnMut(&mut Ui)| {
         ui.vertical(|ui| {
             ui.set_width(width);

@@ -173,7 +173,7 @@ impl FormScreen {
             .frame(egui::Frame::new().inner_margin(Margin::symmetric(0, 8)))
             .show(ui, |ui| self.foot(ui, cx));
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            ui.set_max_width(space::MEASURE + space::XXL);
+            ui.set_max_width(ui.available_width().min(space::MEASURE + space::XXL));
             self.body(ui, cx, &context);
             self.lint_ui(ui, cx);
         });

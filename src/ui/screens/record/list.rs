@@ -229,7 +229,7 @@ impl ListScreen {
 
     fn filters(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let owners = self.owners(cx);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let edit = TextEdit::singleline(&mut self.query.text)
                 .char_limit(200)
                 .desired_width(260.0)

@@ -212,7 +212,7 @@ fn keyed_ui(ui: &mut Ui, key: RowKey, columns: &'static [FieldDef], value: &Valu
                 ui.label(bold(code));
             });
             ui.vertical(|ui| {
-                ui.set_max_width(space::MEASURE);
+                ui.set_max_width(ui.available_width().min(space::MEASURE));
                 ui.spacing_mut().item_spacing.y = 2.0;
                 ui.add(Label::new(hint(ui, key.text(code))).wrap());
                 let cells: Vec<String> = columns

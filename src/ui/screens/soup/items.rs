@@ -6,12 +6,12 @@ mod detail;
 use std::collections::HashMap;
 
 use eframe::egui;
-use egui::{Panel, Ui};
+use egui::Ui;
 
 use self::acts::Acts;
 use self::detail::detail_ui;
-use super::filter_ui;
 use super::picked::Picked;
+use super::{beside_list, filter_ui};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
 use crate::domain::record::RecordData;
@@ -145,8 +145,8 @@ impl ItemsScreen {
         self.take_rows();
         self.filters_ui(ui);
         self.choose_rows();
-        Panel::right("item_detail").default_size(DETAIL).size_range(280.0..=640.0).show(ui, |ui| {
-            ui.take_available_width();
+        beside_list(ui, "item_detail", (280.0, DETAIL, 640.0)).show(ui, |ui| {
+            ui.take_available_space();
             self.detail(ui, cx);
         });
         egui::CentralPanel::no_frame().show(ui, |ui| {

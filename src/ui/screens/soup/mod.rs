@@ -14,11 +14,26 @@ pub mod starting;
 pub mod triage;
 
 use eframe::egui;
-use egui::{Event, Key, Modifiers, Ui};
+use egui::{Event, Key, Modifiers, Panel, Ui};
 
 use crate::ops::Refused;
 use crate::ui::widgets::table::TableState;
 use crate::ui::widgets::text::TextLine;
+
+/// The panel for what is chosen in a list, with its least, first and largest width: beside the list, or below it in a narrow window.
+fn beside_list(ui: &Ui, id: &'static str, (least, first, most): (f32, f32, f32)) -> Panel {
+    if ui.available_width() < first + LIST {
+        let height = ui.available_height();
+        return Panel::bottom((id, "below"))
+            .resizable(true)
+            .default_size(height * 0.6)
+            .max_size(height * 0.8);
+    }
+    Panel::right(id).default_size(first).size_range(least..=most)
+}
+
+/// Least width of a list that has a panel beside it, in points.
+const LIST: f32 = 240.0;
 
 /// The input that filters a table by words, reached by Ctrl+F and “/”; the arrow down leads from it to the table.
 fn filter_ui(ui: &mut Ui, text: &mut String, table: &mut TableState) {

@@ -9,12 +9,12 @@ mod keys;
 use std::collections::{BTreeSet, HashMap};
 
 use eframe::egui;
-use egui::{CentralPanel, Panel, ScrollArea, Ui};
+use egui::{CentralPanel, ScrollArea, Ui};
 
 use self::acts::Acts;
 use self::form::Form;
-use super::filter_ui;
 use super::picked::Picked;
+use super::{beside_list, filter_ui};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::PatchSeverity;
@@ -122,8 +122,8 @@ impl TriageScreen {
         self.choose_rows(looker);
         self.keep_form(cx);
         self.take_keys(ui, cx);
-        Panel::right("finding").default_size(SIDE).size_range(360.0..=900.0).show(ui, |ui| {
-            ui.take_available_width();
+        beside_list(ui, "finding", (360.0, SIDE, 900.0)).show(ui, |ui| {
+            ui.take_available_space();
             self.side_ui(ui, cx);
         });
         CentralPanel::no_frame().show(ui, |ui| self.table_ui(ui));

@@ -2,23 +2,27 @@
 
 use std::rc::Rc;
 
-use eframe::egui::Ui;
+use eframe::egui::{Align, Color32, Layout, TextStyle, Ui, vec2};
 
 use super::ANY;
 use super::shown::{FIXED, Line, cell_of, field_of, titles};
 use crate::domain::field::FieldType;
 use crate::domain::ids::Kind;
 use crate::ops::Attention;
-use crate::ui::theme::hint;
+use crate::ui::theme::{hint, space};
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::table::{Cell, Column, Width};
 
 /// A filter by one of some choices.
 pub(super) fn filter_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, choices: &[Choice<'_>]) {
-    ui.push_id(label, |ui| {
-        let name = ui.label(hint(ui, label)).id;
-        ui.scope(|ui| {
-            ui.set_max_width(168.0);
+    let font = TextStyle::Small.resolve(ui.style());
+    let words = ui.painter().layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER).size().x;
+    // Both together go to the next line where they have no room in this one.
+    let size = vec2(words + ui.spacing().item_spacing.x + FILTER, space::ROW);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.push_id(label, |ui| {
+            let name = ui.label(hint(ui, label)).id;
+            ui.set_max_width(FILTER);
             let mut code = Some(chosen.clone().unwrap_or_else(|| ANY.to_owned()));
             let any = Choice { code: ANY, word: "Any", meaning: "" };
             let choices: Vec<Choice<'_>> = std::iter::once(any).chain(choices.iter().copied()).collect();
@@ -27,6 +31,9 @@ pub(super) fn filter_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, c
         });
     });
 }
+
+/// Width of the choices of a filter, in points.
+const FILTER: f32 = 168.0;
 
 /// The columns of a kind.
 pub(super) fn columns(kind: Kind) -> Vec<Column<'static>> {

@@ -21,7 +21,7 @@ use crate::ui::widgets::notice::rule_ui;
 /// Heading of a part of the page.
 pub fn heading_ui(ui: &mut Ui, words: &str, under: &str) {
     ui.add_space(space::L);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.label(title(words));
         if !under.is_empty() {
             ui.label(hint(ui, under));
