@@ -259,6 +259,14 @@ impl FormScreen {
         let sections: Vec<&'static Section> =
             entry.sections().filter(|section| is_asked(def.kind, section)).collect();
         let mut changed = false;
+        if sections.is_empty() {
+            let state = entry.data.state().map_or("in its state", |state| state.word);
+            banner_ui(
+                ui,
+                &Notice::info(format!("Nothing of it can be edited while it is “{state}”.")),
+                false,
+            );
+        }
         self.progress(ui);
         for section in sections {
             ui.push_id(section.title, |ui| {

@@ -18,7 +18,7 @@ use crate::domain::workflow::Move;
 use crate::ops::{Act, Attention, ListRow, Refused, Request};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::screens::panels::{FirstRecord, ListPart, SeveralPart, first_of, list_part_of, several_of};
-use crate::ui::screens::parts::tone_of;
+use crate::ui::screens::parts::{heading_ui, tone_of};
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::choice::Choice;
@@ -169,36 +169,32 @@ impl ListScreen {
 
     fn head(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let def = self.kind.def();
-        ui.horizontal(|ui| {
-            ui.label(egui::RichText::new(def.plural).heading());
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if cx.may_make(self.kind) && !self.lines.is_empty() {
-                    let word = format!("New {}…", def.noun());
-                    if primary_ui(ui, &word).on_hover_text("Ctrl+N").clicked() {
-                        cx.go(Route::New(self.kind));
+        heading_ui(ui, def.plural, |ui| {
+            if cx.may_make(self.kind) && !self.lines.is_empty() {
+                let word = format!("New {}…", def.noun());
+                if primary_ui(ui, &word).on_hover_text("Ctrl+N").clicked() {
+                    cx.go(Route::New(self.kind));
+                }
+            }
+            for kind in Kind::ALL.iter().filter(|kind| kind.def().place == Place::Under(self.kind)) {
+                if ui.button(kind.def().plural).on_hover_text(kind.def().purpose).clicked() {
+                    cx.go(Route::List(*kind));
+                }
+            }
+            if !self.lines.is_empty() {
+                ui.menu_button("Save as CSV", |ui| {
+                    if ui.button("Rows as shown…").on_hover_text("The columns of this list").clicked() {
+                        self.csv(cx);
+                        ui.close();
                     }
-                }
-                for kind in Kind::ALL.iter().filter(|kind| kind.def().place == Place::Under(self.kind)) {
-                    if ui.button(kind.def().plural).on_hover_text(kind.def().purpose).clicked() {
-                        cx.go(Route::List(*kind));
+                    let all = "Every record of this kind, one column per field; can be imported again";
+                    if ui.button("All fields…").on_hover_text(all).clicked() {
+                        self.fields_csv(cx);
+                        ui.close();
                     }
-                }
-                if !self.lines.is_empty() {
-                    ui.menu_button("Save as CSV", |ui| {
-                        if ui.button("Rows as shown…").on_hover_text("The columns of this list").clicked() {
-                            self.csv(cx);
-                            ui.close();
-                        }
-                        let all = "Every record of this kind, one column per field; can be imported again";
-                        if ui.button("All fields…").on_hover_text(all).clicked() {
-                            self.fields_csv(cx);
-                            ui.close();
-                        }
-                    });
-                }
-            });
+                });
+            }
         });
-        ui.add_space(space::S);
     }
 
     fn empty(&self, ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -20,8 +20,8 @@ pub(super) fn filter_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, c
     // Both together go to the next line where they have no room in this one.
     let size = vec2(words + ui.spacing().item_spacing.x + FILTER, space::ROW);
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        let name = ui.label(hint(ui, label)).id;
         ui.push_id(label, |ui| {
-            let name = ui.label(hint(ui, label)).id;
             ui.set_max_width(FILTER);
             let mut code = Some(chosen.clone().unwrap_or_else(|| ANY.to_owned()));
             let any = Choice { code: ANY, word: "Any", meaning: "" };

@@ -87,7 +87,7 @@ fn as_found(paper: &Paper<'_>, dossier: &Dossier, cases: &[&Case]) -> Vec<Block>
             if dossier.kev_unknown && content.kev_listed.is_none() { "" } else { exploited_words(content) };
         vec![
             case.id().to_string().into(),
-            joined(&[&content.external_id, &exploited], "\n").into(),
+            joined(&[&content.external_id, exploited], "\n").into(),
             case.components().into(),
             joined(&[&content.affected_range, &corrected], "; ").into(),
             word_or(content.severity, "").into(),
