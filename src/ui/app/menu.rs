@@ -64,6 +64,7 @@ impl App {
         if self.is_asking() {
             return;
         }
+        self.finder.hold(ctx);
         let filters = matches!(
             self.route(),
             Some(Route::List(_) | Route::AuditTrail(_) | Route::ReviewItems(_) | Route::Triage)

@@ -15,6 +15,7 @@ use crate::domain::retirement_plan::{
 };
 use crate::domain::text::{capital, counted, sentence};
 use crate::domain::time::Day;
+use crate::domain::workflow::to_fill_in;
 use crate::ops::{CalendarEntry, RecordPage, Refused, Retirement};
 use crate::ui::cx::{Command, Cx, Route, Slot, Write};
 use crate::ui::looking::Looking;
@@ -202,7 +203,7 @@ fn group_ui(ui: &mut Ui, cx: &mut Cx<'_>, (id, may): (RecordId, bool), progress:
 /// What is missing: a field that is only empty by its label, because the sentence would say the same thirty times.
 fn missing_words(id: RecordId, field: &str, text: &str) -> String {
     let label = id.kind.def().field(field).map(|field| field.label);
-    match label.filter(|_| text.ends_with("is filled")) {
+    match label.filter(|label| *text == to_fill_in(label)) {
         Some(label) => label.to_owned(),
         None => capital(text),
     }
