@@ -165,6 +165,7 @@ fn a_gap_is_read_in_full_with_the_title_of_its_record_in_a_small_window() {
     let mut desk = Desk::staffed();
     crate::chain::confirmed_problem(&mut desk);
     let title = desk.record(id("PR-0001")).title().to_owned();
+    desk.now = desk.now.plus_seconds(40 * 86_400);
     let found = desk.file.readiness(desk.now, &desk.file.known()).unwrap();
     let of_problem = found.gaps.iter().find(|one| one.gap.hit.record == Some(id("PR-0001"))).unwrap();
     let (rule, text) = (of_problem.gap.rule.id, of_problem.gap.hit.text.clone());

@@ -126,6 +126,7 @@ fn a_version_that_is_not_in_use_is_not_searched() {
     let review = soup::started(&mut desk, json!({}));
     let mut window = window(desk, "cleo", Route::Record(review));
     window.press("Add reviewed item");
+    window.picture("gap_adding");
     for (name, text) in [
         ("Item", "libexpat 2.6.2"),
         ("SOUP item", &EXPAT.to_string()),
@@ -134,6 +135,7 @@ fn a_version_that_is_not_in_use_is_not_searched() {
     ] {
         window.type_into(name, text);
     }
+    window.choose("Risk tier", "Low");
     window.choose("Search", "Could not be checked");
     window.press_last("Save");
     assert!(window.file().parts(review, Kind::ReviewItem).unwrap().is_empty());
@@ -164,7 +166,11 @@ fn nobody_types_who_reviewed_and_nobody_confirms_their_own_review() {
     });
     window.sit_down("cleo");
     assert!(window.has("Cleo Example"), "the page names the reviewer");
-    refused(&mut window, "Confirm the review…", &["The second reviewer is not the first one"]);
+    refused(
+        &mut window,
+        "Confirm the review…",
+        &["The second reviewer is not the first one: somebody else confirms the review"],
+    );
     window.picture("gap_reviewer");
 }
 
@@ -180,6 +186,7 @@ fn nothing_found_is_neither_said_of_a_review_nor_of_what_no_source_checked() {
         "The evidence of the search with this SHA-256 is attached",
     ];
     refused(&mut window, "Hand over for the second review…", &words);
+    assert!(window.has("Nothing was searched yet: the review has no item."));
     window.picture("gap_blanket");
     window.press("Add reviewed item");
     for (name, text) in [
@@ -210,8 +217,26 @@ fn an_overdue_review_stands_first_and_a_plan_without_an_interval_is_not_submitte
     refused(&mut window, "Submit for signature", &["The review of SOUP covers every risk tier; missing: "]);
     window.picture("gap_interval");
     window.go(Route::Dashboard);
-    window.until_shown("Overdue");
+    let first = "Review 2 SOUP items in service, never reviewed";
+    window.until_shown(first);
+    let top = |words: &str| window.query_all_by_label_contains(words).next().unwrap().rect().top();
+    assert!(top(first) < top("Check the feedback source") && top(first) < top("Review the trends"));
     window.picture("gap_overdue");
     window.go(Route::Coverage);
     window.until_shown("Not covered 2");
+}
+
+#[test]
+fn a_version_is_registered_by_hand_as_one_exact_version() {
+    let mut window = window(soup::serviced(), "ben", Route::Record(EXPAT));
+    window.press("Add designator");
+    window.type_into("Version", "latest");
+    window.type_into("In the product since", "2.3.0");
+    window.press_last("Save");
+    assert!(window.has("“latest” is one exact version, not a range or a word such as latest"));
+    window.type_into("Version", "2.6.2");
+    window.picture("gap_designator");
+    window.press_last("Save");
+    let known = window.file().parts(EXPAT, Kind::SoupDesignator).unwrap();
+    assert!(known.iter().any(|data| data.text("title") == "2.6.2"), "{:?}", window.state().refusal());
 }
