@@ -8,7 +8,7 @@ use crate::cli::{copy, run_at};
 use crate::desk::workstation;
 
 /// A fresh file of one person.
-fn fresh(folder: &Path) -> String {
+pub fn fresh(folder: &Path) -> String {
     let path = folder.join("pump.mainstay").to_str().unwrap().to_owned();
     let of_person = ["--login", "ana", "--full-name", "Ana Example"];
     let mut arguments =
