@@ -126,8 +126,8 @@ impl ReadinessScreen {
             Column::new("Severity", Width::Fixed(92.0)).unsortable(),
             Column::new("Rule", Width::Fixed(84.0)).unsortable(),
             Column::new("What is missing", Width::Rest(260.0)).unsortable(),
-            Column::new("Record", Width::Rest(200.0)).unsortable(),
-            Column::new("Clause", Width::Fixed(150.0)).unsortable(),
+            Column::new("Record", Width::Fixed(220.0)).unsortable(),
+            Column::new("Clause", Width::Fixed(140.0)).unsortable(),
         ];
         let order = &self.order;
         let gap = |row: usize| order.get(row).and_then(|at| found.gaps.get(*at));

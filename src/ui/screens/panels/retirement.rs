@@ -181,6 +181,7 @@ fn group_ui(ui: &mut Ui, cx: &mut Cx<'_>, (id, may): (RecordId, bool), progress:
     }
     ui.indent("missing", |ui| {
         ui.horizontal_wrapped(|ui| {
+            ui.label(hint(ui, "It needs:"));
             for (index, (field, text)) in progress.missing.iter().enumerate() {
                 let words = missing_words(id, field, text);
                 // A link is cut where its row ends; it begins the next row instead.
