@@ -335,11 +335,23 @@ fn the_palette_offers_the_theme_before_a_record_that_contains_its_letters_and_be
     let found = offered(&mut window, "light");
     assert_eq!(found[0], "Light theme", "{found:?}");
     assert!(found.contains(&"SI-0001  nginx-light".to_owned()), "{found:?}");
+    assert!(
+        !found.contains(&"New retirement plan".to_owned()),
+        "letters somewhere in a long sentence: {found:?}"
+    );
     window.picture("palette_light");
     window.ctx.set_theme(egui::Theme::Dark);
     window.key_press(Key::Enter);
     window.settle();
     assert_eq!(window.ctx.theme(), egui::Theme::Light);
+    let found = offered(&mut window, "new");
+    let new = |title: &str| found.iter().any(|one| one == title);
+    assert!(
+        new("New SOUP item") && !new("New designator"),
+        "a part is made on the page of its record: {found:?}"
+    );
+    window.key_press(Key::Escape);
+    window.settle();
     let found = offered(&mut window, "nginx");
     assert_eq!(found[0], "SI-0001  nginx-light", "no step of the record stands before it: {found:?}");
 }

@@ -207,8 +207,8 @@ fn entry_ui(ui: &mut Ui, entry: &Entry<'_>, on: bool) -> egui::Response {
 /// How a query fits an entry, the best one last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
-    /// Its letters occur in order in the detail.
-    DetailLetters,
+    /// The detail contains it. Letters in order occur in any long sentence.
+    DetailPart,
     /// Its letters occur in order in the title.
     TitleLetters,
     /// The title contains it.
@@ -241,10 +241,13 @@ fn fit_of(query: &str, entry: &Entry<'_>) -> Option<(Fit, i32)> {
         };
         (fit, score)
     });
-    let of_detail = score(query, entry.detail).map(|score| {
-        let begin = words_begin(&wanted, &entry.detail.to_lowercase());
-        (if begin { Fit::DetailWords } else { Fit::DetailLetters }, score)
-    });
+    let detail = entry.detail.to_lowercase();
+    let fit = if words_begin(&wanted, &detail) {
+        Some(Fit::DetailWords)
+    } else {
+        detail.contains(&wanted).then_some(Fit::DetailPart)
+    };
+    let of_detail = fit.map(|fit| (fit, score(query, entry.detail).unwrap_or_default()));
     of_title.max(of_detail)
 }
 
@@ -428,6 +431,7 @@ mod tests {
         };
         let expected = ["Light theme", "Fill in “Light level”", "Settings", "SI-0005  nginx-light"];
         assert_eq!(titles("light")[..4], expected);
+        assert!(titles("goplace").is_empty(), "letters in order occur in any long detail");
         assert_eq!(
             titles("si-0005")[0],
             "SI-0005  nginx-light",
