@@ -62,6 +62,12 @@ pub enum AppCommand {
     CloseFile,
     /// Goes to the settings.
     Settings,
+    /// Draws the window light.
+    LightTheme,
+    /// Draws the window dark.
+    DarkTheme,
+    /// Draws the window as the system does.
+    SystemTheme,
     /// Goes to the list of shortcuts.
     Shortcuts,
     /// Shows the help for the screen.
@@ -268,6 +274,15 @@ pub const COMMANDS: &[CommandDef] = &[
         "Settings",
         "Theme, text size, how the window is drawn",
         ctrl(Key::Comma),
+        Needs::Nothing,
+    ),
+    def(AppCommand::LightTheme, "Light theme", "Draw the window light", None, Needs::Nothing),
+    def(AppCommand::DarkTheme, "Dark theme", "Draw the window dark", None, Needs::Nothing),
+    def(
+        AppCommand::SystemTheme,
+        "Theme of the system",
+        "Draw the window light or dark as the system does",
+        None,
         Needs::Nothing,
     ),
     def(AppCommand::Shortcuts, "Keyboard shortcuts", "This list", ctrl(Key::Slash), Needs::Nothing),

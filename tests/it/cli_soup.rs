@@ -8,7 +8,7 @@ use crate::cli::{copy, run_at};
 use crate::desk::workstation;
 
 /// A fresh file of one person.
-fn fresh(folder: &Path) -> String {
+pub fn fresh(folder: &Path) -> String {
     let path = folder.join("pump.mainstay").to_str().unwrap().to_owned();
     let of_person = ["--login", "ana", "--full-name", "Ana Example"];
     let mut arguments =
@@ -162,4 +162,16 @@ fn the_items_of_a_review_are_named_with_what_they_need_and_answered_by_values() 
     assert!(out.contains("1 item answered\n1 item concluded\n1 of 2 items open"), "{out}");
     let (_, out, _) = run(&answers);
     assert!(out.contains("1 item answered\n1 item concluded\n0 of 2 items open"), "{out}");
+}
+
+#[test]
+fn a_csaf_document_without_the_address_of_its_issuer_is_refused_with_the_option_that_gives_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let out = folder.path().join("vex.json").display().to_string();
+    let arguments = ["vex", &path, "--release", "RL-0001", "--format", "csaf", "-o", &out];
+    let (code, _, err) = run_at(&workstation(), &arguments);
+    assert_eq!(code, 3, "{err}");
+    assert!(err.contains("CSAF requires the address of the issuer") && err.contains("--namespace"), "{err}");
+    assert!(!Path::new(&out).exists(), "nothing is written");
 }

@@ -274,7 +274,7 @@ insiders! {
     a_step_that_only_the_program_takes: "“approve” is not a step", |f| {
         f.forge(Forged::new("fay", "change_request.approve", Role::DevLead, "CR-0001").changes(json!({"CR-0001": {"state": "approved"}})));
     }
-    a_step_whose_conditions_are_not_met: "“Origin” is filled", |f| {
+    a_step_whose_conditions_are_not_met: "Fill in “Origin”", |f| {
         f.forge(Forged::new("ben", "change_request.submit", Role::DevLead, "CR-0002").changes(json!({"CR-0002": {"state": "submitted"}})));
     }
     a_step_without_its_reason: "needs a reason", |f| {

@@ -147,7 +147,7 @@ insiders! {
     a_plan_in_force_that_is_edited: "is fixed in state “In force”", |f| {
         forge(&f, step("ana", "maintenance_plan.edit", Role::Quality, "MP-0001", json!({"feedback_triage_days": 90})));
     }
-    a_plan_submitted_without_the_day_from_which_it_takes_effect: "“Effective from” is filled", |f| {
+    a_plan_submitted_without_the_day_from_which_it_takes_effect: "Fill in “Effective from”", |f| {
         forge(&f, step("ana", "maintenance_plan.submit", Role::Quality, "MP-0002", json!({"state": "in_review"})));
     }
     a_limit_entered_in_the_policy_again: "is kept in the maintenance plan now", |f| {

@@ -74,6 +74,8 @@ mod signing;
 mod soup_desk;
 mod soup_evidence;
 mod soup_gaps;
+mod soup_gaps_paper;
+mod soup_gaps_window;
 mod soup_ops;
 mod soup_packet;
 mod soup_register;

@@ -160,6 +160,26 @@ fn the_window_shows_the_gaps_and_leads_to_their_records() {
     window.picture("readiness_clauses");
 }
 
+#[test]
+fn a_gap_is_read_in_full_with_the_title_of_its_record_in_a_small_window() {
+    let mut desk = Desk::staffed();
+    crate::chain::confirmed_problem(&mut desk);
+    let title = desk.record(id("PR-0001")).title().to_owned();
+    desk.now = desk.now.plus_seconds(40 * 86_400);
+    let found = desk.file.readiness(desk.now, &desk.file.known()).unwrap();
+    let of_problem = found.gaps.iter().find(|one| one.gap.hit.record == Some(id("PR-0001"))).unwrap();
+    let (rule, text) = (of_problem.gap.rule.id, of_problem.gap.hit.text.clone());
+    let mut window = Window::new(desk, "ana", Route::Readiness, vec2(1280.0, 800.0));
+    window.until_shown("rules count for the product");
+    window.type_into("Filter", &format!("{rule} {title}"));
+    assert!(window.has(&format!("PR-0001  {title}")), "the row names the record");
+    let full = format!("PR-0001  {title}: {text}");
+    let line = window.get_by_label(&full);
+    let (place, room) = (line.rect(), window.ctx.content_rect());
+    assert!(room.contains_rect(place), "{place:?} is not in {room:?}");
+    window.picture("readiness_small");
+}
+
 fn set_policy(desk: &mut Desk, set: Value) {
     let edit = Act::from(Request::Edit { id: id("PL-0001"), set: fields(set) });
     desk.signed("ana", edit.because("As it came out")).unwrap();

@@ -78,7 +78,7 @@ fn a_step_is_taken_an_unmet_condition_leads_to_its_field_and_a_reason_is_asked_f
     let fb = desk.create("dan", Kind::Feedback, json!({"title": "Alarm is late"}));
     let mut window = Window::new(desk, "dan", Route::Record(fb), vec2(1440.0, 1020.0));
     assert!(window.get_by_role_and_label(Role::Button, "Register").accesskit_node().is_disabled());
-    window.get_by_label("“Device name” is filled").click();
+    window.get_by_label("Fill in “Device name”").click();
     window.settle();
     assert_eq!(window.route(), Route::Edit(fb, Some("device_name")));
     assert!(window.get_by_role_and_label(Role::TextInput, "Device name").is_focused());

@@ -317,3 +317,41 @@ fn the_chain_of_a_change_shows_its_release_and_its_communication_as_open_until_t
     assert!(step("Release").records[0].2.is_some());
     assert!(!step("Release").done && !step("Communication").done);
 }
+
+#[test]
+fn the_palette_offers_the_theme_before_a_record_that_contains_its_letters_and_before_steps() {
+    let mut desk = Desk::staffed();
+    let (change, _) = crate::chain::change_under_analysis(&mut desk, json!({}));
+    desk.create("ben", Kind::SoupItem, crate::soup_desk::item("nginx-light"));
+    let mut window = Window::new(desk, "ben", Route::Record(change), SIZE);
+    let offered = |window: &mut Window, letters: &str| {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+        window.settle();
+        window.event(egui::Event::Text(letters.to_owned()));
+        window.settle();
+        let options = window.query_all_by_role(Part::ListBoxOption);
+        options.filter_map(|node| node.accesskit_node().label()).collect::<Vec<_>>()
+    };
+    let found = offered(&mut window, "light");
+    assert_eq!(found[0], "Light theme", "{found:?}");
+    assert!(found.contains(&"SI-0001  nginx-light".to_owned()), "{found:?}");
+    assert!(
+        !found.contains(&"New retirement plan".to_owned()),
+        "letters somewhere in a long sentence: {found:?}"
+    );
+    window.picture("palette_light");
+    window.ctx.set_theme(egui::Theme::Dark);
+    window.key_press(Key::Enter);
+    window.settle();
+    assert_eq!(window.ctx.theme(), egui::Theme::Light);
+    let found = offered(&mut window, "new");
+    let new = |title: &str| found.iter().any(|one| one == title);
+    assert!(
+        new("New SOUP item") && !new("New designator"),
+        "a part is made on the page of its record: {found:?}"
+    );
+    window.key_press(Key::Escape);
+    window.settle();
+    let found = offered(&mut window, "nginx");
+    assert_eq!(found[0], "SI-0001  nginx-light", "no step of the record stands before it: {found:?}");
+}

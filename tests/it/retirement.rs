@@ -206,6 +206,10 @@ fn a_restore_test_is_refused_with_words_where_the_copy_is_not_what_it_should_be(
     let draft = begun();
     let refusal = draft.file.refuse_restore_test(RETIREMENT).unwrap_err().to_string();
     assert!(refusal.contains("the state of RP-0001 is “Draft”"), "{refusal}");
+    assert!(
+        refusal.contains("Take the step “Submit for signature” (`submit`) on RP-0001 first"),
+        "{refusal}"
+    );
 }
 
 fn take(desk: &mut Desk, login: &str, names: &[&str]) -> Result<usize, String> {

@@ -69,6 +69,7 @@ fn a_sample_lists_each_record_with_its_page_and_prints_it_as_its_own_packet_does
     let (cr, pr) = (cr.to_string(), "PR-0001");
     let sample = of(&desk, asked(&[&cr, pr, "FB-0001", "CR-0099", &cr]));
     assert_eq!(chapters(&sample.packet), ["1", "2", "3", "4"]);
+    assert!(sample.packet.contents_by_chapter, "fourteen lines for each record would hide the records");
     let state = |number: &str| desk.file.record(id(number)).unwrap().state().unwrap().word.to_owned();
     assert_eq!(
         listed(&sample),
@@ -89,6 +90,7 @@ fn a_sample_lists_each_record_with_its_page_and_prints_it_as_its_own_packet_does
     let inside: Vec<_> =
         sample.packet.sections.iter().filter(|section| section.number.starts_with("2.")).collect();
     assert_eq!(inside.len(), alone.sections.len());
+    assert!(!alone.contents_by_chapter);
     for (inside, alone) in inside.iter().zip(&alone.sections) {
         assert_eq!(inside.number, format!("2.{}", alone.number));
         assert_eq!((inside.level, &inside.title), (alone.level + 1, &alone.title));

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::cli::{copy, run_at};
+use crate::cli_soup::fresh;
 use crate::desk::workstation;
 
 /// The example product and a workstation with advisory data, on which somebody tries what they should not.
@@ -15,8 +16,12 @@ struct Tried {
 
 impl Tried {
     fn new() -> Self {
+        Self::on(copy)
+    }
+
+    fn on(make: impl FnOnce(&Path) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let path = copy(folder.path());
+        let path = make(folder.path());
         Self { path, place: workstation(), folder }
     }
 
@@ -72,6 +77,30 @@ fn a_review_has_no_verdict_of_its_own_and_no_reviewer_that_somebody_typed() {
     tried.refused("priya", &edit(r#"{"reviewer": "PN-0001"}"#), "“Reviewer”: is filled by the program");
     let hand_over = r#"[(do: Move(id: "SR-0007", go: "submit"))]"#;
     tried.refused("priya", hand_over, "Every item has its own result; 7 are open");
+}
+
+#[test]
+fn a_plan_that_does_not_name_its_vulnerability_management_is_not_submitted() {
+    let tried = Tried::on(fresh);
+    let script = r#"[(do: Edit(id: "MP-0001", set: {"vulnerability_plan_ref": null, "vulnerability_responsible": null})),
+        (do: Move(id: "MP-0001", go: "submit"))]"#;
+    tried.refused(
+        "ana",
+        script,
+        "The plan names the vulnerability management plan, or says why it does not apply",
+    );
+}
+
+#[test]
+fn a_review_whose_method_stands_neither_in_it_nor_in_the_plan_is_not_started() {
+    let tried = Tried::on(fresh);
+    let script = r#"[(do: Edit(id: "MP-0001", set: {"soup_review_method": null})),
+        (do: Create(kind: "soup_review", set: {"title": "By hand", "trigger": "interval"})), (do: Move(id: "SR-0001", go: "start"))]"#;
+    tried.refused(
+        "ana",
+        script,
+        "The method of search and judgement is stated, here or in the plan (field method)",
+    );
 }
 
 #[test]

@@ -26,19 +26,19 @@ fn printed(built: &BuiltPacket, name: &str) -> RenderedPacket {
 }
 
 /// The world of these tests.
-struct World {
-    desk: Desk,
+pub struct World {
+    pub desk: Desk,
     /// The release in service.
-    release: RecordId,
+    pub release: RecordId,
     /// A review of it by the interval, approved.
-    review: RecordId,
+    pub review: RecordId,
     /// The finding that it raised about libexpat: affected, controlled.
-    finding: RecordId,
+    pub finding: RecordId,
 }
 
 /// Version 2.3.1 in service with three items of SOUP, and a review that found something for one, nothing for another, and could not
 /// check the third.
-fn world() -> World {
+pub fn world() -> World {
     let mut desk = Desk::staffed();
     let high = json!({
         "risk_tier": "high", "can_contribute": true, "hazards": ["HZ-0012"], "end_of_support": "2031-06-30",

@@ -421,7 +421,10 @@ fn what_csaf_needs_is_asked_for_refused_in_words_and_remembered() {
     window.picture("vex_publish_csaf_missing");
     window.type_into("Address of the issuer", "our website");
     window.press_last("Publish and save");
-    assert!(window.has("namespace is missing or not an address"), "it is refused in words");
+    assert!(
+        window.has("give it as “Address of the issuer” in the window"),
+        "it is refused by the name of the input"
+    );
     window.picture("vex_publish_csaf_refused");
     let none = window.file().referring(release, Kind::Attachment).unwrap();
     assert!(none.iter().all(|data| !data.text("description").starts_with("VEX document")));

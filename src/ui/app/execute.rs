@@ -20,6 +20,7 @@ use crate::ui::screens::sign_in::PasswordChange;
 use crate::ui::settings::Settings;
 use crate::ui::shortcuts::AppCommand;
 use crate::ui::sign::SignDialog;
+use crate::ui::theme::ThemeChoice;
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::reach::choose;
 
@@ -305,6 +306,9 @@ impl App {
             AppCommand::SignOut => self.leave(Leave::SignOut),
             AppCommand::CloseFile => self.leave(Leave::CloseFile),
             AppCommand::Settings => self.show_settings(Route::Settings),
+            AppCommand::LightTheme => self.settings.choose_theme(ctx, ThemeChoice::Light),
+            AppCommand::DarkTheme => self.settings.choose_theme(ctx, ThemeChoice::Dark),
+            AppCommand::SystemTheme => self.settings.choose_theme(ctx, ThemeChoice::System),
             AppCommand::Shortcuts => self.show_settings(Route::Shortcuts),
             AppCommand::Help => self.dialogs.help = !self.dialogs.help,
             AppCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),

@@ -64,6 +64,7 @@ impl App {
         if self.is_asking() {
             return;
         }
+        self.finder.hold(ctx);
         let filters = matches!(
             self.route(),
             Some(Route::List(_) | Route::AuditTrail(_) | Route::ReviewItems(_) | Route::Triage)
@@ -145,7 +146,7 @@ impl App {
             .map(|kind| go(kind.def().plural.to_owned(), "Go there", Route::List(*kind)));
         let new = Kind::ALL
             .iter()
-            .filter(|kind| !kind.def().create_by.is_empty())
+            .filter(|kind| !kind.def().create_by.is_empty() && kind.def().part_of.is_none())
             .map(|kind| go(format!("New {}", kind.def().noun()), kind.def().purpose, Route::New(*kind)));
         new.chain(areas).chain(under).collect()
     }

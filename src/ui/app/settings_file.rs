@@ -27,6 +27,12 @@ impl SettingsFile {
         (Self { written: values.clone(), values, path }, trouble)
     }
 
+    /// Draws the window by another theme from now on.
+    pub fn choose_theme(&mut self, ctx: &egui::Context, choice: theme::ThemeChoice) {
+        self.values.theme = choice;
+        choice.apply(ctx);
+    }
+
     /// Updates size and zoom of the window, and writes the settings if anything else has changed.
     ///
     /// # Errors

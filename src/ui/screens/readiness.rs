@@ -10,7 +10,7 @@ use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::readiness::{Gap, Severity};
 use crate::domain::record::Fields;
-use crate::ops::Readiness;
+use crate::ops::{FoundGap, Readiness};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::looking::Looking;
 use crate::ui::screens::parts::{heading_ui, refusal_ui};
@@ -20,7 +20,7 @@ use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::TextLine;
 
 /// Height of what is said of the chosen gap.
-const DETAIL: f32 = 150.0;
+const DETAIL: f32 = 196.0;
 
 /// Which gaps are shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -123,21 +123,21 @@ impl ReadinessScreen {
             return;
         }
         let columns = [
-            Column::new("Severity", Width::Fixed(100.0)).unsortable(),
-            Column::new("Rule", Width::Fixed(90.0)).unsortable(),
+            Column::new("Severity", Width::Fixed(92.0)).unsortable(),
+            Column::new("Rule", Width::Fixed(84.0)).unsortable(),
             Column::new("What is missing", Width::Rest(260.0)).unsortable(),
-            Column::new("Record", Width::Fixed(100.0)).unsortable(),
-            Column::new("Clause", Width::Fixed(210.0)).unsortable(),
+            Column::new("Record", Width::Fixed(220.0)).unsortable(),
+            Column::new("Clause", Width::Fixed(140.0)).unsortable(),
         ];
         let order = &self.order;
-        let gap = |row: usize| order.get(row).and_then(|at| found.gaps.get(*at)).map(|one| &one.gap);
+        let gap = |row: usize| order.get(row).and_then(|at| found.gaps.get(*at));
         let height = (ui.available_height() - DETAIL).max(space::ROW * 4.0);
         let table = Table::new("Gaps", &columns, order.len()).within(height);
         let events = table.show(ui, &mut self.gaps, |row, column| {
             gap(row).map(|gap| cell_of(gap, column)).unwrap_or_default()
         });
         let chosen = self.gaps.cursor.or(Some(0)).and_then(gap).cloned();
-        let go = events.opened.and_then(gap).map(place_of);
+        let go = events.opened.and_then(gap).map(|one| place_of(&one.gap));
         if let Some(gap) = chosen {
             detail_ui(ui, cx, &gap);
         }
@@ -171,13 +171,13 @@ impl ReadinessScreen {
             return;
         }
         let Some(found) = self.looking.get() else { return };
-        let matches = |gap: &Gap| {
-            let record = gap.hit.record.map_or_else(String::new, |id| id.to_string());
-            let all = format!("{} {} {} {record}", gap.rule.id, gap.hit.text, gap.rule.clause).to_lowercase();
+        let matches = |one: &FoundGap| {
+            let (rule, record) = (one.gap.rule, one.record_words().unwrap_or_default());
+            let all = format!("{} {} {} {record}", rule.id, one.gap.hit.text, rule.clause).to_lowercase();
             wanted.2.split_whitespace().all(|word| all.contains(word))
         };
         let shown =
-            found.gaps.iter().enumerate().filter(|(_, one)| wanted.1.includes(&one.gap) && matches(&one.gap));
+            found.gaps.iter().enumerate().filter(|(_, one)| wanted.1.includes(&one.gap) && matches(one));
         self.order = shown.map(|(at, _)| at).collect();
         self.ordered = Some(wanted);
         self.gaps.forget_rows();
@@ -216,22 +216,26 @@ fn place_of(gap: &Gap) -> Route {
     }
 }
 
-fn cell_of(gap: &Gap, column: usize) -> Cell<'_> {
+fn cell_of(one: &FoundGap, column: usize) -> Cell<'_> {
+    let gap = &one.gap;
     match column {
         0 if gap.settled.is_some() => Cell::weak("Settled"),
         0 => Cell::toned(tone_of(gap.severity()), gap.severity().word()),
         1 => Cell::from(gap.rule.id),
         2 => Cell::from(gap.hit.text.as_str()),
-        3 => gap.hit.record.map_or_else(|| Cell::weak("None"), |id| Cell::from(id.to_string())),
+        3 => one.record_words().map_or_else(|| Cell::weak("None"), Cell::from),
         _ => Cell::weak(gap.rule.clause),
     }
 }
 
 /// What is said of the chosen gap, and what can be done.
-fn detail_ui(ui: &mut Ui, cx: &mut Cx<'_>, gap: &Gap) {
+fn detail_ui(ui: &mut Ui, cx: &mut Cx<'_>, one: &FoundGap) {
+    let gap = &one.gap;
     ui.add_space(space::S);
     ui.separator();
     ui.add(Label::new(bold(format!("{}: {}", gap.rule.id, gap.rule.says))).wrap());
+    let record = one.record_words().map_or_else(String::new, |words| format!("{words}: "));
+    ui.add(Label::new(format!("{record}{}", gap.hit.text)).wrap());
     ui.add(Label::new(gap.rule.remedy).wrap());
     ui.label(hint(ui, format!("{}; counts for: {}", gap.rule.clause, gap.rule.applies.word())));
     ui.add_space(space::XS);

@@ -1,5 +1,7 @@
 //! The command palette: type a few letters and choose the best match. It knows titles, not commands.
 
+use std::cmp::Reverse;
+
 use eframe::egui;
 use egui::{
     Align2, Area, Context, Frame, Id, Key, Margin, Modal, Modifiers, Order, Rect, ScrollArea, Sense,
@@ -27,6 +29,8 @@ const LISTED: usize = 60;
 pub struct CommandPalette {
     open: bool,
     opening: bool,
+    /// Whether its line had the focus when it was drawn last.
+    listens: bool,
     query: String,
     cursor: usize,
     fits: Vec<usize>,
@@ -46,6 +50,11 @@ impl CommandPalette {
     /// Whether it is open.
     pub const fn is_open(&self) -> bool {
         self.open
+    }
+
+    /// Whether it is open and its line does not have the focus yet: what is typed now would go elsewhere.
+    pub const fn is_opening(&self) -> bool {
+        self.open && !self.listens
     }
 
     /// Draws it if it is open. Returns the index of the chosen entry; the palette is then closed.
@@ -87,12 +96,12 @@ impl CommandPalette {
         if self.fits_for.as_ref().is_some_and(|(query, count)| (query, *count) == key) {
             return;
         }
-        let mut scored: Vec<(i32, usize)> = entries
+        let mut scored: Vec<((Fit, i32), usize)> = entries
             .iter()
             .enumerate()
-            .filter_map(|(index, entry)| Some((entry_score(&self.query, entry)?, index)))
+            .filter_map(|(index, entry)| Some((fit_of(&self.query, entry)?, index)))
             .collect();
-        scored.sort_by_key(|&(score, index)| (-score, index));
+        scored.sort_by_key(|&(fit, index)| (Reverse(fit), index));
         self.fits = scored.into_iter().map(|(_, index)| index).take(LISTED).collect();
         self.fits_for = Some((self.query.clone(), entries.len()));
         self.cursor = 0;
@@ -102,8 +111,10 @@ impl CommandPalette {
         let edit = TextEdit::singleline(&mut self.query).char_limit(200).hint_text(hint.to_owned());
         let response =
             ui.add(edit.desired_width(f32::INFINITY)).accessible_name("Find a command or a record");
-        if self.opening || !response.has_focus() {
+        self.listens = response.has_focus();
+        if self.opening || !self.listens {
             response.request_focus();
+            ui.ctx().request_repaint();
         }
     }
 
@@ -193,19 +204,62 @@ fn entry_ui(ui: &mut Ui, entry: &Entry<'_>, on: bool) -> egui::Response {
     response
 }
 
-/// A match in the title counts more than one in the detail; words that start with the query more than letters that occur in order.
-fn entry_score(query: &str, entry: &Entry<'_>) -> Option<i32> {
-    let title = score(query, entry.title).map(|score| score + 20 + closeness(query, entry.title));
-    let detail = score(query, entry.detail).map(|score| score + word_starts(query, entry.detail) / 2);
-    title.max(detail)
+/// How a query fits an entry, the best one last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// The detail contains it. Letters in order occur in any long sentence.
+    DetailPart,
+    /// Its letters occur in order in the title.
+    TitleLetters,
+    /// The title contains it.
+    TitlePart,
+    /// Words of the detail begin with its words.
+    DetailWords,
+    /// Words of the title begin with its words.
+    TitleWords,
+    /// The title begins with it.
+    TitleStart,
+    /// It is the title.
+    Title,
 }
 
-/// The bonus of a text in which a word starts with the query.
-fn word_starts(query: &str, text: &str) -> i32 {
-    let (query, text) = (query.trim().to_lowercase(), text.to_lowercase());
-    let starts = |at: usize| !text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
-    let found = !query.is_empty() && text.match_indices(&query).any(|(at, _)| starts(at));
-    if found { 40 } else { 0 }
+/// How well a query fits an entry, the better the greater; `None` if it does not. How it fits comes first: words that begin with what is
+/// typed stand before any letters that occur somewhere.
+fn fit_of(query: &str, entry: &Entry<'_>) -> Option<(Fit, i32)> {
+    let wanted = query.trim().to_lowercase();
+    if wanted.is_empty() {
+        return Some((Fit::TitleStart, 0));
+    }
+    let title = entry.title.to_lowercase();
+    let of_title = score(query, entry.title).map(|score| {
+        let fit = match title.strip_prefix(&wanted) {
+            Some("" | "…") => Fit::Title,
+            Some(_) => Fit::TitleStart,
+            None if words_begin(&wanted, &title) => Fit::TitleWords,
+            None if title.contains(&wanted) => Fit::TitlePart,
+            None => Fit::TitleLetters,
+        };
+        (fit, score)
+    });
+    let detail = entry.detail.to_lowercase();
+    let fit = if words_begin(&wanted, &detail) {
+        Some(Fit::DetailWords)
+    } else {
+        detail.contains(&wanted).then_some(Fit::DetailPart)
+    };
+    let of_detail = fit.map(|fit| (fit, score(query, entry.detail).unwrap_or_default()));
+    of_title.max(of_detail)
+}
+
+/// Whether words of a text begin with the words of a query, in the same order. A word ends at a space: of "nginx-light", only "nginx"
+/// is a beginning.
+fn words_begin(query: &str, text: &str) -> bool {
+    let mut wanted = query.split_whitespace().peekable();
+    for word in text.split_whitespace() {
+        let word = word.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+        wanted.next_if(|wanted| word.starts_with(wanted));
+    }
+    wanted.peek().is_none()
 }
 
 /// How well `query` matches `text`: its letters in order, better at word starts or in sequence; `None` if they do not match.
@@ -227,17 +281,6 @@ pub fn score(query: &str, text: &str) -> Option<i32> {
         starts = !letter.is_alphanumeric();
     }
     wanted.peek().is_none().then_some(total)
-}
-
-/// The bonus of a text that starts with the query or equals it: the query "feedback" ranks Feedback first.
-fn closeness(query: &str, text: &str) -> i32 {
-    let (query, text) = (query.trim().to_lowercase(), text.to_lowercase());
-    match text.strip_prefix(&query) {
-        _ if query.is_empty() => 0,
-        Some("") => 100,
-        Some(_) => 60,
-        None => word_starts(&query, &text),
-    }
 }
 
 #[cfg(test)]
@@ -281,7 +324,7 @@ mod tests {
 
     #[test]
     fn the_whole_word_ranks_before_titles_that_contain_it() {
-        let entry = |title, detail| entry_score("feedback", &Entry { title, detail, keys: "" });
+        let entry = |title, detail| fit_of("feedback", &Entry { title, detail, keys: "" });
         let list = entry("Feedback", "Go there");
         assert!(list > entry("Feedback from a file…", "") && list > entry("New feedback", ""));
         assert!(entry("New feedback", "") > entry("FB-0001  Alarm is late", "Feedback"));
@@ -365,9 +408,37 @@ mod tests {
             Entry { title: "Settings", detail: "Theme, text size, how the window is drawn", keys: "" };
         let review = Entry { title: "SR-0006 SOUP of the medium tier", detail: "SOUP review", keys: "" };
         let theirs = Entry { title: "Use the dark theme", detail: "", keys: "" };
-        let of = |entry: &Entry<'_>| entry_score("theme", entry).unwrap();
-        assert!(of(&settings) > of(&review), "{} {}", of(&settings), of(&review));
+        let of = |entry: &Entry<'_>| fit_of("theme", entry).unwrap();
+        assert!(of(&settings) > of(&review), "{:?} {:?}", of(&settings), of(&review));
         assert!(of(&theirs) > of(&settings));
+    }
+
+    #[test]
+    fn a_word_of_a_command_comes_before_a_record_that_contains_the_letters_and_before_steps_that_do() {
+        let entry = |title, detail| Entry { title, detail, keys: "" };
+        let entries = [
+            entry("Link a significant other", "Step of SI-0005"),
+            entry("Fill in “Light level”", "IEC 62304 7.1.3: go to the place to fix it"),
+            entry("Light theme", "Draw the window light"),
+            entry("Settings", "Light or dark, text size"),
+            entry("SI-0005  nginx-light", "SOUP item"),
+        ];
+        let mut palette = CommandPalette::default();
+        let mut titles = |query: &str| {
+            query.clone_into(&mut palette.query);
+            palette.find(&entries);
+            palette.fits.iter().map(|at| entries[*at].title).collect::<Vec<_>>()
+        };
+        let expected = ["Light theme", "Fill in “Light level”", "Settings", "SI-0005  nginx-light"];
+        assert_eq!(titles("light")[..4], expected);
+        assert!(titles("goplace").is_empty(), "letters in order occur in any long detail");
+        assert_eq!(
+            titles("si-0005")[0],
+            "SI-0005  nginx-light",
+            "not the step whose detail names the record"
+        );
+        assert_eq!(titles("li th")[0], "Light theme", "the beginnings of two words");
+        assert_eq!(titles("")[0], "Link a significant other", "the next step, before anything is typed");
     }
 
     #[test]

@@ -24,8 +24,18 @@ use crate::domain::time::{Day, Moment};
 pub struct FoundGap {
     /// The gap.
     pub gap: Gap,
+    /// The title of its record; empty without one.
+    pub title: String,
     /// The end of the first month in which it was found without a break since; `None` if that was not looked at, or it is new.
     pub first_seen: Option<Day>,
+}
+
+impl FoundGap {
+    /// The number of its record and the title, if it has one; `None` if a record is missing.
+    pub fn record_words(&self) -> Option<String> {
+        let id = self.gap.hit.record?;
+        Some(if self.title.is_empty() { id.to_string() } else { format!("{id}  {}", self.title) })
+    }
 }
 
 /// The readiness of a file.
@@ -226,7 +236,11 @@ fn answer(look: &Look, find: impl FnMut(&'static Rule) -> Vec<Hit>) -> Readiness
     let rules = readiness::rules().filter(|rule| rule.applies.to(&product)).count();
     let gaps = readiness::gaps_of(look, find);
     let clauses = answers(look.world, &gaps);
-    let gaps = gaps.into_iter().map(|gap| FoundGap { gap, first_seen: None }).collect();
+    let title = |gap: &Gap| {
+        let data = gap.hit.record.and_then(|id| look.world.record(id));
+        data.map_or_else(String::new, |data| data.title().to_owned())
+    };
+    let gaps = gaps.into_iter().map(|gap| FoundGap { title: title(&gap), gap, first_seen: None }).collect();
     Readiness { at: look.now, gaps, rules, clauses, unknown: look.facts.unknown(look.world) }
 }
 

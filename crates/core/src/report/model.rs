@@ -34,6 +34,9 @@ pub struct Packet {
     /// In which order the sections stand, if there is more than one: a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arranged: Option<String>,
+    /// Whether the list of contents names its chapters only, because each of them is as long as a packet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub contents_by_chapter: bool,
     /// Moment up to which data is included, RFC 3339.
     pub cut_off: String,
     /// Printed name and role of the person who made the packet.

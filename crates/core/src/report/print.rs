@@ -136,7 +136,8 @@ impl Printer<'_> {
         root.insert("running".to_owned(), running);
         if let Some(list) = sections.as_array_mut() {
             anchor(list);
-            root.insert("contents_depth".to_owned(), json!(contents_depth(list)));
+            let by_chapter = root.get("contents_by_chapter") == Some(&json!(true));
+            root.insert("contents_depth".to_owned(), json!(contents_depth(list, by_chapter)));
             self.sections(list, content);
         }
         self.cleaner.enter("the annex".to_owned());
@@ -315,9 +316,10 @@ fn is_short(field: &Value) -> bool {
         && field["mono"] != json!(true)
 }
 
-fn contents_depth(sections: &[Value]) -> u8 {
+/// Levels of the list of contents: chapters with their sections where that is a list that a person reads, else the chapters alone.
+fn contents_depth(sections: &[Value], by_chapter: bool) -> u8 {
     let entries = sections.iter().filter(|section| section["level"].as_u64().unwrap_or(1) <= 2).count();
-    if entries <= CONTENTS_ENTRIES { 2 } else { 1 }
+    if by_chapter || entries > CONTENTS_ENTRIES { 1 } else { 2 }
 }
 
 /// Length of all texts in a value, in bytes; each list entry adds one line.
@@ -357,6 +359,14 @@ mod tests {
         assert!(!short(
             json!({ "label": "Outcome", "value": "Pass", "amended": "amended after it was signed" })
         ));
+    }
+
+    #[test]
+    fn the_contents_of_a_sample_and_of_a_long_packet_name_the_chapters_only() {
+        let sections = |count| vec![json!({"level": 2}); count];
+        assert_eq!(contents_depth(&sections(CONTENTS_ENTRIES), false), 2);
+        assert_eq!(contents_depth(&sections(CONTENTS_ENTRIES + 1), false), 1);
+        assert_eq!(contents_depth(&sections(3), true), 1);
     }
 
     #[test]

@@ -214,6 +214,7 @@ fn front(packet: &Packet, volume: VolumeNumber) -> Packet {
         scope: packet.scope.clone(),
         period: packet.period.clone(),
         arranged: packet.arranged.clone(),
+        contents_by_chapter: packet.contents_by_chapter,
         cut_off: packet.cut_off.clone(),
         generated_by: packet.generated_by.clone(),
         program_version: packet.program_version.clone(),

@@ -15,6 +15,7 @@ use crate::domain::retirement_plan::{
 };
 use crate::domain::text::{capital, counted, sentence};
 use crate::domain::time::Day;
+use crate::domain::workflow::to_fill_in;
 use crate::ops::{CalendarEntry, RecordPage, Refused, Retirement};
 use crate::ui::cx::{Command, Cx, Route, Slot, Write};
 use crate::ui::looking::Looking;
@@ -180,6 +181,7 @@ fn group_ui(ui: &mut Ui, cx: &mut Cx<'_>, (id, may): (RecordId, bool), progress:
     }
     ui.indent("missing", |ui| {
         ui.horizontal_wrapped(|ui| {
+            ui.label(hint(ui, "It needs:"));
             for (index, (field, text)) in progress.missing.iter().enumerate() {
                 let words = missing_words(id, field, text);
                 // A link is cut where its row ends; it begins the next row instead.
@@ -202,7 +204,7 @@ fn group_ui(ui: &mut Ui, cx: &mut Cx<'_>, (id, may): (RecordId, bool), progress:
 /// What is missing: a field that is only empty by its label, because the sentence would say the same thirty times.
 fn missing_words(id: RecordId, field: &str, text: &str) -> String {
     let label = id.kind.def().field(field).map(|field| field.label);
-    match label.filter(|_| text.ends_with("is filled")) {
+    match label.filter(|label| *text == to_fill_in(label)) {
         Some(label) => label.to_owned(),
         None => capital(text),
     }

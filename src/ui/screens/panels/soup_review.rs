@@ -188,6 +188,10 @@ fn scope_ui(ui: &mut Ui, cx: &mut Cx<'_>, scope: &ReviewScope) {
 }
 
 fn items_ui(ui: &mut Ui, rows: &[ReviewRow]) {
+    if rows.is_empty() {
+        tone_words_ui(ui, Tone::Due, "Nothing was searched yet: the review has no item.");
+        return;
+    }
     let count = |fits: &dyn Fn(&ReviewRow) -> bool| rows.iter().filter(|row| fits(row)).count();
     let (done, ready) = (count(&|row| row.done), count(&|row| row.ready));
     let open = rows.len() - done;

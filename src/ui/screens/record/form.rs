@@ -340,7 +340,9 @@ impl FormScreen {
         rule_ui(ui);
         ui.add_space(space::XS);
         let mut changed = self.accept_section(ui, section);
-        for field in section.fields.iter().filter(|field| is_entered(field)) {
+        let fields: Vec<&'static FieldDef> =
+            self.entry.iter().flat_map(|entry| entry.fields_of(section)).collect();
+        for field in fields {
             changed |= self.field(ui, cx, (field, section.title), context);
             changed |= self.accept(ui, field);
             ui.add_space(space::S);

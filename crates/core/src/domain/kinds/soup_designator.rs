@@ -70,11 +70,9 @@ pub fn counts(data: &RecordData) -> bool {
 /// The version is exact, and the item has it once.
 fn may_create(case: &Case) -> Vec<Condition> {
     let version = case.data.text("title");
-    let exact = Condition::new(
-        "IEC 62304 8.1.2",
-        format!("“{version}” is one exact version, not a range or a word such as latest"),
-        is_exact(version),
-    );
+    let text = "The version is one exact version, not a range or a word such as latest";
+    let text = if is_exact(version) { text.to_owned() } else { format!("{text}; “{version}” is not") };
+    let exact = Condition::new("IEC 62304 8.1.2", text, is_exact(version));
     let others =
         case.data.head.parent.map(|item| case.world.parts(item, Kind::SoupDesignator)).unwrap_or_default();
     let same = others.iter().find(|data| {

@@ -422,14 +422,20 @@ fn conditions_of(missing: Vec<Unfilled>) -> Vec<Condition> {
         .map(|missing| {
             let Unfilled { field, cell } = missing;
             let (clause, text) = match cell {
-                None => (field.clause, format!("“{}” is filled", field.label)),
+                None => (field.clause, to_fill_in(field.label)),
                 Some((row, column)) => {
-                    (column.clause, format!("“{}”, row {row}: “{}” is filled", field.label, column.label))
+                    let text = format!("Fill in “{}” in row {row} of “{}”", column.label, field.label);
+                    (column.clause, text)
                 }
             };
             Condition::new(clause, text, false).at(field.name)
         })
         .collect()
+}
+
+/// What is to do about an empty field with this label, as a condition that is not met.
+pub fn to_fill_in(label: &str) -> String {
+    format!("Fill in “{label}”")
 }
 
 /// An empty required field, or a cell of it by row (from 1) and column.
@@ -527,8 +533,8 @@ mod tests {
             assert!(conditions.iter().all(|condition| !condition.met));
             conditions.into_iter().map(|condition| (condition.field, condition.text)).collect::<Vec<_>>()
         };
-        let title = (Some("title"), "“Title” is filled".to_owned());
-        let cell = (Some("visits"), "“Visits”, row 2: “Visitor” is filled".to_owned());
+        let title = (Some("title"), "Fill in “Title”".to_owned());
+        let cell = (Some("visits"), "Fill in “Visitor” in row 2 of “Visits”".to_owned());
         assert_eq!(missing("closed"), [title.clone(), cell]);
         assert_eq!(missing("open"), [title]);
     }

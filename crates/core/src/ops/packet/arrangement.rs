@@ -63,37 +63,35 @@ impl ChapterOrder {
             Self::Inspection => chapters
                 .sort_by_key(|chapter| chapter.first().and_then(place).map_or(usize::MAX, |(at, _)| at)),
         }
-        let index = self.index(&chapters);
+        let index = index(&chapters);
         std::iter::once(index).chain(chapters.into_iter().flatten()).collect()
     }
+}
 
-    fn index(self, chapters: &[Vec<Section>]) -> Section {
-        let rows = chapters.iter().filter_map(|chapter| chapter.first()).map(|chapter| {
-            let area = place(chapter).map_or("", |(_, area)| area);
-            let cells: Vec<Cell> = vec![
-                chapter.number.clone().into(),
-                chapter.title.clone().into(),
-                chapter.clause.clone().unwrap_or_default().into(),
-                area.into(),
-                Cell::page_of(chapter.number.clone()),
-            ];
-            cells
-        });
-        let columns = vec![
-            Column::number("Chapter").points(46.0),
-            Column::text("Title", 3),
-            Column::text("Clauses", 4),
-            Column::text("Area of an FDA inspection", 3),
-            Column::number("Page").points(40.0),
+/// The page that names clause, area and page of each chapter. In which order they stand is said on the page of the contents.
+fn index(chapters: &[Vec<Section>]) -> Section {
+    let rows = chapters.iter().filter_map(|chapter| chapter.first()).map(|chapter| {
+        let area = place(chapter).map_or("", |(_, area)| area);
+        let cells: Vec<Cell> = vec![
+            chapter.number.clone().into(),
+            chapter.title.clone().into(),
+            chapter.clause.clone().unwrap_or_default().into(),
+            area.into(),
+            Cell::page_of(chapter.number.clone()),
         ];
-        let about = format!(
-            "{} Clauses are those for which a chapter is evidence. The areas are those of FDA's Compliance Program 7382.850, in use since \
-             February 2026; which chapter is listed in which area is the choice of this program, not of FDA.",
-            self.words()
-        );
-        let blocks = vec![Block::paragraph(about), Block::table(columns, rows.collect())];
-        Section::new(1, "", "Order of the chapters", blocks)
-    }
+        cells
+    });
+    let columns = vec![
+        Column::number("Chapter").points(46.0),
+        Column::text("Title", 3),
+        Column::text("Clauses", 4),
+        Column::text("Area of an FDA inspection", 3),
+        Column::number("Page").points(40.0),
+    ];
+    let about = "Clauses are those for which a chapter is evidence. The areas are those of FDA's Compliance Program 7382.850, in use \
+                 since February 2026; which chapter is listed in which area is the choice of this program, not of FDA.";
+    let blocks = vec![Block::paragraph(about), Block::table(columns, rows.collect())];
+    Section::new(1, "", "Order of the chapters", blocks)
 }
 
 /// The place of a chapter in the order of the areas, and its area.
@@ -126,6 +124,8 @@ mod tests {
         assert_eq!(numbers(ChapterOrder::Clauses), ["", "1", "3", "3.1", "10", "10.1"]);
         assert_eq!(numbers(ChapterOrder::Inspection), ["", "1", "10", "10.1", "3", "3.1"]);
         let first = ChapterOrder::Inspection.arrange(given()).remove(0);
+        let about = serde_json::to_string(&first.blocks[0]).unwrap();
+        assert!(!about.contains("Chapters follow"), "the page of the contents says it: {about}");
         let Some(Block::Table { rows, .. }) = first.blocks.get(1) else { panic!("no table") };
         let pages: Vec<&Cell> = rows.iter().filter_map(|row| row.last()).collect();
         assert_eq!(pages, [&Cell::page_of("1"), &Cell::page_of("10"), &Cell::page_of("3")]);

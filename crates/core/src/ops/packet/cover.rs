@@ -53,6 +53,7 @@ pub(super) fn packet(
         scope,
         period,
         arranged,
+        contents_by_chapter: matches!(options.scope, PacketScope::Sample(_)),
         cut_off: paper.now.to_string(),
         generated_by: if options.scope.is_public() { String::new() } else { made_by.to_owned() },
         program_version: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use super::of_plan;
 use crate::domain::ids::RecordId;
-use crate::domain::record::Fields;
+use crate::domain::record::{Fields, RecordData};
 use crate::domain::retirement_plan::CARRIED_OUT;
 use crate::domain::text::counted;
+use crate::domain::workflow::Move;
 use crate::ops::file::{Opened, ProductFile};
 use crate::ops::files;
 use crate::ops::refused::Refused;
@@ -30,6 +31,23 @@ pub struct RestoredCopy {
 
 /// The reason of the entry, where the plan is signed already.
 const REASON: &str = "Restore test of the archive";
+
+/// What comes before a restore test can be noted in a plan that is not carried out.
+fn next_words(data: &RecordData) -> String {
+    let id = data.head.id;
+    let state = data.head.state.as_str();
+    if data.is_terminal() {
+        return "Nothing is noted in it any more".to_owned();
+    }
+    let onward = |step: &&Move| step.from.contains(&state) && !step.reason && !step.by.is_empty();
+    match data.def().moves.iter().find(onward) {
+        Some(step) => format!(
+            "Take the step “{}” (`{}`) on {id} first, and have its approval signed; then test the copy",
+            step.label, step.name
+        ),
+        None => format!("Have the approval of {id} signed first; then test the copy"),
+    }
+}
 
 impl ProductFile {
     /// Opens a copy of this file, verifies it wholly, and checks that it is this file at its last event or an earlier one. Nothing is
@@ -113,7 +131,8 @@ impl ProductFile {
         }
         let state = data.state().map_or("not known", |state| state.word);
         Err(Refused::Rule(format!(
-            "a restore test is noted in a retirement plan that is carried out, from its approval until the product is closed; the state of {plan} is “{state}”"
+            "a restore test is noted in a retirement plan that is carried out, from its approval until the product is closed; the state of {plan} is “{state}”. {}",
+            next_words(&data)
         )))
     }
 

@@ -146,6 +146,11 @@ pub fn csaf_2_0_vex(document: &VexDocument) -> Result<String, Unwritable> {
     to_json(&Csaf { document: head(document), product_tree, vulnerabilities })
 }
 
+/// Why a document without the address of its issuer is refused, and where it is given.
+const NO_ADDRESS: &str = "CSAF requires the address of the issuer, such as https://psirt.example.com, and it is missing or no address: \
+    give it as “Address of the issuer” in the window, with --namespace on the command line, or as `namespace` of the author in a file of \
+    statements";
+
 fn check_document(document: &VexDocument, refusals: &mut Refusals) {
     if document.title.trim().is_empty() {
         refusals.add("document", "its title is missing, which CSAF requires");
@@ -154,8 +159,7 @@ fn check_document(document: &VexDocument, refusals: &mut Refusals) {
         refusals.add("document", "its identifier begins or ends with white space or has control characters");
     }
     if !document.author.namespace.as_deref().is_some_and(is_uri) {
-        let reason = "the author's namespace is missing or not an address such as https://psirt.example.com, which CSAF requires";
-        refusals.add("document", reason);
+        refusals.add("document", NO_ADDRESS);
     }
     for (number, revision) in (1..).zip(&document.revisions) {
         if revision.summary.trim().is_empty() {

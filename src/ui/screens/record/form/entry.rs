@@ -116,7 +116,10 @@ impl Entry {
             state_since: now,
             revision: 0,
         };
-        Self { is_new: true, ..Self::of(RecordData { head, fields: Fields::new() }) }
+        let mut entry = Self { is_new: true, ..Self::of(RecordData { head, fields: Fields::new() }) };
+        entry.values = entry.saved_values();
+        entry.settled = entry.values.clone();
+        entry
     }
 
     /// The entry of a new record that begins with values. It has a draft of its own for each set of values.
@@ -142,18 +145,23 @@ impl Entry {
         }
     }
 
-    /// The sections that are open in its state.
+    /// The sections of which something can be entered.
     pub fn sections(&self) -> impl Iterator<Item = &'static Section> {
-        let state = self.data.head.state.clone();
-        self.data.def().sections.iter().filter(move |section| {
-            section.open_in.contains(&state.as_str()) && section.fields.iter().any(is_entered)
-        })
+        self.data.def().sections.iter().filter(|section| self.fields_of(section).next().is_some())
+    }
+
+    /// The fields of a section that can be entered: all where it is open in the state of the record. Of a section that is open in no
+    /// state, those that are filled when the record is made, since later nobody can.
+    pub fn fields_of(&self, section: &'static Section) -> impl Iterator<Item = &'static FieldDef> {
+        let open = section.open_in.contains(&self.data.head.state.as_str());
+        let once = self.is_new && section.open_in.is_empty();
+        section.fields.iter().filter(move |field| is_entered(field) && (open || once && field.open_when_made))
     }
 
     /// The fields that can be edited.
     pub fn fields(&self) -> impl Iterator<Item = &'static FieldDef> {
-        let fields = self.sections().flat_map(|section| section.fields);
-        fields.filter(|field| is_entered(field) && !is_long(self.data.value(field.name)))
+        let fields = self.sections().flat_map(|section| self.fields_of(section));
+        fields.filter(|field| !is_long(self.data.value(field.name)))
     }
 
     fn saved_values(&self) -> Values {

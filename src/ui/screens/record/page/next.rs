@@ -141,6 +141,7 @@ fn step_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, (next, first): (&Nex
     if !next.allowed {
         ui.add(Label::new(hint(ui, next.why_not().unwrap_or_default())).wrap());
     }
+    needs_ui(ui, &next.conditions);
     conditions_ui(ui, cx, page.data.head.id, &next.conditions);
     pressed || chosen
 }
@@ -186,7 +187,15 @@ fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOf
         }
     });
     ui.add(Label::new(hint(ui, format!("Still to sign: {}", offer.whose))).wrap());
+    needs_ui(ui, &offer.conditions);
     conditions_ui(ui, cx, page.data.head.id, &offer.conditions);
+}
+
+/// Says that what follows is not done yet, so that nobody reads a condition as a statement.
+fn needs_ui(ui: &mut Ui, conditions: &[Condition]) {
+    if conditions.iter().any(|condition| !condition.met) {
+        ui.label(hint(ui, "It needs:"));
+    }
 }
 
 /// Conditions, the unmet ones first and as links to the place where they can be met.

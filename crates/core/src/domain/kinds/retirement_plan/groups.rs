@@ -7,7 +7,7 @@ use crate::domain::key_material::KeyMaterialState;
 use crate::domain::person::Role;
 use crate::domain::product::Market;
 use crate::domain::record::RecordData;
-use crate::domain::workflow::{Condition, World};
+use crate::domain::workflow::{Condition, World, to_fill_in};
 
 /// One group of questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,7 +139,7 @@ fn of_group(world: &dyn World, data: &RecordData, plan: &RetirementPlan, group: 
         .filter(open)
         .map(|field| {
             let label = data.def().field(field).map_or(*field, |field| field.label);
-            (*field, format!("“{label}” is filled"))
+            (*field, to_fill_in(label))
         })
         .collect();
     let empty = missing.len() == group.needs.len();

@@ -160,7 +160,8 @@ pub fn may_be_handed_over(case: &Case, review: &SoupReview) -> Vec<Condition> {
         ),
         None => "Every item has its own result".to_owned(),
     };
-    let condition = Condition::new("IEC 62304 7.1.3", text, open.is_empty());
+    // Of no item, nothing is said.
+    let condition = Condition::new("IEC 62304 7.1.3", text, open.is_empty() && !items.is_empty());
     conditions.push(condition.on_any(open.first().map(|data| data.head.id)));
     conditions.push(evidence_is_kept(case, review));
     conditions.extend(required_sources(case, review, &items));
@@ -288,7 +289,9 @@ fn findings_of(case: &Case) -> Vec<SharedRecord> {
 fn is_second(case: &Case, review: &SoupReview) -> Vec<Condition> {
     let clause = "IEC 62304 7.1.3";
     let other = case.actor.is_none_or(|actor| review.reviewer != Some(actor));
-    let mut conditions = vec![Condition::new(clause, "The second reviewer is not the first one", other)];
+    let text = "The second reviewer is not the first one";
+    let text = if other { text.to_owned() } else { format!("{text}: somebody else confirms the review") };
+    let mut conditions = vec![Condition::new(clause, text, other)];
     if let Some(actor) = case.actor.filter(|_| other) {
         let mut ids = vec![case.id()];
         ids.extend(items(case).iter().map(|data| data.head.id));

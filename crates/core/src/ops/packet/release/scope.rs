@@ -2,8 +2,11 @@
 //! it, the baseline, and the comparison with the list of commits.
 
 use super::Dossier;
+use crate::domain::change_request::ChangeRequest;
 use crate::domain::ids::RecordId;
+use crate::domain::record::RecordData;
 use crate::domain::release::{Difference, DifferenceKind, MissingCommits, compare, differences};
+use crate::domain::workflow::World;
 use crate::ops::packet::paper::{Paper, state_mark};
 use crate::ops::packet::sections::{chapter, nothing};
 use crate::ops::refused::Refused;
@@ -22,7 +25,7 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Secti
             "IEC 62304 6.3.2, 8.1.2, 8.1.3, 8.3",
             Vec::new(),
         ),
-        section("2.1", "Changes", "IEC 62304 8.2.4", vec![changes(paper, dossier)]),
+        section("2.1", "Changes", "IEC 62304 8.2.4", vec![changes(paper, dossier)?]),
         section("2.2", "Problems fixed", "IEC 62304 9.7", vec![problems(paper, dossier)]),
         section(
             "2.3",
@@ -47,19 +50,23 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Secti
     ])
 }
 
-fn changes(paper: &Paper<'_>, dossier: &Dossier) -> Block {
+fn changes(paper: &Paper<'_>, dossier: &Dossier) -> Result<Block, Refused> {
     if dossier.changes.is_empty() {
-        return nothing("The release contains no change");
+        return Ok(nothing("The release contains no change"));
     }
+    let analyses: Vec<Mark> =
+        paper.ask(|world| dossier.changes.iter().map(|data| analysis(world, data)).collect())?;
     let rows = dossier
         .changes
         .iter()
-        .map(|data| {
+        .zip(analyses)
+        .map(|(data, analysis)| {
             let cells: Vec<Cell> = vec![
                 data.head.id.to_string().into(),
                 paper.title(data).into(),
                 paper.field(data, "change_type").into(),
                 paper.field(data, "problem_reports").into(),
+                analysis.into(),
                 state_mark(data).into(),
             ];
             cells
@@ -70,9 +77,22 @@ fn changes(paper: &Paper<'_>, dossier: &Dossier) -> Block {
         Column::text("Title", 3),
         Column::text("Kind", 1),
         Column::text("Problems", 1),
+        Column::mark("Impact analysis").points(92.0),
         Column::mark("State"),
     ];
-    Block::table(columns, rows)
+    Ok(Block::table(columns, rows))
+}
+
+/// The impact analysis of a change with its state.
+fn analysis(world: &dyn World, change: &RecordData) -> Mark {
+    let id = change.typed::<ChangeRequest>().and_then(|content| content.impact_analysis);
+    match id.and_then(|id| world.record(id)) {
+        Some(data) => {
+            let mark = state_mark(&data);
+            Mark::new(mark.tone, format!("{}: {}", data.head.id, mark.word.to_lowercase()))
+        }
+        None => Mark::late("none"),
+    }
 }
 
 fn problems(paper: &Paper<'_>, dossier: &Dossier) -> Block {

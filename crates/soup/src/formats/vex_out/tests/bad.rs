@@ -184,7 +184,7 @@ fn csaf_refuses_what_its_mandatory_tests_would() {
     for part in [
         "its title is missing",
         "begins or ends with white space",
-        "namespace is missing",
+        "with --namespace on the command line",
         "summary of revision 1",
         "its description is missing",
         "`pkg:generic` is not a package URL",
