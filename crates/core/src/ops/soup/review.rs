@@ -1,6 +1,8 @@
 //! Starting a review: its scope is frozen, the search is kept as evidence, every version in scope gets its item, and what was found
 //! becomes findings; all of it or nothing (IEC 62304 7.1.3; domain 2.9).
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::findings::{FoundAdvisory, Raised, raise};
@@ -74,6 +76,8 @@ pub struct FoundSearch {
     pub sources: Vec<SearchedSource>,
     /// The versions.
     pub items: Vec<FoundItem>,
+    /// Which names of findings the catalogue of known exploited vulnerabilities lists, in lower case: as it writes them, and since when.
+    pub listed: BTreeMap<String, (String, String)>,
     /// What the search cannot show.
     pub limitations: String,
 }
