@@ -83,7 +83,7 @@ pub fn search(
 ) -> Result<FoundSearch, Refused> {
     let wanted: Vec<SearchSubject> = subjects.iter().map(searched).collect();
     let run = run_search(&wanted, options.folder, &options.on(now.day()), go_on).map_err(refused)?;
-    let former = file.last_search(review)?.and_then(|(_, bytes)| SearchRun::read(&bytes).ok());
+    let former = file.last_search(review, now)?.and_then(|(_, bytes)| SearchRun::read(&bytes).ok());
     let deltas = former.map(|former| since(&former, &run)).unwrap_or_default();
     let mut made = found(subjects, &run, &deltas)?;
     add_claims(&mut made, options.folder)?;

@@ -15,7 +15,8 @@ use crate::domain::time::{Day, Moment};
 use crate::ops::{ProductFile, Refused, ReviewSubject};
 use crate::soup::formats::advisories::KEV;
 use crate::soup::{
-    SearchHit, SearchSubject, SearchedSubject, SubjectOutcome, cache_state, cache_status, run_search,
+    SearchHit, SearchRun, SearchSubject, SearchedSubject, SubjectOutcome, cache_state, cache_status,
+    run_search,
 };
 
 /// How many publishers are named in a sentence.
@@ -255,7 +256,7 @@ impl Looked {
             let changes = former.changes_of(subject);
             self.not_compared.versions += usize::from(changes.is_none());
             let hits = found.map_or(&[][..], |found| &found.hits);
-            let mut hits: Vec<HitNow> = hits.iter().map(|hit| hit_now(hit, changes)).collect();
+            let mut hits: Vec<HitNow> = hits.iter().map(|hit| hit_now(&run, hit, changes)).collect();
             hits.extend(changes.iter().flat_map(|changes| &changes.gone).map(gone));
             self.hits.push(hits);
         }
@@ -269,12 +270,13 @@ fn is_unchecked(subject: &SearchedSubject) -> bool {
 }
 
 /// What is said of a hit now, with what changed since the last search.
-fn hit_now(hit: &SearchHit, changes: Option<&Changes>) -> HitNow {
+fn hit_now(run: &SearchRun, hit: &SearchHit, changes: Option<&Changes>) -> HitNow {
     HitNow {
         names: std::iter::once(&hit.id).chain(&hit.aliases).cloned().collect(),
         affects: affects(hit),
         exploited_since: hit.kev.as_ref().map(|kev| kev.added.clone()),
         changed: changes.and_then(|changes| changes.changed.get(&hit.id)).cloned(),
+        modified_on: run.modified_on(hit),
     }
 }
 

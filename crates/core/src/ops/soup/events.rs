@@ -22,7 +22,7 @@ impl ProductFile {
     /// When the file cannot be read.
     pub fn known_versions(&self, now: Moment) -> Result<Vec<(ReviewSubject, KnownVersion)>, Refused> {
         self.with_world(now, |world| {
-            let known = events::known_versions(world).into_iter();
+            let known = events::known_versions(world, now.day()).into_iter();
             known.map(|one| (subject(&one.version), one)).collect()
         })
     }

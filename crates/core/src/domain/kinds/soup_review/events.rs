@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::left_out::LeftOut;
 use super::newest::{self, Newest};
-use super::scope::{is_excluded, releases_of, scope_of};
+use super::scope::{releases_of, scope_of};
 use super::{ReviewTrigger, SoupReview, SoupReviewState as S};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
@@ -121,38 +122,36 @@ struct Asked {
 /// without a review of them while their item was reviewed. An item that was never reviewed is due by its interval; what a review left out
 /// of a release with a reason is decided.
 pub fn of_file(world: &dyn World, today: Day) -> Vec<ReviewEvent> {
-    let asked = asked(world);
+    let asked = asked(world, today);
     let wanted: BTreeSet<RecordId> =
         asked.iter().flat_map(|one| one.soup.iter().map(|(designator, _)| *designator)).collect();
     if wanted.is_empty() {
         return Vec::new();
     }
-    let reviewed = newest::completed(world, &wanted);
+    let reviewed = newest::completed(world, &wanted, today);
     let since = soup::review_window(world, today);
     let planned = Planned::of(world);
     asked.iter().filter_map(|one| event_of(one, (&reviewed, since), &planned)).collect()
 }
 
-fn asked(world: &dyn World) -> Vec<Asked> {
+fn asked(world: &dyn World, today: Day) -> Vec<Asked> {
     let candidates = world.in_states(Kind::Release, &[ReleaseState::CandidateVerification.code()]);
     let in_service = fielded(world);
     if candidates.is_empty() && in_service.is_empty() {
         return Vec::new();
     }
     let register = Register::of(world);
-    let completed = world.in_states(Kind::SoupReview, &[S::Completed.code(), S::Approved.code()]);
-    let completed: Vec<_> = completed.iter().filter_map(|data| data.typed::<SoupReview>()).collect();
+    let left_out = LeftOut::of(world, today);
     let of = |data: &SharedRecord, trigger: ReviewTrigger| -> Option<Asked> {
         let release = data.typed::<Release>()?;
-        let leaves_out = |row: &SoupVersion| {
-            completed.iter().any(|review| review.releases.contains(&data.head.id) && is_excluded(review, row))
-        };
-        let counts = |row: &SoupVersion, item: &SharedRecord| {
+        let counts = |row: &SoupVersion, known: [&SharedRecord; 2]| {
+            let [item, designator] = known;
             trigger == ReviewTrigger::BeforeRelease
-                || !item.text("reviewed_on").is_empty() && !leaves_out(row)
+                || !item.text("reviewed_on").is_empty()
+                    && !left_out.is_decided(data.head.id, row, [item, designator])
         };
         let rows = release.soup_baseline.iter().filter_map(|row| Some((row, register.find(row)?)));
-        let rows = rows.filter(|(row, known)| counts(row, &known.item));
+        let rows = rows.filter(|(row, known)| counts(row, [&known.item, &known.designator]));
         let soup = rows.map(|(row, known)| (known.designator.head.id, row.label())).collect();
         Some(Asked { trigger, release: data.head.id, version: release.version.to_string(), soup })
     };

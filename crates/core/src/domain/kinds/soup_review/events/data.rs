@@ -10,10 +10,12 @@ use crate::domain::finding::{Finding, FindingState, known_as};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::review_item::{ReviewItem, is_affected};
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::soup_review::left_out::LeftOut;
 use crate::domain::soup_review::newest;
 use crate::domain::soup_review::scope::{InScope, releases_of, scope_of};
 use crate::domain::soup_review::{ReviewTrigger, SoupReview};
 use crate::domain::text::first_of;
+use crate::domain::time::Day;
 use crate::domain::workflow::World;
 
 /// A version in service that was searched for, with the names of what is known of it.
@@ -29,6 +31,8 @@ pub struct KnownVersion {
     known: BTreeMap<String, Known>,
     /// Reasons for which a review of it is scheduled.
     scheduled: Vec<ReviewTrigger>,
+    /// The day of the search of a newer review that left it out with a reason.
+    left_out_on: Option<Day>,
 }
 
 /// What is known of an advisory for a version.
@@ -51,6 +55,8 @@ pub struct HitNow {
     pub exploited_since: Option<String>,
     /// What is different since the last search, in words; `None` if nothing is, or if it is not known.
     pub changed: Option<String>,
+    /// The day on which its records were changed last, if they say it.
+    pub modified_on: Option<Day>,
 }
 
 /// A finding that stands and is not known to be exploited: its names are looked up in the catalogue.
@@ -90,11 +96,12 @@ impl InService {
 
 /// The versions in service that a review has searched for, with what is known of each: what a search of today is compared with. A
 /// version that was never searched for is due by its interval.
-pub fn known_versions(world: &dyn World) -> Vec<KnownVersion> {
+pub fn known_versions(world: &dyn World, today: Day) -> Vec<KnownVersion> {
     let InService { versions, items } = InService::of(world);
     let wanted: BTreeSet<RecordId> = versions.iter().map(|one| one.designator.head.id).collect();
-    let searched = newest::searched(world, &wanted);
+    let searched = newest::searched(world, &wanted, today);
     let planned = Planned::of(world);
+    let left_out = LeftOut::of(world, today);
     let mut findings: BTreeMap<RecordId, Vec<(BTreeSet<String>, bool)>> = BTreeMap::new();
     // What was entered by mistake is not known.
     for data in
@@ -113,7 +120,7 @@ pub fn known_versions(world: &dyn World) -> Vec<KnownVersion> {
     };
     let known = |version: InScope| {
         let designator = version.designator.head.id;
-        let (_, item) = searched.get(&designator)?;
+        let (on, item) = searched.get(&designator)?;
         let review = item.head.parent?;
         let mut known = of_item(item);
         for (names, exploited) in findings.get(&version.item.head.id).into_iter().flatten() {
@@ -126,7 +133,9 @@ pub fn known_versions(world: &dyn World) -> Vec<KnownVersion> {
             .into_iter()
             .filter(|trigger| planned.is_scheduled(*trigger, None, designator))
             .collect();
-        Some(KnownVersion { version, review, evidence_sha256: evidence_of(review), known, scheduled })
+        let left_out_on = left_out.since((*on, review), &version);
+        let evidence_sha256 = evidence_of(review);
+        Some(KnownVersion { version, review, evidence_sha256, known, scheduled, left_out_on })
     };
     versions.into_iter().filter_map(known).collect()
 }
@@ -216,7 +225,19 @@ impl KnownVersion {
         } else {
             return None;
         };
-        (!self.scheduled.contains(&seen.trigger())).then_some(seen)
+        (!self.scheduled.contains(&seen.trigger()) && !self.is_left_out(seen, hit)).then_some(seen)
+    }
+
+    /// Whether a newer review that left the version out with a reason answers a hit: until its data changes.
+    fn is_left_out(&self, seen: Seen, hit: &HitNow) -> bool {
+        let Some(on) = self.left_out_on else { return false };
+        let changed_on = match seen {
+            Seen::Exploited => hit.exploited_since.as_ref().and_then(|day| Day::parse(day).ok()),
+            // What does not affect it any more adds nothing to what was left out.
+            Seen::Changed if !hit.affects => return true,
+            Seen::New | Seen::Changed => hit.modified_on,
+        };
+        changed_on.is_some_and(|changed| changed <= on)
     }
 }
 

@@ -102,7 +102,7 @@ fn the_review_that_an_event_asks_for_has_its_reason_and_its_release() {
 fn news(hits_then: Value, more: impl FnOnce(TestWorld) -> TestWorld, now: &[HitNow]) -> Vec<ReviewEvent> {
     let world = release(register("2026-04-01"), "RL-0001", ReleaseState::Released, "2.6.2");
     let world = more(review(world, S::Approved, "2026-04-01", ("SD-0001", hits_then)));
-    let known = known_versions(&world);
+    let known = known_versions(&world, day(TODAY));
     assert_eq!(known.len(), 1);
     of_data(known.iter(), &[], DataSaid { hits: &[now.to_vec()], listed: &BTreeMap::new() })
 }
@@ -113,7 +113,51 @@ fn hit(names: &[&str], affects: bool, exploited: Option<&str>) -> HitNow {
         affects,
         exploited_since: exploited.map(str::to_owned),
         changed: None,
+        modified_on: None,
     }
+}
+
+#[test]
+fn what_a_newer_review_left_out_with_a_reason_asks_for_nothing_until_the_item_or_its_data_changes() {
+    let then = json!([{"advisory": "CVE-2030-0001", "verdict": "affected"}]);
+    let left = json!({"title": "Later", "searched_on": "2026-05-10", "releases": ["RL-0001"],
+        "exclusions": [{"item": "pump-link", "version": "2.6.2", "reason": "Not in the image"}]});
+    let newer = |more: Value, state: &'static str| {
+        let mut set = left.clone();
+        set.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        move |world: TestWorld| world.put("SR-0002", state, "2026-05-11", set)
+    };
+    let of_day = |day_text: &str| {
+        let new = hit(&["CVE-2031-0002"], true, None);
+        let changed = HitNow { changed: Some("text".into()), ..hit(&["CVE-2030-0001"], true, None) };
+        [new, changed].map(|one| HitNow { modified_on: Some(day(day_text)), ..one })
+    };
+    let approved = || newer(json!({}), S::Approved.code());
+    assert_eq!(news(then.clone(), approved(), &of_day("2026-05-10")), []);
+    assert_eq!(news(then.clone(), approved(), &of_day("2026-05-11")).len(), 2, "the data changed since");
+    let undated = [hit(&["CVE-2031-0002"], true, None)];
+    assert_eq!(news(then.clone(), approved(), &undated).len(), 1, "nothing says that it was known");
+    let exploited = |on: &str| [hit(&["CVE-2030-0001"], true, Some(on))];
+    assert_eq!(news(then.clone(), approved(), &exploited("2026-05-10")), []);
+    assert_eq!(news(then.clone(), approved(), &exploited("2026-05-20")).len(), 1);
+    let asked = |more: Value, state: &'static str| {
+        news(then.clone(), newer(more, state), &of_day("2026-05-09")).len()
+    };
+    assert_eq!(asked(json!({}), S::InProgress.code()), 0, "it is under way");
+    assert_eq!(asked(json!({}), S::Abandoned.code()), 2, "it was given up");
+    assert_eq!(
+        asked(json!({"searched_on": "2026-03-01"}), S::Approved.code()),
+        2,
+        "it is older than the search"
+    );
+    assert_eq!(asked(json!({"searched_on": "2027-03-01"}), S::Approved.code()), 2, "it is dated ahead");
+    assert_eq!(asked(json!({"releases": []}), S::Approved.code()), 2, "it is about other releases");
+    let changed = |world: TestWorld| approved()(world).since("SI-0001", "2026-05-20");
+    assert_eq!(
+        news(then.clone(), changed, &of_day("2026-05-09")).len(),
+        2,
+        "the item is in another state since"
+    );
 }
 
 #[test]
@@ -213,7 +257,7 @@ fn a_finding_that_no_search_meets_asks_for_a_review_when_it_is_known_to_be_explo
         let mut values = json!({"title": "F", "external_id": "GHSA-aaaa", "aliases": ["CVE-2030-0001"], "items": ["SI-0001"]});
         values.as_object_mut().unwrap().extend(set.as_object().unwrap().clone());
         let world = world.put("FN-0001", state, "2026-05-21", values);
-        let known = known_versions(&world);
+        let known = known_versions(&world, day(TODAY));
         let said = DataSaid { hits: &[hits.to_vec()], listed: &listed };
         let events = of_data(known.iter(), &watched_findings(&world), said);
         assert!(events.iter().all(|event| event.trigger == ReviewTrigger::KnownExploited));
@@ -249,7 +293,7 @@ fn thousands_of_hits_and_findings_are_compared_in_time_in_proportion() {
             (0..count).map(|at| json!({"advisory": name(at), "verdict": "affected"})).collect();
         let world = release(register("2026-04-01"), "RL-0001", ReleaseState::Released, "2.6.2");
         let world = review(world, S::Approved, "2026-04-01", ("SD-0001", then.into()));
-        let known = known_versions(&world);
+        let known = known_versions(&world, day(TODAY));
         let hits: Vec<HitNow> = (0..count)
             .map(|at| HitNow { changed: Some("text".into()), ..hit(&[&name(at)], true, None) })
             .collect();
