@@ -13,7 +13,7 @@ use mainstay::domain::record::Fields;
 use mainstay::domain::time::{Day, Moment};
 use mainstay::ops::{
     ChapterOrder, EventFilter, KeptRules, Opened, PacketFonts, PacketOptions, PacketScope, PacketSizes,
-    Password, ProductFile, Request, now, render_packet, stamp,
+    Password, ProductFile, ReadinessScope, Request, now, render_packet, stamp,
 };
 
 /// What `generate` sets.
@@ -145,8 +145,9 @@ fn readiness(path: &Path) -> Result<(), Box<dyn Error>> {
         row(&format!("All rules {days} days ago, with the records of then"), found);
     }
     let start = Instant::now();
-    file.readiness_since((now(), 24), &known, &|_| true)?;
-    row("Since when each gap is there, 24 months, once", ms(start.elapsed()));
+    file.readiness_since((now(), ReadinessScope::MONTHS), &known, &|_| true)?;
+    let months = ReadinessScope::MONTHS;
+    row(&format!("Since when each gap is there, {months} months, once"), ms(start.elapsed()));
     let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp())?;
     let mut kept = KeptRules::default();
     file.readiness_again(&mut kept, now(), &known)?;

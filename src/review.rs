@@ -4,6 +4,7 @@
 //! What a search becomes in a review belongs here, for the window and the command line. Searching belongs to `soup`, the rules of a
 //! review to `domain`.
 
+mod changes;
 mod check;
 mod listed;
 mod news;
@@ -16,9 +17,10 @@ use crate::domain::finding::FindingKind;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::PatchSeverity;
 use crate::domain::review_item::{Hit, SinceLast, is_affected};
+use crate::domain::soup_review::events::WatchedFinding;
 use crate::domain::soup_review::evidence::{SearchSaid, SubjectSaid, line};
 use crate::domain::text::{self, counted};
-use crate::domain::time::Day;
+use crate::domain::time::{Day, Moment};
 use crate::ops::{
     EvidenceFile, FoundAdvisory, FoundItem, FoundSearch, ProductFile, Refused, ReviewSubject, Session, Stamp,
     StartedReview,
@@ -26,12 +28,13 @@ use crate::ops::{
 use crate::soup::model::matching::Knowledge;
 use crate::soup::{
     self, Delta, MAX_AGE_DAYS, RecordText, SearchHit, SearchOptions, SearchRun, SearchSubject,
-    SearchedSubject, SubjectChange, SubjectOutcome, VexClaims, run_search, since, vex_claims,
+    SearchedSubject, SubjectChange, SubjectOutcome, VexClaims, exploited_among, run_search, since,
+    vex_claims,
 };
 
 pub use check::{EvidenceCheck, check};
 pub use listed::{ListedAnomalies, anomalies_of};
-pub use news::{LastLook, News, news};
+pub use news::{LastLook, News, NotCompared, Seen, news};
 
 /// Most characters of a description that is taken over from a source.
 const TEXT_CHARS: usize = 4_000;
@@ -66,23 +69,33 @@ fn refused(refusal: soup::Refused) -> Refused {
     }
 }
 
-/// Searches for the versions that a review covers. `former` is the evidence of the last search, with which it is compared.
+/// Searches for the versions that a review covers, compares it with the last search, and looks up the findings in the catalogue of known
+/// exploited vulnerabilities.
 ///
 /// # Errors
-/// When there is no advisory data, it cannot be read, or the search was cancelled.
+/// When the file cannot be read, when there is no advisory data, it cannot be read, or the search was cancelled.
 pub fn search(
-    subjects: &[ReviewSubject],
+    file: &ProductFile,
+    (review, subjects): (RecordId, &[ReviewSubject]),
     options: &ReviewSearch<'_>,
-    (today, former): (Day, Option<&[u8]>),
+    now: Moment,
     go_on: &(dyn Fn(f32) -> bool + Sync),
 ) -> Result<FoundSearch, Refused> {
     let wanted: Vec<SearchSubject> = subjects.iter().map(searched).collect();
-    let run = run_search(&wanted, options.folder, &options.on(today), go_on).map_err(refused)?;
-    let former = former.and_then(|bytes| SearchRun::read(bytes).ok());
+    let run = run_search(&wanted, options.folder, &options.on(now.day()), go_on).map_err(refused)?;
+    let former = file.last_search(review, now)?.and_then(|(_, bytes)| SearchRun::read(&bytes).ok());
     let deltas = former.map(|former| since(&former, &run)).unwrap_or_default();
     let mut made = found(subjects, &run, &deltas)?;
     add_claims(&mut made, options.folder)?;
+    made.listed = listed(options.folder, &file.watched_findings(now)?)?;
     Ok(made)
+}
+
+/// Which names of findings the catalogue of known exploited vulnerabilities lists: as it writes them, and since when.
+fn listed(folder: &Path, watched: &[WatchedFinding]) -> Result<BTreeMap<String, (String, String)>, Refused> {
+    let names = watched.iter().flat_map(|one| one.names.iter().cloned()).collect();
+    let listed = exploited_among(folder, &names).map_err(refused)?;
+    Ok(listed.into_iter().map(|(name, entry)| (name, (entry.cve, entry.added))).collect())
 }
 
 /// Most vulnerabilities for which the claims of suppliers are looked up.
@@ -160,7 +173,8 @@ fn found(subjects: &[ReviewSubject], run: &SearchRun, deltas: &[Delta]) -> Resul
         bytes,
     };
     let SearchSaid { on, program, sources, .. } = said;
-    Ok(FoundSearch { evidence, on, program, sources, items, limitations: limitations(run) })
+    let limitations = limitations(run);
+    Ok(FoundSearch { evidence, on, program, sources, items, listed: BTreeMap::new(), limitations })
 }
 
 /// An item without its advisories. `changed`: what became of it and its hits since the last search, if there was one.
@@ -341,7 +355,6 @@ pub fn start(
 ) -> Result<StartedReview, Refused> {
     file.may_start_review(session, review, stamp)?;
     let subjects = file.review_subjects(review, stamp.now)?;
-    let former = file.last_search(review)?.map(|(_, bytes)| bytes);
-    let found = search(&subjects, options, (stamp.now.day(), former.as_deref()), go_on)?;
+    let found = search(file, (review, &subjects), options, stamp.now, go_on)?;
     file.start_review(session, (review, found), &|_| true, stamp)
 }

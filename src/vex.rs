@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::distinct::distinct;
+use crate::domain::attachment::AttachmentState;
 use crate::domain::canonical;
 use crate::domain::finding::{Applicability, Response};
 use crate::domain::ids::{Kind, RecordId};
@@ -235,22 +236,29 @@ pub const fn format_word(format: VexFormat) -> (&'static str, &'static str) {
 }
 
 /// Who published last, as the newest CSAF document of any release says: the name, and the address that identifies the issuer. Nothing
-/// where none was published.
+/// where none was published. A document that was withdrawn, or that is not the one that this file issues for its release, says nothing.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn last_issuer(file: &ProductFile) -> Result<VexIssuer, Refused> {
     let (word, _) = format_word(VexFormat::Csaf);
     let published = described(word);
+    let own = file.uuid()?;
     let mut kept = file.all(Kind::Attachment)?;
-    kept.retain(|data| data.text("description") == published);
-    let Some(last) = kept.iter().max_by_key(|data| data.head.created_at) else {
-        return Ok(VexIssuer::default());
-    };
-    let bytes = file.attachment_bytes(last)?.unwrap_or_default();
-    let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    let text = |name: &str| Some(document["document"]["publisher"][name].as_str()?.to_owned());
-    Ok(VexIssuer { name: text("name"), namespace: text("namespace"), title: None })
+    kept.retain(|data| {
+        AttachmentState::of(data) == Some(AttachmentState::Attached) && data.text("description") == published
+    });
+    kept.sort_by_key(|data| std::cmp::Reverse((data.head.created_at, data.head.id)));
+    for data in &kept {
+        let Ok(release) = data.text("subject").parse() else { continue };
+        let bytes = file.attachment_bytes(data)?.unwrap_or_default();
+        let Ok(document) = serde_json::from_slice::<serde_json::Value>(&bytes) else { continue };
+        if document["document"]["tracking"]["id"] == identifier(&own, release) {
+            let text = |name: &str| Some(document["document"]["publisher"][name].as_str()?.to_owned());
+            return Ok(VexIssuer { name: text("name"), namespace: text("namespace"), title: None });
+        }
+    }
+    Ok(VexIssuer::default())
 }
 
 /// How a published document is described among the files of its release.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
 use super::run::print_now;
-use super::{CommandResult, heads, open, retirement, time_stamp};
+use super::{CommandResult, heads, open, readiness, retirement, time_stamp};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
 use crate::domain::text::counted;
@@ -27,6 +27,7 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let options = PacketOptions { scope, redact: arguments.redact };
     refuse_future(&file, &options.scope)?;
     refuse_unknown(&file, &options.scope)?;
+    readiness::note_last_backup(&mut file);
     let written = write(&mut file, &session, &options, &arguments.out);
     heads::remember(&mut file);
     let words = written?;
@@ -56,7 +57,7 @@ fn scope(arguments: &PacketArguments) -> Result<Option<PacketScope>, Failure> {
         PacketOf::Vulnerability => PacketScope::Vulnerability(one(arguments, "vulnerability FN-0001")?),
         PacketOf::Vex => PacketScope::Vex(one(arguments, "vex RL-0001")?),
         PacketOf::Period => period(arguments)?,
-        PacketOf::Readiness => readiness(arguments)?,
+        PacketOf::Readiness => of_readiness(arguments)?,
         PacketOf::Sample => PacketScope::Sample(sample(arguments)?),
         PacketOf::Retirement if arguments.ids.is_empty() => {
             refuse_period(arguments)?;
@@ -66,7 +67,7 @@ fn scope(arguments: &PacketArguments) -> Result<Option<PacketScope>, Failure> {
     }))
 }
 
-fn readiness(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
+fn of_readiness(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
     refuse_period(arguments)?;
     refuse_record(arguments, "the report of readiness")?;
     let months = if arguments.since { ReadinessScope::MONTHS } else { 0 };

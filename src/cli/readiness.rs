@@ -14,9 +14,7 @@ use crate::ops::{self, FoundGap, ProductFile, Readiness, places, workstation};
 /// Lists the gaps; fails where something critical is found that nothing settles.
 pub fn readiness(arguments: &ReadinessArguments) -> CommandResult {
     let mut file = open::to_read(&arguments.file)?;
-    if let Some((folder, uuid)) = places::data_folder().zip(file.uuid().ok()) {
-        workstation::note_last_backup(&folder, &uuid, &mut file);
-    }
+    note_last_backup(&mut file);
     if arguments.verify {
         let found = ProductFile::verify(file.path(), None, &|_| true)?;
         file.note_verification(&found)?;
@@ -29,6 +27,13 @@ pub fn readiness(arguments: &ReadinessArguments) -> CommandResult {
     };
     let output = if arguments.json { as_json(&found) } else { as_text(&found) };
     if found.count(Severity::Critical) == 0 { Ok(output) } else { Err(Failure::answer(FOUND, output)) }
+}
+
+/// Notes the newest automatic backup that this workstation has of a file.
+pub fn note_last_backup(file: &mut ProductFile) {
+    if let Some((folder, uuid)) = places::data_folder().zip(file.uuid().ok()) {
+        workstation::note_last_backup(&folder, &uuid, file);
+    }
 }
 
 fn as_json(found: &Readiness) -> String {

@@ -19,7 +19,7 @@ use crate::domain::record::Fields;
 use crate::domain::review_item::{ItemResult, ReviewItemState};
 use crate::domain::text::counted;
 use crate::domain::time::Day;
-use crate::ops::{self, ProductFile, ReviewRow, Session, Stamp, value_words};
+use crate::ops::{self, ProductFile, ReviewRow, Session, Stamp};
 use crate::review::{self, EvidenceCheck, ReviewSearch};
 use crate::soup::SameResult;
 
@@ -146,7 +146,7 @@ fn open_items(rows: &[ReviewRow]) -> String {
     let _ = writeln!(output, "{} of {} open", open.len(), counted(rows.len(), "item"));
     for row in open.iter().take(OPEN_MAX) {
         let Some(of) = row.id else { continue };
-        let found = value_words(of, "search_result", &json!(row.search), &|_| None);
+        let found = row.search.map_or("", |search| search.word());
         let _ = writeln!(output, "{of}  {}  {found}", row.title);
         for condition in &row.missing {
             let _ = writeln!(output, "    needs: {}", condition_words(condition));

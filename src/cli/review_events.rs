@@ -16,7 +16,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::soup_review::ReviewTrigger;
 use crate::domain::soup_review::events::{ReviewEvent, fields_of};
-use crate::domain::text::{self, counted};
+use crate::domain::text;
 use crate::domain::time::Moment;
 use crate::ops::{self, Act, ProductFile, Refused, Request, Session, Stamp};
 use crate::review::{LastLook, News, ReviewSearch, news};
@@ -83,16 +83,10 @@ fn looked_words(news: &News, folder: &Path) -> String {
             "No version in service was searched for in a review yet, so that nothing can be new since then"
                 .to_owned()
         }
-        News::Looked { versions, .. } => {
-            let versions = counted(*versions, "SOUP version");
-            let unchecked = news.unchecked_words().map_or_else(String::new, |words| format!("; {words}"));
-            let folder = folder.display();
-            let searched =
-                format!("The advisory data in {folder} was searched for {versions} in service{unchecked}");
-            match news.too_old_words() {
-                Some(words) => format!("{searched}. {words}"),
-                None => searched,
-            }
+        News::Looked(_) => {
+            let looked = news.looked_words().unwrap_or_default();
+            let searched = format!("The advisory data in {} {looked}", folder.display());
+            std::iter::once(searched).chain(news.limits()).collect::<Vec<_>>().join(". ")
         }
     }
 }

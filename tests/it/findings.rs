@@ -559,8 +559,60 @@ fn the_assessment_of_a_component_without_support_answers_which_stage_follows() {
     assert!(refusal.contains("only where the support of a component ends"), "{refusal}");
     let id = obsolete(&mut desk, "no_effect", clear()).unwrap();
     let before = stage_of(&desk);
-    assert!(desk.sign_go("ben", id, "not_affected").unwrap().made.is_empty());
+    let made = desk.sign_go("ben", id, "not_affected").unwrap().made;
     assert_eq!(stage_of(&desk), before, "the stage stays");
+    let [notice] = made[..] else { panic!("users are told, also where they are not affected: {made:?}") };
+    let data = desk.record(notice);
+    assert_eq!(data.text("communication_kind"), "customer_notice");
+    assert!(data.title().ends_with("the support of a component ends"), "{}", data.title());
+    let supported = obsolete(&mut desk, "supported", clear()).unwrap();
+    assert!(
+        desk.sign_go("ben", supported, "not_affected").unwrap().made.is_empty(),
+        "its parts are supported"
+    );
+    let next = obsolete(&mut desk, "no_effect", clear()).unwrap();
+    assert!(
+        desk.sign_go("ben", next, "not_affected").unwrap().made.is_empty(),
+        "the open draft names it too"
+    );
+    assert_eq!(desk.record(notice).value("subjects"), &json!([id, next]));
+    desk.assert_verifies();
+}
+
+#[test]
+fn several_components_of_one_stage_are_told_in_one_notice_while_its_draft_is_open() {
+    let mut desk = serviced();
+    let decision = with(
+        with_verdict(affected("affected_controlled", "controlled")),
+        json!({"impact_statement": "No corrections any more", "action_statement": "Update the gateway"}),
+    );
+    let confirmed = |desk: &mut Desk| {
+        let id = obsolete(desk, "limited_support", decision.clone()).unwrap();
+        desk.signed("ana", Request::Sign { id, meaning: None }).unwrap();
+        (id, desk.sign_go("eva", id, "affected_controlled").unwrap().made)
+    };
+    let (first, made) = confirmed(&mut desk);
+    let [notice] = made[..] else { panic!("{made:?}") };
+    let second_group = desk.create(
+        "eva",
+        Kind::Communication,
+        json!({"title": "To distributors", "communication_kind": "eol_notice"}),
+    );
+    let (second, made) = confirmed(&mut desk);
+    assert!(made.is_empty(), "no second notice for the same stage: {made:?}");
+    assert_eq!(desk.record(notice).value("subjects"), &json!([first, second]));
+    assert_eq!(desk.record(second_group).value("subjects"), &json!([second]), "each group is told of it");
+    let text = desk.record(notice).text("problem_and_consequence").to_owned();
+    assert_eq!(text, "libexpat 2.5.0: No corrections any more\nlibexpat 2.5.0: No corrections any more");
+    let set = json!({"languages": ["English"], "audience": "Hospitals", "markets": ["us", "eu"]});
+    desk.edit("eva", notice, set.clone()).unwrap();
+    desk.create_part("eva", Kind::Recipient, notice, json!({"title": "St Example Hospital"}));
+    desk.go("eva", notice, "submit").unwrap();
+    desk.edit("eva", second_group, json!({"communication_kind": "customer_notice"})).unwrap();
+    let (third, made) = confirmed(&mut desk);
+    let [next] = made[..] else { panic!("what waits for its signatures is not changed: {made:?}") };
+    assert_eq!(desk.record(next).value("subjects"), &json!([third]));
+    assert_eq!(desk.record(notice).value("subjects"), &json!([first, second]));
     desk.assert_verifies();
 }
 

@@ -87,12 +87,12 @@ fn advisory_data_that_says_more_of_the_soup_in_service_than_the_last_review_knew
     assert_eq!(bench.news(), News::NoData);
     bench.advisories("other.json", &kev("CVE-1999-0001"));
     let unchecked = bench.news();
-    let none = News::Looked { versions: 1, unchecked: 1, events: Vec::new(), too_old: Vec::new() };
-    assert_eq!(unchecked, none);
-    assert!(unchecked.unchecked_words().unwrap().contains("1 of them could not be checked"));
+    assert_eq!(unchecked.events(), []);
+    let words = unchecked.looked_words().unwrap();
+    assert!(words.contains("; 1 of the versions could not be checked"), "{words}");
     bench.advisories("nvd.json", &of_libexpat("CVE-2031-0001"));
     let found = bench.news();
-    assert_eq!(found.unchecked_words(), None);
+    assert!(!found.looked_words().unwrap().contains("could not be checked"));
     assert_eq!(triggers(&found), [ReviewTrigger::Advisory]);
     assert_eq!(found.events()[0].details, ["CVE-2031-0001 in libexpat 2.5.0"]);
     bench.advisories("kev.json", &kev("CVE-2031-0001"));
@@ -127,16 +127,113 @@ fn advisory_data_that_cannot_be_read_is_not_taken_for_none() {
 fn data_that_is_too_old_to_show_what_is_new_is_never_silent() {
     let bench = InService::new();
     bench.advisories("nvd.json", &nvd("CVE-2031-0001", "example:other", "2.6.2"));
-    assert_eq!(bench.news().too_old_words(), None);
+    let says_old = |news: &News| news.limits().iter().any(|words| words.contains("too old"));
+    assert!(!says_old(&bench.news()));
     let options = ReviewSearch::of(&bench.cache);
     let later = Moment::end_of(bench.desk.now.day().plus_days(200));
     let found = news(&bench.desk.file, &options, later, (&LastLook::default(), &|_| true)).unwrap();
     assert_eq!(found.events(), []);
-    let words = found.too_old_words().unwrap();
+    let words = found.limits().join("\n");
     assert!(
         words.starts_with("The data of ") && words.contains("too old to show what is new; update it"),
         "{words}"
     );
+}
+
+/// A review of what is in service, started by Cleo with the advisory data.
+fn review(bench: &mut InService) -> RecordId {
+    let planned = scheduled(&mut bench.desk, json!({"title": "Review"}));
+    let at = bench.desk.tick();
+    let options = ReviewSearch::of(&bench.cache);
+    let session = &bench.desk.people["cleo"];
+    mainstay::review::start(&mut bench.desk.file, session, (planned, &options), &|_| true, &stamp(at))
+        .unwrap();
+    planned
+}
+
+#[test]
+fn an_advisory_that_changed_since_the_last_review_asks_for_one_and_says_what_is_different() {
+    let mut bench = InService::new();
+    bench.advisories("kev.json", &kev("CVE-1999-0001"));
+    bench.advisories("nvd.json", &of_libexpat("CVE-2031-0001"));
+    review(&mut bench);
+    let found = bench.news();
+    assert_eq!((found.events(), found.limits()), (&[][..], Vec::new()));
+    let later = |hour: u8, value: Value| -> Value {
+        let text = value.to_string().replace("2031-03-02T00", &format!("2031-03-02T{hour:02}"));
+        serde_json::from_str(&text.replace("Memory is read", &format!("Memory {hour} is read"))).unwrap()
+    };
+    bench.advisories("nvd2.json", &later(1, nvd("CVE-2031-0001", "libexpat_project:libexpat", "2.7.0")));
+    let found = bench.news();
+    assert_eq!(triggers(&found), [ReviewTrigger::Advisory]);
+    assert_eq!(found.events()[0].what, "Advisories that changed since the last review: CVE-2031-0001");
+    let detail = &found.events()[0].details[0];
+    for part in
+        ["affected versions: \"< 2.6.2\" before, \"< 2.7.0\" now", "title: ", "its records are different"]
+    {
+        assert!(detail.contains(part), "{detail}");
+    }
+    bench.advisories("nvd3.json", &later(2, nvd("CVE-2031-0001", "libexpat_project:libexpat", "2.4.0")));
+    let found = bench.news();
+    assert_eq!(found.events()[0].details, ["CVE-2031-0001 in libexpat 2.5.0: not found any more"]);
+    review(&mut bench);
+    assert_eq!(bench.news().events(), [], "the review that is under way knows it");
+}
+
+#[test]
+fn what_cannot_be_compared_with_the_last_review_is_said_and_not_taken_for_unchanged() {
+    let mut bench = InService::new();
+    bench.advisories("nvd.json", &of_libexpat("CVE-2031-0001"));
+    let words = bench.news().limits().join("\n");
+    assert!(
+        words.contains("The catalogue of known exploited vulnerabilities is not among the data"),
+        "{words}"
+    );
+    bench.advisories("kev.json", &kev("CVE-1999-0001"));
+    review(&mut bench);
+    assert_eq!(bench.news().limits(), [""; 0]);
+    let other = InService { cache: bench.desk.folder.path().join("other"), ..bench };
+    other.advisories("kev2.json", &kev("CVE-1999-0001"));
+    let found = other.news();
+    assert_eq!(found.events(), [], "that nothing is found without the data is no change");
+    let words = found.limits().join("\n");
+    assert!(words.contains("The last search used data of NVD, which is not there now"), "{words}");
+}
+
+#[test]
+fn a_decided_finding_that_no_search_meets_is_opened_again_when_it_is_known_to_be_exploited() {
+    let mut bench = InService::new();
+    let item = RecordId::new(Kind::SoupItem, 1);
+    bench.advisories("nvd.json", &nvd("CVE-2031-0009", "example:other", "2.6.2"));
+    bench.advisories("kev.json", &kev("CVE-1999-0001"));
+    let set = json!({"title": "Read beyond its end", "finding_kind": "vulnerability", "external_id": "CVE-2031-0001",
+        "items": [item], "versions": ["libexpat 2.5.0"], "source": "A letter", "learned_on": bench.desk.now.day(),
+        "kev_listed": false, "severity": "high", "description": "Memory is read beyond its end"});
+    let finding = bench.desk.create("cleo", Kind::Finding, set);
+    let decided = json!({"hazardous": false, "sequence": "Profiles are checked again", "disposition": "not_affected",
+        "justification": "vulnerable_code_not_present", "evidence": "Build log",
+        "per_release": [{"release": RecordId::new(Kind::Release, 1), "applicability": "not_affected"}]});
+    bench.desk.edit("cleo", finding, decided).unwrap();
+    bench.desk.go("cleo", finding, "triage").unwrap();
+    bench.desk.sign_go("cleo", finding, "propose").unwrap();
+    bench.desk.sign_go("ben", finding, "not_affected").unwrap();
+    assert_eq!(bench.news().events(), []);
+    bench.advisories("kev2.json", &kev("CVE-2031-0001"));
+    let found = bench.news();
+    assert_eq!(triggers(&found), [ReviewTrigger::KnownExploited]);
+    let event = &found.events()[0];
+    assert_eq!(
+        event.details,
+        [format!("CVE-2031-0001 in {finding}, known to be exploited since 2031-03-01")]
+    );
+    assert_eq!(event.about, finding);
+    let started = review(&mut bench);
+    assert_eq!(bench.desk.state(finding), "reassess");
+    let data = bench.desk.record(finding);
+    assert_eq!((data.value("kev_listed"), data.text("kev_added")), (&json!(true), "2031-03-01"));
+    assert_eq!(data.value("reviews"), &json!([started]));
+    assert_eq!(bench.news().events(), [], "it is known");
+    bench.desk.assert_verifies();
 }
 
 #[test]
@@ -205,7 +302,10 @@ fn the_command_line_says_what_asks_for_a_review_and_starts_it_with_its_reason() 
     assert_eq!(code, 12, "{err}");
     assert!(out.contains("Advisory: New advisories about SOUP in service: CVE-2026-9001"), "{out}");
     assert!(out.contains("CVE-2026-9001 in openssl 3.0.12") && out.contains("--trigger advisory"), "{out}");
-    assert!(out.contains("of them could not be checked, because the data does not cover them"), "{out}");
+    assert!(
+        out.contains("of the versions could not be checked, because the data does not cover them"),
+        "{out}"
+    );
     let told: Value = serde_json::from_str(&run(&["review", "status", &path, "--json"]).1).unwrap();
     assert_eq!(told["events"][0]["trigger"], json!("advisory"));
     let (_, out, _) = run(&["status", &path, "--advisories"]);
@@ -234,7 +334,7 @@ fn the_window_shows_what_asks_for_a_review_and_its_button_fills_in_the_reason() 
     let places = AdvisoryPlaces { cache: Some(bench.cache.clone()), settings: None };
     let at = (Route::List(Kind::SoupReview), vec2(1280.0, 1000.0));
     let mut window = Window::arranged(bench.desk, "cleo", at, |app| app.keep_advisories(places));
-    window.until_shown("The advisory data of this workstation was searched for 1 version in service");
+    window.until_shown("The advisory data of this workstation was searched for 1 SOUP version in service");
     assert!(!window.has("could not be checked"), "the data covers it");
     window.picture("review_events_list");
     assert!(window.has("A review is asked for"));

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
-use mainstay::ops::{Act, Request, SoupAction, SoupImportOptions, SoupRow};
+use mainstay::ops::{Act, FileSource, Request, SoupAction, SoupImportOptions, SoupRow};
 use mainstay::review::{self, ReviewSearch};
 use mainstay::soup::{SameResult, VexFormat, declare_whole, import_advisories};
 use mainstay::vex::{self, VexIssuer};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, fields, stamp};
+use crate::desk::{Desk, fields, go_to, stamp};
 
 /// An OSV record about versions before 2.6.3.
 fn osv(modified: &str, details: &str) -> String {
@@ -194,7 +194,42 @@ fn from_the_bill_to_an_approved_review_and_a_published_decision() {
     let text = vex::publish(&mut bench.desk.file, session, (release, &made, VexFormat::OpenVex), &stamp(at))
         .unwrap();
     assert!(text.contains("vulnerable_code_cannot_be_controlled_by_adversary"), "{text}");
+    the_issuer_is_that_of_our_own_documents(&mut bench, release);
     bench.desk.assert_verifies();
+}
+
+/// An attachment that only looks like a document of ours names no issuer, and one that was withdrawn does not any more.
+fn the_issuer_is_that_of_our_own_documents(bench: &mut Soup, release: RecordId) {
+    let namespace = |bench: &Soup| vex::last_issuer(&bench.desk.file).unwrap().namespace;
+    let issuer =
+        VexIssuer { namespace: Some("https://psirt.example.com".to_owned()), ..VexIssuer::default() };
+    let at = bench.desk.tick();
+    let made = vex::document(&bench.desk.file, release, &issuer, &stamp(at)).unwrap();
+    let session = &bench.desk.people["sam"];
+    let text =
+        vex::publish(&mut bench.desk.file, session, (release, &made, VexFormat::Csaf), &stamp(at)).unwrap();
+    assert_eq!(namespace(bench).as_deref(), Some("https://psirt.example.com"));
+    let own = bench.desk.file.referring(release, Kind::Attachment).unwrap();
+    let own = own.iter().find(|data| data.text("description").contains("CSAF")).unwrap().head.id;
+    let description = bench.desk.record(own).text("description").to_owned();
+    let mut forged: Value = serde_json::from_str(&text).unwrap();
+    forged["document"]["publisher"]["namespace"] = "https://evil.example.com".into();
+    forged["document"]["tracking"]["id"] = "another".into();
+    let file = Request::Attach {
+        to: release,
+        file_name: "vex.json".to_owned(),
+        file: FileSource::Text(forged.to_string()),
+        description,
+        source: String::new(),
+        captured_at: None,
+    };
+    bench.desk.by("sam", file).unwrap();
+    assert_eq!(namespace(bench).as_deref(), Some("https://psirt.example.com"), "a forged one is not ours");
+    bench
+        .desk
+        .by("sam", Act::from(go_to(own, "withdraw", json!({}))).because("Published by mistake"))
+        .unwrap();
+    assert_eq!(namespace(bench), None, "what was withdrawn says nothing");
 }
 
 #[test]

@@ -132,6 +132,11 @@ impl Day {
         Self::new(date)
     }
 
+    /// Whether it is in the future on a day. A day is in a person's local time, which may be a day ahead of UTC.
+    pub fn is_ahead_of(self, today: Self) -> bool {
+        self > today.plus_days(1)
+    }
+
     /// The day this many days later (earlier if negative).
     pub fn plus_days(self, days: i64) -> Self {
         let moved = if days >= 0 {

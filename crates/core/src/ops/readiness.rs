@@ -50,7 +50,7 @@ pub struct Readiness {
     /// Every clause with the records that answer it and its gaps.
     pub clauses: Vec<Answered>,
     /// What rules could not find because nobody looked at it.
-    pub unknown: Vec<&'static str>,
+    pub unknown: Vec<String>,
 }
 
 impl Readiness {

@@ -10,7 +10,7 @@ mod vex;
 pub use crate::cache::answers::{Answer, AnswerWriter};
 pub use advisories::{
     AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, SourceSummary,
-    VexClaim, VexClaims, cache_status, import_advisories, show_advisory, vex_claims,
+    VexClaim, VexClaims, cache_status, exploited_among, import_advisories, show_advisory, vex_claims,
 };
 pub use bills::{
     BillFile, BillSyntax, InspectedBill, bill_head, compare_bills, convert_bill, inspect_bill,
@@ -23,7 +23,7 @@ pub use scan::{
 pub use search_run::{
     Delta, EvidenceRecord, HitRecord, RecordText, SameResult, SearchHit, SearchOptions, SearchProgram,
     SearchResult, SearchRun, SearchScore, SearchSource, SearchSubject, SearchedSubject, SourceResult,
-    SubjectChange, SubjectOutcome, run_again, run_search, since,
+    SubjectChange, SubjectOutcome, missing_sources, run_again, run_search, since,
 };
 pub use update::{
     OnUpdate, Pace, Secret, UpdateOutcome, UpdateProgress, UpdateSettings, UpdateSource, UpdatedSource,

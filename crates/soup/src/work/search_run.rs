@@ -25,7 +25,7 @@ pub use parts::{
     SearchSource, SearchSubject, SearchedSubject, SourceResult, SubjectOutcome,
 };
 pub use search::run_search;
-pub use since::{Delta, SubjectChange, since};
+pub use since::{Delta, SubjectChange, missing_sources, since};
 pub use texts::RecordText;
 
 /// The number of the form of the file.

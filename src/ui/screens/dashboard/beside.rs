@@ -5,10 +5,11 @@ use eframe::egui::Ui;
 use super::head_ui;
 use crate::domain::readiness::Severity;
 use crate::ops::{ClockRow, Clocks};
+use crate::review::News;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::looking::Looking;
 use crate::ui::screens::parts::refusal_ui;
-use crate::ui::screens::soup::events::news_ui;
+use crate::ui::screens::soup::events::{limits_ui, news_ui};
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_inline_ui;
 use crate::ui::widgets::link::link_ui;
@@ -71,15 +72,17 @@ impl Beside {
     }
 }
 
-/// The SOUP reviews for which the advisory data of this workstation asks. Nothing is drawn where it asks for none.
+/// The SOUP reviews for which the advisory data of this workstation asks, and what keeps something new from being seen. Nothing is drawn
+/// where it asks for none and everything was seen.
 pub(super) fn reviews_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(Ok(asked)) = cx.asking(ui.ctx()) else { return };
-    let count = asked.news.as_ref().map_or(0, |news| news.events().len());
-    if count == 0 {
+    let is_quiet = |news: &News| news.events().is_empty() && news.limits().is_empty();
+    if asked.news.as_ref().is_ok_and(is_quiet) {
         return;
     }
     head_ui(ui, "New in the advisory data", "since the last review of the SOUP in service");
     news_ui(ui, &asked, cx);
+    limits_ui(ui, &asked);
     ui.add_space(space::XL);
 }
 

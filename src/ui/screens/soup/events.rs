@@ -7,7 +7,7 @@ use egui::{Frame, Label, Margin, Ui};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::soup_review::events::{ReviewEvent, fields_of};
-use crate::domain::text::{counted, first_of, sentence};
+use crate::domain::text::{first_of, sentence};
 use crate::review::News;
 use crate::ui::asking::Asked;
 use crate::ui::cx::{Cx, Route};
@@ -59,6 +59,20 @@ pub fn news_ui(ui: &mut Ui, asked: &Asked, cx: &mut Cx<'_>) {
     }
 }
 
+/// What keeps something new from being seen; nothing is drawn where nothing does.
+pub fn limits_ui(ui: &mut Ui, asked: &Asked) {
+    match &asked.news {
+        Ok(news) => {
+            for words in news.limits() {
+                tone_words_ui(ui, Tone::Due, &sentence(&words));
+            }
+        }
+        Err(refusal) => {
+            tone_words_ui(ui, Tone::Late, &sentence(&format!("new advisories are not seen: {refusal}")));
+        }
+    }
+}
+
 /// One event: what it is, the button, the record that shows it, and what it is about.
 fn event_ui(ui: &mut Ui, cx: &mut Cx<'_>, event: &ReviewEvent) {
     ui.add_space(space::S);
@@ -85,25 +99,15 @@ fn looked_ui(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked) {
         Ok(News::NoData) => {
             "There is no advisory data on this workstation, so that new advisories are not seen.".to_owned()
         }
-        Ok(news @ News::Looked { versions, events, .. }) => {
-            let found = match news.unchecked_words() {
-                Some(words) => format!("; {words}"),
-                None if events.is_empty() => {
-                    "; it says nothing that the last reviews did not know".to_owned()
-                }
-                None => String::new(),
-            };
-            let versions = counted(*versions, "version");
-            format!("The advisory data of this workstation was searched for {versions} in service{found}.")
+        Ok(news @ News::Looked(_)) => {
+            format!("The advisory data of this workstation {}.", news.looked_words().unwrap_or_default())
         }
-        Err(refusal) => {
-            tone_words_ui(ui, Tone::Late, &sentence(&format!("new advisories are not seen: {refusal}")));
+        Err(_) => {
+            limits_ui(ui, asked);
             return;
         }
     };
-    if let Some(words) = asked.news.as_ref().ok().and_then(News::too_old_words) {
-        tone_words_ui(ui, Tone::Due, &sentence(&words));
-    }
+    limits_ui(ui, asked);
     ui.horizontal_wrapped(|ui| {
         ui.label(hint(ui, words));
         if link_ui(ui, "Advisory data").clicked() {

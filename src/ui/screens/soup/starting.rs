@@ -244,10 +244,9 @@ impl Starting {
             cx.start(ui.ctx(), "Searching for the SOUP in service", move |progress: &Progress| {
                 let file = ProductFile::open_for_job(&path)?;
                 let subjects = file.review_subjects(review, now)?;
-                let former = file.last_search(review)?.map(|(_, bytes)| bytes);
                 progress.say(format!("Searching for {}", counted(subjects.len(), "version")));
                 let options = ReviewSearch::of(&folder);
-                search(&subjects, &options, (now.day(), former.as_deref()), &|share| progress.at(share))
+                search(&file, (review, &subjects), &options, now, &|share| progress.at(share))
             });
     }
 

@@ -8,6 +8,7 @@ pub mod agreement;
 mod deadlines;
 pub mod events;
 pub mod evidence;
+mod left_out;
 pub mod newest;
 mod rules;
 pub mod scope;

@@ -272,8 +272,7 @@ impl FieldDef {
         let text = value.as_str().filter(|_| self.past)?;
         let ahead = match self.ty {
             FieldType::Moment => Moment::parse(text).ok()?.is_ahead_of(now),
-            // A day is in the person's local time, which may be a day ahead of UTC.
-            FieldType::Day => Day::parse(text).ok()? > now.day().plus_days(1),
+            FieldType::Day => Day::parse(text).ok()?.is_ahead_of(now.day()),
             FieldType::Line
             | FieldType::Text
             | FieldType::YesNo

@@ -218,7 +218,7 @@ fn after_the_fact(look: &Look) -> Vec<Hit> {
         let Some(start) = change.and_then(|change| change.work_started_at) else { continue };
         if first_of(look, &analysis).head.created_at > start && !began_under_another(look, id, start) {
             let text = format!("It was written after work on {id} started at {}", start.words());
-            hits.push(Hit::at(analysis.0.head.id, text).field("performed_at").told(look.told(id)));
+            hits.push(Hit::at(analysis.0.head.id, text).field("performed_at").told(look.told(id, start)));
         }
     }
     hits

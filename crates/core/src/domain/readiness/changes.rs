@@ -282,10 +282,12 @@ fn patch_without_analysis(look: &Look) -> Vec<Hit> {
         if !concerns || !is_started(&data, &change) {
             continue;
         }
+        // Where it is not entered when the work started, it had at the latest when the change came into its state.
+        let happened = change.work_started_at.unwrap_or(data.head.state_since);
         let what = if security { "security patch" } else { "SOUP update" };
         let Some((analysis, content)) = analysis_of(look, &change) else {
             let text = format!("The {what} was started without an impact analysis");
-            hits.push(Hit::at(id, text).field("impact_analysis").told(look.told(id)));
+            hits.push(Hit::at(id, text).field("impact_analysis").told(look.told(id, happened)));
             continue;
         };
         let started = change.work_started_at;
@@ -296,7 +298,7 @@ fn patch_without_analysis(look: &Look) -> Vec<Hit> {
         let after = |at: Option<Moment>| at.zip(started).is_some_and(|(at, started)| at > started);
         if !locked || after(Some(analysis.head.state_since)) || after(content.performed_at) {
             let text = format!("Work on the {what} started before {} was approved with it", analysis.head.id);
-            hits.push(Hit::at(id, text).field("work_started_at").told(look.told(id)));
+            hits.push(Hit::at(id, text).field("work_started_at").told(look.told(id, happened)));
         }
     }
     hits
@@ -323,7 +325,7 @@ fn early_work(look: &Look) -> Vec<Hit> {
             Some(_) => continue,
         };
         if !began_under_another(look, id, start) {
-            hits.push(Hit::at(id, text).field("work_started_at").told(look.told(id)));
+            hits.push(Hit::at(id, text).field("work_started_at").told(look.told(id, start)));
         }
     }
     hits
@@ -338,7 +340,9 @@ fn uncovered_items(look: &Look) -> Vec<Hit> {
         }
         for difference in uncovered(look.world, &release) {
             let text = format!("No approved change request is behind a difference: {}", difference.words());
-            hits.push(Hit::at(id, text).field("change_requests").told(look.told(id)));
+            hits.push(
+                Hit::at(id, text).field("change_requests").told(look.told(id, look.released_at(&data))),
+            );
         }
     }
     hits

@@ -89,8 +89,10 @@ impl Applies {
 /// What is known besides the records: of the audit trail, of backups, of the program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Whether the audit trail and all signatures verify; `None` if that was not looked at.
+    /// Whether the audit trail and all signatures verify; `None` if that was not looked at, or somebody else wrote since.
     pub verified: Option<bool>,
+    /// The event up to which a verification looked: its number and digest.
+    pub verified_to: Option<(u64, String)>,
     /// The day of the last verified backup, if it is known.
     pub last_backup: Option<Day>,
     /// How often the clock went backwards by more than two minutes between events.
@@ -105,13 +107,17 @@ pub struct Facts {
 
 impl Facts {
     /// What rules cannot find because it is not known, in words.
-    pub fn unknown(&self, world: &dyn World) -> Vec<&'static str> {
+    pub fn unknown(&self, world: &dyn World) -> Vec<String> {
         let mut unknown = Vec::new();
-        if self.verified.is_none() {
-            unknown.push("whether the audit trail and the signatures verify");
+        match (self.verified, &self.verified_to) {
+            (Some(_), _) => {}
+            (None, None) => unknown.push("whether the audit trail and the signatures verify".to_owned()),
+            (None, Some((seq, _))) => {
+                unknown.push(format!("whether what was written elsewhere after event {seq} verifies"));
+            }
         }
         if self.last_backup.is_none() && world.policy().backup_days.is_some() {
-            unknown.push("when the file was last backed up");
+            unknown.push("when the file was last backed up".to_owned());
         }
         unknown
     }
@@ -177,14 +183,16 @@ impl Look<'_> {
         released_at(self.world, release)
     }
 
-    /// The closed process deviation that tells of a change or a release. What happened cannot be undone: its analysis and its
-    /// correction settle it.
-    pub(crate) fn told(&self, id: RecordId) -> Option<RecordId> {
+    /// The closed process deviation that tells of a bypass at a change or a release, which happened at a moment. What happened cannot be
+    /// undone: its analysis and its correction settle it. A deviation that was closed before cannot have told of it.
+    pub(crate) fn told(&self, id: RecordId, happened: Moment) -> Option<RecordId> {
         let field = if id.kind == Kind::Release { "releases" } else { "change_requests" };
         let deviations = self.world.naming(id, Kind::ProcessDeviation, field);
-        let closed =
-            |data: &&SharedRecord| ProcessDeviationState::of(data) == Some(ProcessDeviationState::Closed);
-        deviations.iter().find(closed).map(|data| data.head.id)
+        let settles = |data: &&SharedRecord| {
+            ProcessDeviationState::of(data) == Some(ProcessDeviationState::Closed)
+                && data.head.state_since >= happened
+        };
+        deviations.iter().find(settles).map(|data| data.head.id)
     }
 
     /// All records of a kind with their typed content.

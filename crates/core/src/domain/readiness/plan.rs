@@ -63,7 +63,7 @@ fn released_without_plan(look: &Look) -> Vec<Hit> {
                 data.head.id,
                 format!("Version {} was released while no maintenance plan was in force", release.version),
             )
-            .told(look.told(data.head.id))
+            .told(look.told(data.head.id, look.released_at(&data)))
         })
         .collect()
 }

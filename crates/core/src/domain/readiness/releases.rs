@@ -207,10 +207,10 @@ fn no_record(look: &Look) -> Vec<Hit> {
 fn not_verified(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (data, release) in released(look) {
-        let on = look.released_at(&data).day();
-        if release.tested_on.is_some_and(|day| day > on) {
+        let at = look.released_at(&data);
+        if release.tested_on.is_some_and(|day| day > at.day()) {
             let hit = Hit::at(data.head.id, "Its system test is dated after its release");
-            hits.push(hit.field("tested_on").told(look.told(data.head.id)));
+            hits.push(hit.field("tested_on").told(look.told(data.head.id, at)));
         }
         let open = release.change_requests.iter().find(|id| {
             let change = look.world.record(**id);
@@ -218,7 +218,7 @@ fn not_verified(look: &Look) -> Vec<Hit> {
         });
         if let Some(id) = open {
             let hit = Hit::at(data.head.id, format!("{id} is not verified")).field("change_requests");
-            hits.push(hit.told(look.told(data.head.id)));
+            hits.push(hit.told(look.told(data.head.id, at)));
         }
     }
     hits
@@ -362,7 +362,8 @@ fn unapproved_change(look: &Look) -> Vec<Hit> {
             let valid = approvals.iter().any(|approval| approval::is_valid(look.world, approval));
             if known && !valid {
                 let text = format!("{id} has no approval of what it says now");
-                let told = look.told(*id).or_else(|| look.told(data.head.id));
+                let at = look.released_at(&data);
+                let told = look.told(*id, at).or_else(|| look.told(data.head.id, at));
                 hits.push(Hit::at(data.head.id, text).field("change_requests").told(told));
             }
         }
@@ -381,7 +382,8 @@ fn review_not_current(look: &Look) -> Vec<Hit> {
             let item = register.find(row).and_then(|known| known.item.typed::<SoupItem>());
             // A later review says nothing of the day of the release, and nothing against it.
             item.is_some_and(|item| {
-                item.reviewed_on.is_none_or(|reviewed| reviewed.plus_days(i64::from(window)) < on)
+                item.last_review(look.today())
+                    .is_none_or(|reviewed| reviewed.plus_days(i64::from(window)) < on)
             })
         });
         if let Some(row) = late {
@@ -462,7 +464,7 @@ fn not_approved(look: &Look) -> Vec<Hit> {
             }
             Some(None) => continue,
         };
-        hits.push(Hit::at(data.head.id, text).told(look.told(data.head.id)));
+        hits.push(Hit::at(data.head.id, text).told(look.told(data.head.id, look.released_at(&data))));
     }
     hits
 }

@@ -325,7 +325,8 @@ fn no_lane_a(look: &Look) -> Vec<Hit> {
 /// The last approved review, if there is one: the rules about what it left out look at it alone.
 fn last_approved(look: &Look) -> Option<Review> {
     let all = handed_over(look).into_iter();
-    all.filter(|(data, _)| State::of(data) == Some(State::Approved))
+    let ahead = |review: &SoupReview| review.searched_on.is_some_and(|on| on.is_ahead_of(look.today()));
+    all.filter(|(data, review)| State::of(data) == Some(State::Approved) && !ahead(review))
         .max_by_key(|(_, review)| review.searched_on)
 }
 

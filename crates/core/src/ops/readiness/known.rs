@@ -12,16 +12,41 @@ use mainstay_base::time::{Day, Moment};
 impl ProductFile {
     /// What is known of the file now: the version of this program, and what was noted since it was opened.
     pub fn known(&self) -> Facts {
-        Facts { program: env!("CARGO_PKG_VERSION").to_owned(), ..self.known.clone() }
+        let noted = Facts { program: env!("CARGO_PKG_VERSION").to_owned(), ..self.known.clone() };
+        self.standing(noted)
     }
 
-    /// Notes what a verification of the file found, for the rules about the audit trail and the signatures.
+    /// Notes what a verification of the file found, for the rules about the audit trail and the signatures. That something is wrong stays
+    /// noted. That everything is right holds for the event up to which it looked, and for what this open file itself writes after it.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn note_verification(&mut self, found: &Verification) -> Result<(), Refused> {
-        self.known = self.known_with(found)?;
+        self.known = self.noted(found)?;
         Ok(())
+    }
+
+    fn noted(&self, found: &Verification) -> Result<Facts, Refused> {
+        let signatures_broken = self.signatures_broken(found)?;
+        let verified = Some(found.findings.is_empty());
+        Ok(Facts { verified, verified_to: Some(found.head.clone()), signatures_broken, ..self.known() })
+    }
+
+    /// The same without a good verification that says nothing of the present events: somebody else may have written the later ones.
+    fn standing(&self, noted: Facts) -> Facts {
+        let holds =
+            noted.verified != Some(true) || noted.verified_to.as_ref().is_some_and(|to| self.covers(to));
+        Facts { verified: noted.verified.filter(|_| holds), ..noted }
+    }
+
+    /// Whether all events after this one, if there are any, were written through this open file: only who may write it appends to it, and
+    /// a write that follows something foreign is refused.
+    fn covers(&self, (seq, digest): &(u64, String)) -> bool {
+        let head = self.head();
+        let is_head = head.seq == *seq && head.digest == *digest;
+        is_head
+            || self.store.is_writable()
+                && self.store.event_digest(*seq).is_ok_and(|known| known.as_ref() == Some(digest))
     }
 
     /// What is known of the file with what a verification found.
@@ -29,9 +54,7 @@ impl ProductFile {
     /// # Errors
     /// When the file cannot be read.
     pub fn known_with(&self, found: &Verification) -> Result<Facts, Refused> {
-        let signatures_broken = self.signatures_broken(found)?;
-        let verified = found.verifies(self.head());
-        Ok(Facts { verified, signatures_broken, ..self.known() })
+        Ok(self.standing(self.noted(found)?))
     }
 
     /// Notes that a verified backup of the file was made on a day (UTC).

@@ -1,8 +1,8 @@
-//! Events that ask for a SOUP review: those that the file shows, and what of the versions in service is known, with which a search of
-//! today is compared.
+//! Events that ask for a SOUP review: those that the file shows, and what is known of the versions in service and of findings, with which
+//! advisory data of today is compared.
 
 use super::review::{ReviewSubject, subject};
-use crate::domain::soup_review::events::{self, KnownVersion, ReviewEvent};
+use crate::domain::soup_review::events::{self, KnownVersion, ReviewEvent, WatchedFinding};
 use crate::ops::file::ProductFile;
 use crate::ops::refused::Refused;
 use mainstay_base::time::Moment;
@@ -22,8 +22,16 @@ impl ProductFile {
     /// When the file cannot be read.
     pub fn known_versions(&self, now: Moment) -> Result<Vec<(ReviewSubject, KnownVersion)>, Refused> {
         self.with_world(now, |world| {
-            let known = events::known_versions(world).into_iter();
+            let known = events::known_versions(world, now.day()).into_iter();
             known.map(|one| (subject(&one.version), one)).collect()
         })
+    }
+
+    /// The findings whose names are looked up in the catalogue of known exploited vulnerabilities, whether a search meets them or not.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn watched_findings(&self, now: Moment) -> Result<Vec<WatchedFinding>, Refused> {
+        self.with_world(now, events::watched_findings)
     }
 }

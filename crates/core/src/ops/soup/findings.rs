@@ -16,6 +16,7 @@ use crate::domain::record::Fields;
 use crate::domain::review_item::{Hit, SinceLast};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::impact;
+use crate::domain::soup_review::events::watched_findings;
 use crate::domain::soup_review::scope::InScope;
 use crate::domain::text;
 use crate::domain::time::Day;
@@ -178,6 +179,7 @@ pub(super) fn raise(
     let known = known_findings(case.world);
     let mut acts = Vec::new();
     let mut raised = Raised::default();
+    let mut met: BTreeSet<RecordId> = BTreeSet::new();
     for (group, ids) in of_findings(groups(versions, search), &known) {
         for data in ids.iter().filter_map(|id| case.world.record(*id)) {
             meet_again(&mut acts, &mut raised, (&data, review), &group);
@@ -189,8 +191,58 @@ pub(super) fn raise(
             acts.push(Request::Create { kind: Kind::Finding, parent: None, set }.into());
             raised.new += 1;
         }
+        met.extend(ids);
+    }
+    for watched in watched_findings(case.world).iter().filter(|one| !met.contains(&one.finding)) {
+        let listed = watched.names.iter().find_map(|name| search.listed.get(name));
+        if let Some((data, listed)) = case.world.record(watched.finding).zip(listed) {
+            now_listed(&mut acts, &mut raised, (&data, review), listed);
+        }
     }
     (acts, raised)
+}
+
+/// A finding that no hit of the search meets is listed in the catalogue of known exploited vulnerabilities now: it is noted, and a decision
+/// is opened again.
+fn now_listed(
+    acts: &mut Vec<Act>,
+    raised: &mut Raised,
+    (data, review): (&SharedRecord, RecordId),
+    (name, since): &(String, String),
+) {
+    let id = data.head.id;
+    let Some(finding) = data.typed::<Finding>() else { return };
+    let why = format!("It is now known to be exploited: {name} was added to the catalogue on {since}");
+    if is_settled(data) {
+        acts.push(reassess(id, why.clone()));
+        raised.reopened += 1;
+    } else {
+        raised.known += 1;
+    }
+    let set = filled([
+        ("kev_listed", json!(true)),
+        ("kev_added", json!(Day::parse(since).ok())),
+        ("reviews", json!(with_review(&finding, review))),
+    ]);
+    acts.push(Act::from(Request::Edit { id, set }).because(why));
+}
+
+/// Whether a decision was proposed or stands.
+fn is_settled(data: &SharedRecord) -> bool {
+    FindingState::of(data).is_some_and(|state| state.is_decided() || state == FindingState::Proposed)
+}
+
+fn reassess(id: RecordId, why: String) -> Act {
+    Act::from(Request::Move { id, go: REASSESS.to_owned(), set: Fields::new() }).because(why)
+}
+
+/// The reviews of a finding, with this one.
+fn with_review(finding: &Finding, review: RecordId) -> Vec<RecordId> {
+    let mut reviews = finding.reviews.clone();
+    if !reviews.contains(&review) {
+        reviews.push(review);
+    }
+    reviews
 }
 
 /// The groups with the findings that know one of their names. Groups that one finding knows are one: it is met once, with everything
@@ -288,14 +340,9 @@ fn meet_again(
 ) {
     let id = data.head.id;
     let Some(finding) = data.typed::<Finding>() else { return };
-    let mut reviews = finding.reviews.clone();
-    if !reviews.contains(&review) {
-        reviews.push(review);
-    }
     let mut set = Fields::new();
-    set.insert("reviews".into(), json!(reviews));
-    let state = FindingState::of(data);
-    let decided = state.is_some_and(|state| state.is_decided() || state == FindingState::Proposed);
+    set.insert("reviews".into(), json!(with_review(&finding, review)));
+    let decided = is_settled(data);
     let why = what_changed(&finding, group, decided);
     if why.is_empty() {
         acts.push(Act::from(Request::Edit { id, set }).because(format!("Met again in {review}")));
@@ -303,8 +350,7 @@ fn meet_again(
         return;
     }
     if decided {
-        let again = Request::Move { id, go: REASSESS.to_owned(), set: Fields::new() };
-        acts.push(Act::from(again).because(why.join("; ")));
+        acts.push(reassess(id, why.join("; ")));
         raised.reopened += 1;
     } else {
         raised.known += 1;

@@ -1,6 +1,8 @@
 //! Starting a review: its scope is frozen, the search is kept as evidence, every version in scope gets its item, and what was found
 //! becomes findings; all of it or nothing (IEC 62304 7.1.3; domain 2.9).
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::findings::{FoundAdvisory, Raised, raise};
@@ -74,6 +76,8 @@ pub struct FoundSearch {
     pub sources: Vec<SearchedSource>,
     /// The versions.
     pub items: Vec<FoundItem>,
+    /// Which names of findings the catalogue of known exploited vulnerabilities lists, in lower case: as it writes them, and since when.
+    pub listed: BTreeMap<String, (String, String)>,
     /// What the search cannot show.
     pub limitations: String,
 }
@@ -106,11 +110,11 @@ impl ProductFile {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn last_search(&self, review: RecordId) -> Result<Option<(RecordId, Vec<u8>)>, Refused> {
+    pub fn last_search(&self, review: RecordId, now: Moment) -> Result<Option<(RecordId, Vec<u8>)>, Refused> {
         let mut last: Option<(String, RecordId, String)> = None;
         for row in self.list(Kind::SoupReview)? {
             let data = self.record(row.id)?;
-            let counts = is_handed_over(&data);
+            let counts = counts_on(&data, now.day());
             let key = (data.text("searched_on").to_owned(), row.id, data.text("evidence_sha256").to_owned());
             if row.id != review && counts && !key.2.is_empty() && last.as_ref().is_none_or(|last| *last < key)
             {
@@ -223,8 +227,10 @@ impl ProductFile {
     }
 }
 
-fn is_handed_over(review: &RecordData) -> bool {
+/// Whether what a review says of its search counts on a day: it was handed over, and it is not dated ahead.
+fn counts_on(review: &RecordData, today: Day) -> bool {
     SoupReviewState::of(review).is_some_and(SoupReviewState::is_handed_over)
+        && !Day::parse(review.text("searched_on")).is_ok_and(|on| on.is_ahead_of(today))
 }
 
 /// What the newest review of the same version that stands said of the supplier's list. Nothing is taken over where it raised findings, or
@@ -234,7 +240,7 @@ fn list_before(case: &Case, data: &SharedRecord) -> Option<Fields> {
     let before = case.world.naming(designator, Kind::ReviewItem, "designator");
     let of_review = |other: SharedRecord| {
         let review = case.world.record(other.head.parent?)?;
-        (review.head.id != data.head.parent? && is_handed_over(&review))
+        (review.head.id != data.head.parent? && counts_on(&review, case.now.day()))
             .then(|| (review.text("searched_on").to_owned(), other.head.id, other))
     };
     let (_, _, last) =

@@ -14,7 +14,8 @@ use super::fields::{check_date, later, lax, parse};
 use super::table::{Row, Rows};
 
 const LIST: &str = "vulnerabilities";
-const SOURCE: &str = "CISA KEV";
+/// The source, as evidence and status name it.
+pub const SOURCE: &str = "CISA KEV";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -26,6 +26,7 @@ use std::io::{BufRead, Cursor, Read};
 
 use crate::model::advisory::{Advisory, ApplicabilityNode, Published, Standing};
 use crate::model::cpe::Cpe;
+pub use kev::SOURCE as KEV;
 use mainstay_base::note::{Gravity, Notes, Unreadable};
 pub use mainstay_base::unpack::Stop;
 

@@ -60,6 +60,13 @@ pub fn joined_key(cve: &str) -> String {
     format!("id:{}", cve.trim().to_ascii_uppercase())
 }
 
+/// The CVE that an identifier is or ends in: distributions put their name before it (`DEBIAN-CVE-2026-0001`).
+pub fn cve_of(id: &str) -> Option<String> {
+    let id = id.trim().to_ascii_uppercase();
+    let at = if id.starts_with("CVE-") { 0 } else { id.find("-CVE-")? + 1 };
+    id.get(at..).map(str::to_owned)
+}
+
 /// The scope of a file.
 pub enum Covered {
     /// All records of a source.

@@ -5,6 +5,7 @@
 
 pub(in crate::work) mod body;
 mod claims;
+mod exploited;
 mod feed;
 mod show;
 mod status;
@@ -23,6 +24,7 @@ use mainstay_base::regular;
 use mainstay_base::time::Moment;
 
 pub use claims::{VexClaim, VexClaims, vex_claims};
+pub use exploited::exploited_among;
 pub use show::{AdvisoryVersion, show_advisory};
 pub(in crate::work) use status::age;
 pub use status::{CacheStatus, SourceStatus, SourceSummary, cache_status};

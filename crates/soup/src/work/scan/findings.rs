@@ -105,7 +105,8 @@ impl Scanner<'_> {
         }
         // A record that is derived from an upstream record is about the same vulnerability.
         let upstream = members.iter().flat_map(|one| &one.advisory.upstream);
-        let ids: BTreeSet<String> = group.ids.iter().chain(upstream).filter_map(|id| cve_of(id)).collect();
+        let ids: BTreeSet<String> =
+            group.ids.iter().chain(upstream).filter_map(|id| body::cve_of(id)).collect();
         for id in ids {
             let known = self.looked_up().get(&id).cloned();
             let (exploited, predicted) = match known {
@@ -149,13 +150,6 @@ impl Scanner<'_> {
 /// The probability of a prediction; 0 if it is not a number.
 fn chance(predicted: &ExploitPrediction) -> f64 {
     predicted.probability.trim().parse().unwrap_or_default()
-}
-
-/// The CVE that an identifier is or ends in: distributions put their name before it (`DEBIAN-CVE-2026-0001`).
-fn cve_of(id: &str) -> Option<String> {
-    let id = id.trim().to_ascii_uppercase();
-    let at = if id.starts_with("CVE-") { 0 } else { id.find("-CVE-")? + 1 };
-    id.get(at..).map(str::to_owned)
 }
 
 /// The place of a verdict's word in the order of strength.

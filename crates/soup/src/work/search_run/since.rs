@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::SearchRun;
-use super::parts::{SearchHit, SearchedSubject, SubjectOutcome};
+use super::parts::{SearchHit, SearchScore, SearchedSubject, SubjectOutcome};
+use crate::formats::advisories::KEV;
 use crate::model::purl::Purl;
 
 /// What is different. The first that holds counts; the words of a [`Delta`] name everything.
@@ -15,7 +16,7 @@ pub enum SubjectChange {
     VersionChanged,
     /// The subject is not searched for any more.
     Removed,
-    /// The subject could be checked before, but not now.
+    /// It could be checked or compared before, but not now: the data does not cover the subject, or a source of the advisory is missing.
     NotCheckable,
     /// The advisory is new for the subject.
     New,
@@ -73,11 +74,12 @@ pub struct Delta {
 pub fn since(former: &SearchRun, now: &SearchRun) -> Vec<Delta> {
     let pairs = pairs(former, now);
     let paired: BTreeSet<usize> = pairs.iter().filter_map(|pair| *pair).collect();
+    let missing = missing_sources(former, now);
     let mut deltas = Vec::new();
     for (subject, was) in now.subjects.iter().zip(&pairs) {
         let was = was.and_then(|at| former.subjects.get(at));
         of_subject(was, subject, &mut deltas);
-        of_hits(was, subject, &mut deltas);
+        of_hits((was, &missing), subject, &mut deltas);
     }
     for (at, subject) in former.subjects.iter().enumerate() {
         if !paired.contains(&at) {
@@ -86,6 +88,13 @@ pub fn since(former: &SearchRun, now: &SearchRun) -> Vec<Delta> {
         }
     }
     deltas
+}
+
+/// The sources of an earlier search of which there is no data now. What rests on them cannot be compared.
+pub fn missing_sources(former: &SearchRun, now: &SearchRun) -> BTreeSet<String> {
+    let names =
+        |run: &SearchRun| run.sources.iter().map(|one| one.name.clone()).collect::<BTreeSet<String>>();
+    &names(former) - &names(now)
 }
 
 /// The product of a subject without its version.
@@ -175,7 +184,11 @@ fn ids(hit: &SearchHit) -> impl Iterator<Item = String> {
     std::iter::once(&hit.id).chain(&hit.aliases).map(|id| id.to_uppercase())
 }
 
-fn of_hits(former: Option<&SearchedSubject>, now: &SearchedSubject, deltas: &mut Vec<Delta>) {
+fn of_hits(
+    (former, missing): (Option<&SearchedSubject>, &BTreeSet<String>),
+    now: &SearchedSubject,
+    deltas: &mut Vec<Delta>,
+) {
     let before: &[SearchHit] = former.map(|one| one.hits.as_slice()).unwrap_or_default();
     let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, hit) in before.iter().enumerate() {
@@ -187,23 +200,45 @@ fn of_hits(former: Option<&SearchedSubject>, now: &SearchedSubject, deltas: &mut
     for hit in &now.hits {
         let same: BTreeSet<usize> = ids(hit).filter_map(|id| by_id.get(&id)).flatten().copied().collect();
         let was: Vec<&SearchHit> = same.iter().filter_map(|at| before.get(*at)).collect();
-        deltas.push(delta(now, Some(hit), change_of(&was, hit)));
+        deltas.push(delta(now, Some(hit), change_of(&was, hit, missing)));
         matched.extend(same);
     }
     for (_, hit) in before.iter().enumerate().filter(|(at, _)| !matched.contains(at)) {
-        let words = match unchecked(now) {
-            Some(why) => format!("not found any more, but the item was not checked: {why}"),
-            None if former.is_some_and(|was| was.subject.version != now.subject.version) => {
-                format!("not found for version {}", now.subject.version)
-            }
-            None => "not found any more".to_owned(),
-        };
-        deltas.push(delta(now, Some(hit), (SubjectChange::Gone, words)));
+        deltas.push(delta(now, Some(hit), gone((former, hit), now, missing)));
     }
 }
 
+/// What became of an advisory that is not found any more. Nothing is known of it where the subject or its source cannot be searched now.
+fn gone(
+    (former, hit): (Option<&SearchedSubject>, &SearchHit),
+    now: &SearchedSubject,
+    missing: &BTreeSet<String>,
+) -> (SubjectChange, String) {
+    if former.is_some_and(|was| was.subject.version != now.subject.version) {
+        return (SubjectChange::Gone, format!("not found for version {}", now.subject.version));
+    }
+    if let Some(why) = unchecked(now) {
+        let words = format!("not found any more, but the item was not checked: {why}");
+        return (SubjectChange::NotCheckable, words);
+    }
+    let unsearched: BTreeSet<&str> = unsearched_of(hit, missing).collect();
+    if !unsearched.is_empty() {
+        return (SubjectChange::NotCheckable, format!("not found any more, but {}", no_data(&unsearched)));
+    }
+    (SubjectChange::Gone, "not found any more".to_owned())
+}
+
+/// The sources of a hit's records of which there is no data now.
+fn unsearched_of<'h>(hit: &'h SearchHit, missing: &'h BTreeSet<String>) -> impl Iterator<Item = &'h str> {
+    hit.records.iter().map(|record| record.source.as_str()).filter(|source| missing.contains(*source))
+}
+
+fn no_data(sources: &BTreeSet<&str>) -> String {
+    format!("there is no data of {} now", sources.iter().copied().collect::<Vec<_>>().join(", "))
+}
+
 /// How an advisory differs from those that it was before, and everything that is different.
-fn change_of(was: &[&SearchHit], now: &SearchHit) -> (SubjectChange, String) {
+fn change_of(was: &[&SearchHit], now: &SearchHit, missing: &BTreeSet<String>) -> (SubjectChange, String) {
     if was.is_empty() {
         let exploited = if now.kev.is_some() { "; known to be exploited" } else { "" };
         return (SubjectChange::New, format!("new: {}{exploited}", now.verdict.replace('_', " ")));
@@ -217,18 +252,26 @@ fn change_of(was: &[&SearchHit], now: &SearchHit) -> (SubjectChange, String) {
     {
         note(SubjectChange::Withdrawn, withdrawn.clone());
     }
+    let unsearched: BTreeSet<&str> = was.iter().flat_map(|one| unsearched_of(one, missing)).collect();
     match was {
-        [only] => differences(only, now, &mut note),
+        [only] if unsearched.is_empty() => differences(only, now, &mut note),
+        [only] => records_differ((only, now), &unsearched, &mut note),
         several => {
             note(SubjectChange::Changed, format!("{} advisories before are one now", several.len()));
         }
+    }
+    if was.iter().any(|one| one.kev.is_some()) && now.kev.is_none() && !missing.contains(KEV) {
+        note(SubjectChange::Changed, "no longer in the catalogue of exploited vulnerabilities".to_owned());
+    }
+    if notes.is_empty() && !unsearched.is_empty() {
+        notes.push((SubjectChange::NotCheckable, no_data(&unsearched)));
     }
     let change = notes.iter().map(|(kind, _)| *kind).min().unwrap_or(SubjectChange::Same);
     let words: Vec<String> = notes.into_iter().map(|(_, text)| text).collect();
     if words.is_empty() { (change, "the same".to_owned()) } else { (change, words.join("; ")) }
 }
 
-/// Notes what is different about verdict, versions and records.
+/// Notes what is different about verdict, versions, severity, title and records.
 fn differences(was: &SearchHit, now: &SearchHit, note: &mut dyn FnMut(SubjectChange, String)) {
     let verdict = |hit: &SearchHit| match &hit.condition {
         Some(condition) => format!("{} ({condition})", hit.verdict.replace('_', " ")),
@@ -238,15 +281,37 @@ fn differences(was: &SearchHit, now: &SearchHit, note: &mut dyn FnMut(SubjectCha
         ("verdict", verdict(was), verdict(now)),
         ("affected versions", was.range.clone(), now.range.clone()),
         ("versions with a fix", was.fixed.join(", "), now.fixed.join(", ")),
+        ("severity", severities(was), severities(now)),
+        ("title", was.title.clone(), now.title.clone()),
     ] {
         if before != after {
             note(SubjectChange::Changed, format!("{what}: {before:?} before, {after:?} now"));
         }
     }
-    let records = |hit: &SearchHit| hit.records.iter().map(|one| one.sha256.clone()).collect::<BTreeSet<_>>();
+    records_differ((was, now), &BTreeSet::new(), note);
+}
+
+/// The scores of an advisory, each with its rating or vector.
+fn severities(hit: &SearchHit) -> String {
+    let one = |score: &SearchScore| {
+        let words = [score.score.as_deref(), score.severity.as_deref()];
+        let words: Vec<&str> = words.into_iter().flatten().collect();
+        if words.is_empty() { score.vector.clone() } else { words.join(" ") }
+    };
+    hit.cvss.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Notes whether records are different, without those of sources of which there is no data now.
+fn records_differ(
+    (was, now): (&SearchHit, &SearchHit),
+    unsearched: &BTreeSet<&str>,
+    note: &mut dyn FnMut(SubjectChange, String),
+) {
+    let records = |hit: &SearchHit| {
+        let searched = hit.records.iter().filter(|one| !unsearched.contains(one.source.as_str()));
+        searched.map(|one| one.sha256.clone()).collect::<BTreeSet<_>>()
+    };
     if records(was) != records(now) {
         note(SubjectChange::Changed, "its records are different".to_owned());
-    } else if was.kev.is_some() && now.kev.is_none() {
-        note(SubjectChange::Changed, "no longer in the catalogue of exploited vulnerabilities".to_owned());
     }
 }

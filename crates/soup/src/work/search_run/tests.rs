@@ -311,6 +311,53 @@ fn since_last_time_tells_each_difference_once() {
     assert!(since(&now, &now).iter().all(|one| one.change == SubjectChange::Same));
 }
 
+#[test]
+fn what_rests_on_a_source_that_is_missing_now_cannot_be_compared() {
+    let bench = Bench::filled();
+    let former = bench.run(&[left_pad()]);
+    let told = |former: &SearchRun, now: &SearchRun| -> Vec<(SubjectChange, String)> {
+        since(former, now).into_iter().map(|one| (one.change, one.words)).collect()
+    };
+    let without = |source: &str, hits: bool| {
+        let mut now = former.clone();
+        now.sources.retain(|one| one.name != source);
+        if !hits {
+            now.subjects[0].hits.clear();
+            let nothing = |one: &mut SourceResult| one.result = SearchResult::NothingFound;
+            now.subjects[0].results.iter_mut().for_each(nothing);
+        }
+        now
+    };
+    let source = former.subjects[0].hits[0].records[0].source.clone();
+    let missing = missing_sources(&former, &without(&source, false));
+    assert_eq!(missing, std::iter::once(source.clone()).collect());
+    let gone = told(&former, &without(&source, false));
+    assert_eq!(
+        gone,
+        [(SubjectChange::NotCheckable, format!("not found any more, but there is no data of {source} now"))]
+    );
+    assert_eq!(told(&former, &without("", false)), [(SubjectChange::Gone, "not found any more".to_owned())]);
+    let kept = told(&former, &without(&source, true));
+    assert_eq!(kept, [(SubjectChange::NotCheckable, format!("there is no data of {source} now"))]);
+    let mut no_catalogue = without(crate::formats::advisories::KEV, true);
+    no_catalogue.subjects[0].hits[0].kev = None;
+    assert_eq!(told(&former, &no_catalogue), [(SubjectChange::Same, "the same".to_owned())]);
+    let mut rescored = former.clone();
+    rescored.subjects[0].hits[0].cvss.clear();
+    let words = told(&former, &rescored)[0].1.clone();
+    assert_eq!(words, "severity: \"9.8 critical\" before, \"\" now");
+}
+
+#[test]
+fn the_catalogue_is_asked_for_the_names_of_findings() {
+    let bench = Bench::filled();
+    let names = ["cve-2026-0001", "DEBIAN-CVE-2026-0001", "cve-2026-0002", "GHSA-0001", ""];
+    let names = names.into_iter().map(str::to_owned).collect();
+    let found = crate::work::advisories::exploited_among(&bench.cache(), &names).unwrap();
+    let found: Vec<_> = found.iter().map(|(name, entry)| (name.as_str(), entry.added.as_str())).collect();
+    assert_eq!(found, [("DEBIAN-CVE-2026-0001", "2026-11-01"), ("cve-2026-0001", "2026-11-01")]);
+}
+
 fn any_result() -> impl Strategy<Value = SourceResult> {
     let result = prop_oneof![
         Just(SearchResult::Found),

@@ -1,6 +1,8 @@
-//! What a published record says in its own words, from the records that a search holds.
+//! What a published record says in its own words, and when it was changed last, from the records that a search holds.
 
 use serde_json::Value;
+
+use mainstay_base::time::Day;
 
 use super::SearchRun;
 use super::parts::{EvidenceRecord, SearchHit};
@@ -24,6 +26,23 @@ impl SearchRun {
         };
         texts(true).or_else(|| texts(false))
     }
+
+    /// The last day on which one of the records of a hit was changed, as they say; `None` if one of them says no day.
+    pub fn modified_on(&self, hit: &SearchHit) -> Option<Day> {
+        let days = hit.records.iter().map(|record| modified_of(self.records.get(&record.sha256)?));
+        days.collect::<Option<Vec<Day>>>()?.into_iter().max()
+    }
+}
+
+fn modified_of(record: &EvidenceRecord) -> Option<Day> {
+    let value = &record.value;
+    let written = match record.kind.as_str() {
+        "nvd" => value["cve"]["lastModified"].as_str().or_else(|| value["lastModifiedDate"].as_str()),
+        "cve" => value["cveMetadata"]["dateUpdated"].as_str(),
+        "osv" => value["modified"].as_str(),
+        _ => None,
+    }?;
+    Day::parse(written.get(..10)?).ok()
 }
 
 fn of_record(record: &EvidenceRecord) -> Option<RecordText> {
@@ -71,6 +90,20 @@ mod tests {
 
     fn said(kind: &str, value: Value) -> Option<RecordText> {
         of_record(&EvidenceRecord { files: Vec::new(), kind: kind.to_owned(), value })
+    }
+
+    #[test]
+    fn a_record_says_when_it_was_changed_last_where_its_format_does() {
+        let on = |kind: &str, value: Value| {
+            modified_of(&EvidenceRecord { files: Vec::new(), kind: kind.to_owned(), value })
+        };
+        let day = Day::parse("2026-03-02").ok();
+        assert_eq!(on("nvd", json!({"cve": {"lastModified": "2026-03-02T10:00:00.000"}})), day);
+        assert_eq!(on("nvd", json!({"lastModifiedDate": "2026-03-02T10:00Z"})), day);
+        assert_eq!(on("cve", json!({"cveMetadata": {"dateUpdated": "2026-03-02T10:00:00Z"}})), day);
+        assert_eq!(on("osv", json!({"modified": "2026-03-02T10:00:00Z"})), day);
+        assert_eq!(on("csaf", json!({"modified": "2026-03-02T10:00:00Z"})), None);
+        assert_eq!(on("osv", json!({"modified": "March"})), None);
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! What the end of support of a component means for the life cycle stage of the product: a person answers it, and the confirmed decision
 //! moves the stage (domain 5.3, IMDRF N70).
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::{Disposition, Finding, FindingKind};
 use crate::domain::choice::{Choice as _, choice};
 use crate::domain::communication::{Communication, CommunicationKind, CommunicationState, communications_of};
-use crate::domain::ids::Kind;
+use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::product::{TplcStage, into_stage};
 use crate::domain::record::Fields;
@@ -17,7 +19,7 @@ use crate::domain::workflow::{Case, Condition, Effect};
 choice! {
     /// What follows for the life cycle stage of the product when the support of a component ends.
     pub enum StageFollows {
-        /// Safety is not impaired: the stage stays. Whether users are told is part of the action on the finding.
+        /// Safety is not impaired: the stage stays. Users are told, or it is signed that nothing is communicated.
         NoEffect = "no_effect", "No effect on safety: the stage stays";
         /// The effect is mitigated with parts that are supported: the stage stays.
         Supported = "supported", "Mitigated with supported parts: the stage stays";
@@ -50,6 +52,15 @@ fn reached(case: &Case, finding: &Finding) -> Option<(TplcStage, CommunicationKi
     moving(case, finding).filter(|(stage, _)| present <= Some(*stage))
 }
 
+/// The notice to users that the answer asks for: of the stage that follows, or that the support of a component ends although nothing
+/// else follows (domain 5.3). After the end of support of the product it tells users nothing new.
+fn notice_of(case: &Case, finding: &Finding) -> Option<CommunicationKind> {
+    let tells = finding.stage_follows == Some(StageFollows::NoEffect) && asks(case, finding);
+    let supported = case.world.product().tplc_stage < Some(TplcStage::EndOfSupport);
+    let own = (tells && supported).then_some(CommunicationKind::CustomerNotice);
+    reached(case, finding).map(|(_, notice)| notice).or(own)
+}
+
 fn asks(case: &Case, finding: &Finding) -> bool {
     case.rules >= RETIREMENT_RULES && finding.finding_kind == Some(FindingKind::Obsolescence)
 }
@@ -78,26 +89,82 @@ pub(super) fn roles(case: &Case, finding: &Finding) -> &'static [Role] {
     if moving(case, finding).is_some() { &[Role::Quality, Role::Regulatory] } else { &[] }
 }
 
-/// The product moves into the stage, and the draft of the notice that announces it is made.
+/// The product moves into the stage, and the draft of the notice that tells users is made, or the open drafts name the finding too.
 pub(super) fn moves(case: &Case, finding: &Finding) -> Vec<Effect> {
-    let Some((stage, notice)) = reached(case, finding) else { return Vec::new() };
-    let mut effects = into_stage(case.world, stage);
-    if notices(case, notice).is_empty() {
-        let product = case.world.product();
-        let mut set = Fields::new();
-        let title = format!("{}: {}", product.title, notice.word().to_lowercase());
-        set.insert("title".into(), text::title(&title).into());
-        set.insert("communication_kind".into(), json!(notice));
-        set.insert("subjects".into(), json!([case.id()]));
-        if !product.markets.is_empty() {
-            set.insert("markets".into(), json!(product.markets));
+    let mut effects = match reached(case, finding) {
+        Some((stage, _)) => into_stage(case.world, stage),
+        None => Vec::new(),
+    };
+    if let Some(notice) = notice_of(case, finding)
+        && notices(case, notice).is_empty()
+    {
+        let open = open_drafts(case, notice);
+        effects.extend(open.iter().map(|(id, draft)| joined(case, finding, (*id, draft))));
+        if open.is_empty() {
+            effects.push(drafted(case, finding, notice));
         }
-        set.insert("problem_and_consequence".into(), finding.impact_statement.trim().into());
-        set.insert("change_and_how_to_get_it".into(), finding.action_statement.trim().into());
-        set.retain(|_, value| !crate::domain::field::is_empty(value));
-        effects.push(Effect::Create { kind: Kind::Communication, set, link_back: None });
     }
     effects
+}
+
+/// The drafts of this kind, one for each group of recipients, which name this finding too instead of a second notice. A notice to
+/// customers is one of them only if it is about the support of a component.
+fn open_drafts(case: &Case, kind: CommunicationKind) -> Vec<(RecordId, Arc<Communication>)> {
+    let is_about_support = |draft: &Communication| {
+        let subjects = draft.subjects.iter().filter_map(|id| case.world.record(*id)?.typed::<Finding>());
+        subjects.into_iter().any(|other| other.finding_kind == Some(FindingKind::Obsolescence))
+    };
+    let drafts = case.world.in_states(Kind::Communication, &[CommunicationState::Drafted.code()]);
+    let drafts = drafts.into_iter().filter_map(|data| Some((data.head.id, data.typed::<Communication>()?)));
+    drafts
+        .filter(|(_, draft)| draft.communication_kind == Some(kind))
+        .filter(|(_, draft)| kind != CommunicationKind::CustomerNotice || is_about_support(draft))
+        .collect()
+}
+
+/// The components whose support ends, and a text about them.
+fn about(finding: &Finding, text: &str) -> String {
+    let named: Vec<&str> = finding.versions.iter().map(|version| &**version).collect();
+    let named = if named.is_empty() { finding.title.to_string() } else { named.join(", ") };
+    if text.trim().is_empty() { String::new() } else { format!("{named}: {}", text.trim()) }
+}
+
+/// A new draft about the finding.
+fn drafted(case: &Case, finding: &Finding, notice: CommunicationKind) -> Effect {
+    let product = case.world.product();
+    let what = match notice {
+        CommunicationKind::CustomerNotice => "the support of a component ends".to_owned(),
+        other => other.word().to_lowercase(),
+    };
+    let mut set = Fields::new();
+    set.insert("title".into(), text::title(&format!("{}: {what}", product.title)).into());
+    set.insert("communication_kind".into(), json!(notice));
+    set.insert("subjects".into(), json!([case.id()]));
+    if !product.markets.is_empty() {
+        set.insert("markets".into(), json!(product.markets));
+    }
+    set.insert("problem_and_consequence".into(), about(finding, &finding.impact_statement).into());
+    set.insert("change_and_how_to_get_it".into(), about(finding, &finding.action_statement).into());
+    set.retain(|_, value| !crate::domain::field::is_empty(value));
+    Effect::Create { kind: Kind::Communication, set, link_back: None }
+}
+
+/// A draft that tells of the finding too.
+fn joined(case: &Case, finding: &Finding, (id, draft): (RecordId, &Communication)) -> Effect {
+    let subjects: Vec<RecordId> = draft.subjects.iter().copied().chain([case.id()]).collect();
+    let mut set = Fields::new();
+    set.insert("subjects".into(), json!(subjects));
+    for (name, before, more) in [
+        ("problem_and_consequence", &draft.problem_and_consequence, &finding.impact_statement),
+        ("change_and_how_to_get_it", &draft.change_and_how_to_get_it, &finding.action_statement),
+    ] {
+        let texts = [before.trim().to_owned(), about(finding, more)];
+        let text = texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+        if !text.is_empty() && text.chars().count() <= text::TEXT_CHARS_MAX {
+            set.insert(name.into(), text.into());
+        }
+    }
+    Effect::Set { id, set }
 }
 
 /// The states of the communications of this kind that are about the finding and were not left out.

@@ -65,7 +65,9 @@ pub fn next_review(case: &Case) -> Option<Day> {
     let plan = case.data.typed::<MaintenancePlan>()?;
     let reviews = case.world.referring(case.id(), Kind::PlanReview);
     let done = reviews.iter().filter(|data| PlanReviewState::of(data) == Some(PlanReviewState::Done));
-    let last = done.filter_map(|data| data.typed::<PlanReview>()?.reviewed_on).max();
+    // One that is dated ahead, because a clock was, counts for nothing yet.
+    let reviewed = done.filter_map(|data| data.typed::<PlanReview>()?.reviewed_on);
+    let last = reviewed.filter(|on| !on.is_ahead_of(case.now.day())).max();
     let since = last.or(plan.in_force_from)?;
     Some(since.plus_days(days(plan.plan_review_days)))
 }

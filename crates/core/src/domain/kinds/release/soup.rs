@@ -86,7 +86,8 @@ pub fn review_window(world: &dyn World, today: Day) -> Option<Day> {
 fn every_version_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
     let register = Register::of(case.world);
     let rows = release.soup_baseline.iter().filter_map(|row| register.find(row));
-    let reviewed = newest::completed(case.world, &rows.map(|known| known.designator.head.id).collect());
+    let wanted = rows.map(|known| known.designator.head.id).collect();
+    let reviewed = newest::completed(case.world, &wanted, case.now.day());
     let since = review_window(case.world, case.now.day());
     let of = |row: &super::SoupVersion| {
         register.find(row).and_then(|known| reviewed.get(&known.designator.head.id))

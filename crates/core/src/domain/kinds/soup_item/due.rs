@@ -7,7 +7,7 @@ use super::SoupItem;
 use super::register::{Register, fielded};
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::{MaintenancePlan, RiskTier, SoupReviewRule};
-use crate::domain::release::Release;
+use crate::domain::release::{Release, released_at};
 use crate::domain::retirement_plan::review_interval_of_stage;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::text::counted;
@@ -46,11 +46,18 @@ impl<'a> Intervals<'a> {
 
     /// The day by which an item must be reviewed again. Without a review it is the day `from`, on which the first release with it
     /// went into service.
-    pub fn next_review(self, item: &SoupItem, from: Day) -> Option<Day> {
-        match item.reviewed_on {
+    pub fn next_review(self, item: &SoupItem, from: Day, today: Day) -> Option<Day> {
+        match item.last_review(today) {
             Some(on) => self.of_item(item).map(|days| on.plus_days(i64::from(days))),
             None => Some(from),
         }
+    }
+}
+
+impl SoupItem {
+    /// The day of its last review, as of a day. A review that is dated after it, because a clock was ahead, counts for nothing yet.
+    pub fn last_review(&self, today: Day) -> Option<Day> {
+        self.reviewed_on.filter(|on| !on.is_ahead_of(today))
     }
 }
 
@@ -108,19 +115,19 @@ pub fn matrix(world: &dyn World, today: Day) -> Vec<CoverageRow> {
     let intervals = Intervals::of(world, governing.plan());
     let mut rows = Vec::new();
     for release in fielded(world) {
-        rows.extend(rows_of(&register, intervals, &release, today));
+        let from = released_at(world, &release).day();
+        rows.extend(rows_of((&register, intervals), &release, (from, today)));
     }
     rows
 }
 
+/// The rows of a release that went into service on a day, as of today.
 fn rows_of(
-    register: &Register,
-    intervals: Intervals<'_>,
+    (register, intervals): (&Register, Intervals<'_>),
     data: &SharedRecord,
-    today: Day,
+    (from, today): (Day, Day),
 ) -> Vec<CoverageRow> {
     let Some(release) = data.typed::<Release>() else { return Vec::new() };
-    let from = data.head.state_since.day();
     let rows = release.soup_baseline.iter().map(|row| {
         let known = register.find(row);
         let item = known.and_then(|known| known.item.typed::<SoupItem>());
@@ -140,8 +147,8 @@ fn rows_of(
 }
 
 fn coverage(intervals: Intervals<'_>, item: &SoupItem, from: Day, today: Day) -> Coverage {
-    let next = intervals.next_review(item, from);
-    match (item.reviewed_on, next) {
+    let next = intervals.next_review(item, from, today);
+    match (item.last_review(today), next) {
         (last, Some(next)) if next < today || last.is_none() => Coverage::Overdue { last, since: next },
         (Some(on), until) => Coverage::Reviewed { on, until },
         (None, _) => Coverage::Overdue { last: None, since: from },
@@ -183,14 +190,14 @@ pub fn dues(world: &dyn World, today: Day) -> Vec<ReviewDue> {
     let mut next: BTreeMap<RiskTier, BTreeMap<RecordId, (Day, bool)>> = BTreeMap::new();
     for data in fielded(world) {
         let Some(release) = data.typed::<Release>() else { continue };
-        let from = data.head.state_since.day();
+        let from = released_at(world, &data).day();
         for row in release.soup_baseline.iter() {
             let Some(known) = register.find(row) else { continue };
             let Some(item) = known.item.typed::<SoupItem>() else { continue };
-            let Some(by) = intervals.next_review(&item, from) else { continue };
+            let Some(by) = intervals.next_review(&item, from, today) else { continue };
             let tier = item.risk_tier.unwrap_or(RiskTier::High);
             let entry = next.entry(tier).or_default().entry(known.item.head.id).or_insert((by, false));
-            *entry = (entry.0.min(by), item.reviewed_on.is_none());
+            *entry = (entry.0.min(by), item.last_review(today).is_none());
         }
     }
     let mut found = Vec::new();
@@ -214,6 +221,8 @@ mod tests {
     use crate::domain::maintenance_plan::MaintenancePlanState;
     use crate::domain::product::ProductState;
     use crate::domain::retirement_plan::RetirementPlanState;
+    use crate::domain::role::Role;
+    use crate::domain::signature::Meaning;
     use crate::domain::test_world::{TestWorld, day};
 
     fn world(stage: &str, retirement: RetirementPlanState) -> TestWorld {
@@ -260,8 +269,47 @@ mod tests {
         let governing = world.governing();
         let intervals = Intervals::of(world, governing.plan());
         let item = SoupItem { reviewed_on: Some(day("2026-03-01")), ..SoupItem::default() };
-        assert_eq!(intervals.next_review(&item, day("2026-01-01")), Some(day("2026-03-31")));
+        let next = |item, today| intervals.next_review(item, day("2026-01-01"), day(today));
+        assert_eq!(next(&item, "2026-03-02"), Some(day("2026-03-31")));
+        assert_eq!(next(&item, "2026-02-28"), Some(day("2026-03-31")), "a local day may be ahead of UTC");
+        assert_eq!(next(&item, "2026-02-27"), Some(day("2026-01-01")), "it is dated ahead");
         let never = SoupItem::default();
-        assert_eq!(intervals.next_review(&never, day("2026-01-01")), Some(day("2026-01-01")));
+        assert_eq!(next(&never, "2026-02-27"), Some(day("2026-01-01")));
+    }
+
+    /// A release with zlib 1.3, which was released on a day and is in its state since another one.
+    fn in_service(reviewed_on: Option<&str>) -> TestWorld {
+        let soup = json!([{"item": "zlib", "version": "1.3"}]);
+        world("support", RetirementPlanState::Draft)
+            .put(
+                "SI-0001",
+                "in_use",
+                "2026-01-10",
+                json!({"title": "zlib", "risk_tier": "high", "reviewed_on": reviewed_on}),
+            )
+            .part("SD-0001", "SI-0001", "registered", json!({"title": "1.3"}))
+            .put("RL-0001", "superseded", "2026-05-01", json!({"version": "1.0.0", "soup_baseline": soup}))
+            .signed("RL-0001", ("PN-0001", Meaning::Released), &[Role::ReleaseManager], "2026-02-01")
+    }
+
+    #[test]
+    fn what_was_never_reviewed_is_due_since_its_release_and_not_since_its_present_state() {
+        let world = in_service(None);
+        let due = dues(&world, day("2026-05-20"));
+        assert_eq!((due[0].by, due[0].never), (day("2026-02-01"), 1));
+        let rows = matrix(&world, day("2026-05-20"));
+        assert_eq!(rows[0].coverage, Coverage::Overdue { last: None, since: day("2026-02-01") });
+    }
+
+    #[test]
+    fn a_review_that_is_dated_ahead_silences_nothing() {
+        let world = in_service(Some("2027-05-01"));
+        let due = dues(&world, day("2026-05-20"));
+        assert_eq!((due[0].by, due[0].never), (day("2026-02-01"), 1));
+        assert!(!matrix(&world, day("2026-05-20"))[0].coverage.is_covered());
+        assert!(
+            matrix(&world, day("2027-05-01"))[0].coverage.is_covered(),
+            "when its day has come it counts"
+        );
     }
 }

@@ -13,19 +13,20 @@ use crate::domain::workflow::World;
 pub type Newest = BTreeMap<RecordId, (Day, SharedRecord)>;
 
 /// The review item of each of these designators in the last review that was completed: the day of its search, and what it says.
-pub fn completed(world: &dyn World, wanted: &BTreeSet<RecordId>) -> Newest {
-    newest(world, wanted, &|state, item| state.is_completed() && is_done(item))
+pub fn completed(world: &dyn World, wanted: &BTreeSet<RecordId>, today: Day) -> Newest {
+    newest(world, (wanted, today), &|state, item| state.is_completed() && is_done(item))
 }
 
 /// The same of the last review that has searched and was not given up, completed or not.
-pub fn searched(world: &dyn World, wanted: &BTreeSet<RecordId>) -> Newest {
-    newest(world, wanted, &|state, _| state != S::Abandoned)
+pub fn searched(world: &dyn World, wanted: &BTreeSet<RecordId>, today: Day) -> Newest {
+    newest(world, (wanted, today), &|state, _| state != S::Abandoned)
 }
 
-/// Reviews are looked through from the newest search on, until every designator is met.
+/// Reviews are looked through from the newest search on, until every designator is met. A search that is dated after today, because a
+/// clock was ahead, counts for nothing yet.
 fn newest(
     world: &dyn World,
-    wanted: &BTreeSet<RecordId>,
+    (wanted, today): (&BTreeSet<RecordId>, Day),
     counts: &dyn Fn(S, &SharedRecord) -> bool,
 ) -> Newest {
     let mut found = Newest::new();
@@ -33,7 +34,7 @@ fn newest(
         return found;
     }
     let dated = |data: SharedRecord| {
-        let on = data.typed::<SoupReview>()?.searched_on?;
+        let on = data.typed::<SoupReview>()?.searched_on.filter(|on| !on.is_ahead_of(today))?;
         Some((on, data.head.id, S::of(&data)?))
     };
     let mut reviews: Vec<(Day, RecordId, S)> =

@@ -19,6 +19,7 @@ use crate::domain::release::Release;
 use crate::domain::review_item::{ItemResult, ReviewItem, hits_undecided, is_done};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};
+use crate::domain::soup_item::SoupItem;
 use crate::domain::soup_item::due::Intervals;
 use crate::domain::soup_item::register::fielded;
 use crate::domain::text::{counted, is_sha256};
@@ -74,6 +75,8 @@ pub(super) const MOVES: &[Move] = &[
         .guard(|case| {
             let mut conditions = findings_triaged(case);
             conditions.extend(signed_by_the_matrix(case));
+            let review = case.data.typed::<SoupReview>();
+            conditions.extend(review.and_then(|review| dated_ahead(case, &review)));
             conditions
         })
         .effects(|case| case.effects::<SoupReview>(next_dates)),
@@ -164,6 +167,7 @@ pub fn may_be_handed_over(case: &Case, review: &SoupReview) -> Vec<Condition> {
     let condition = Condition::new("IEC 62304 7.1.3", text, open.is_empty() && !items.is_empty());
     conditions.push(condition.on_any(open.first().map(|data| data.head.id)));
     conditions.push(evidence_is_kept(case, review));
+    conditions.extend(dated_ahead(case, review));
     conditions.extend(required_sources(case, review, &items));
     conditions.extend(still_decided(case, &items));
     conditions
@@ -231,6 +235,14 @@ fn evidence_is_kept(case: &Case, review: &SoupReview) -> Condition {
     let kept = is_attached(files.iter().map(|data| &**data), &review.evidence_sha256);
     let text = "The evidence of the search with this SHA-256 is attached";
     Condition::new("IEC 62304 7.1.3", text, kept && !review.evidence_sha256.is_empty()).at("evidence_sha256")
+}
+
+/// A search that is dated ahead, because a clock was, would count as the newest one until its day has come.
+fn dated_ahead(case: &Case, review: &SoupReview) -> Option<Condition> {
+    let on = review.searched_on.filter(|on| on.is_ahead_of(case.now.day()))?;
+    let text =
+        format!("The search is not dated in the future; it says {on}. Set the clock right and search again");
+    Some(Condition::new("IEC 62304 7.1.3", text, false).at("searched_on"))
 }
 
 /// Findings may have been withdrawn since an item was concluded.
@@ -365,8 +377,9 @@ fn next_dates(case: &Case, review: &SoupReview) -> Vec<Effect> {
 /// is not replaced by an earlier one.
 fn is_whole(case: &Case, review: &SoupReview, item: RecordId) -> bool {
     let Some(data) = case.world.record(item) else { return false };
-    let later =
-        data.text("reviewed_on") > review.searched_on.map(|day| day.to_string()).unwrap_or_default().as_str();
+    let today = case.now.day();
+    let last = data.typed::<SoupItem>().and_then(|item| item.last_review(today));
+    let later = last > review.searched_on;
     let excluded = review.exclusions.iter().any(|row| *row.item == *data.title());
     let contains = |release: &SharedRecord| {
         let release = release.typed::<Release>();

@@ -32,6 +32,11 @@ fn told(world: TestWorld) -> TestWorld {
     world.set("DV-0001", json!({"change_requests": ["CR-0001"]}))
 }
 
+/// A release differs without a change, and a closed deviation tells of it.
+fn told_of_release(world: TestWorld) -> TestWorld {
+    world.set("CR-0001", json!({"affected_cis": ["boot"]})).set("DV-0001", json!({"releases": ["RL-0002"]}))
+}
+
 /// After a return to analysis everything is newer than the work.
 fn analysed_again(world: TestWorld) -> TestWorld {
     world
@@ -99,6 +104,14 @@ fn of_order() -> Vec<Case> {
             "CR-0001",
             |w| w,
         ),
+        // A deviation that was closed before the work started cannot have told of it.
+        case(
+            "CR-03",
+            |w| told(early(w)).since("DV-0001", "2026-03-06"),
+            "CR-0001",
+            |w| told(early(w)).since("DV-0001", "2026-03-08"),
+        ),
+        case("CR-04", |w| told_of_release(w).since("DV-0001", "2026-01-05"), "RL-0002", told_of_release),
         case(
             "CR-04",
             |w| w.set("CR-0001", json!({"affected_cis": ["boot"]})),
@@ -108,10 +121,7 @@ fn of_order() -> Vec<Case> {
                     .state("RL-0002", ReleaseState::Building.code())
             },
         )
-        .nor(|w| {
-            w.set("CR-0001", json!({"affected_cis": ["boot"]}))
-                .set("DV-0001", json!({"releases": ["RL-0002"]}))
-        })
+        .nor(told_of_release)
         .nor(|w| w.set("CR-0001", json!({"affected_cis": ["boot"]})).empty("RL-0002", &["predecessor"])),
     ]
 }

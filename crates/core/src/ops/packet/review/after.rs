@@ -135,7 +135,7 @@ pub(super) fn next(paper: &Paper<'_>, dossier: &Dossier) -> Result<Section, Refu
     )];
     let own = paper.ask(|world| {
         let governing = world.governing();
-        own_intervals(dossier, Intervals::of(world, governing.plan()))
+        own_intervals(dossier, Intervals::of(world, governing.plan()), paper.now.day())
     })?;
     if !own.is_empty() {
         let columns = vec![
@@ -150,12 +150,12 @@ pub(super) fn next(paper: &Paper<'_>, dossier: &Dossier) -> Result<Section, Refu
     Ok(chapter(9, "Next reviews", "IEC 62304 6.1 f", blocks))
 }
 
-fn own_intervals(dossier: &Dossier, intervals: Intervals<'_>) -> Vec<Vec<Cell>> {
+fn own_intervals(dossier: &Dossier, intervals: Intervals<'_>, today: Day) -> Vec<Vec<Cell>> {
     let mut seen = BTreeSet::new();
     let own = dossier.items.iter().filter_map(|item| {
         let (id, soup) = (item.content.item?, item.soup.as_ref()?);
         let days = soup.interval_days.filter(|_| seen.insert(id))?;
-        let next = soup.reviewed_on.and_then(|on| intervals.next_review(soup, on));
+        let next = soup.last_review(today).and_then(|on| intervals.next_review(soup, on, today));
         let cells: Vec<Cell> = vec![
             format!("{id} {}", soup.title).into(),
             days.to_string().into(),

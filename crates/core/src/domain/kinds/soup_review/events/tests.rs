@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -100,9 +102,9 @@ fn the_review_that_an_event_asks_for_has_its_reason_and_its_release() {
 fn news(hits_then: Value, more: impl FnOnce(TestWorld) -> TestWorld, now: &[HitNow]) -> Vec<ReviewEvent> {
     let world = release(register("2026-04-01"), "RL-0001", ReleaseState::Released, "2.6.2");
     let world = more(review(world, S::Approved, "2026-04-01", ("SD-0001", hits_then)));
-    let known = known_versions(&world);
+    let known = known_versions(&world, day(TODAY));
     assert_eq!(known.len(), 1);
-    of_search(known.iter().map(|one| (one, now)))
+    of_data(known.iter(), &[], DataSaid { hits: &[now.to_vec()], listed: &BTreeMap::new() })
 }
 
 fn hit(names: &[&str], affects: bool, exploited: Option<&str>) -> HitNow {
@@ -110,7 +112,52 @@ fn hit(names: &[&str], affects: bool, exploited: Option<&str>) -> HitNow {
         names: names.iter().map(|name| (*name).to_owned()).collect(),
         affects,
         exploited_since: exploited.map(str::to_owned),
+        changed: None,
+        modified_on: None,
     }
+}
+
+#[test]
+fn what_a_newer_review_left_out_with_a_reason_asks_for_nothing_until_the_item_or_its_data_changes() {
+    let then = json!([{"advisory": "CVE-2030-0001", "verdict": "affected"}]);
+    let left = json!({"title": "Later", "searched_on": "2026-05-10", "releases": ["RL-0001"],
+        "exclusions": [{"item": "pump-link", "version": "2.6.2", "reason": "Not in the image"}]});
+    let newer = |more: Value, state: &'static str| {
+        let mut set = left.clone();
+        set.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        move |world: TestWorld| world.put("SR-0002", state, "2026-05-11", set)
+    };
+    let of_day = |day_text: &str| {
+        let new = hit(&["CVE-2031-0002"], true, None);
+        let changed = HitNow { changed: Some("text".into()), ..hit(&["CVE-2030-0001"], true, None) };
+        [new, changed].map(|one| HitNow { modified_on: Some(day(day_text)), ..one })
+    };
+    let approved = || newer(json!({}), S::Approved.code());
+    assert_eq!(news(then.clone(), approved(), &of_day("2026-05-10")), []);
+    assert_eq!(news(then.clone(), approved(), &of_day("2026-05-11")).len(), 2, "the data changed since");
+    let undated = [hit(&["CVE-2031-0002"], true, None)];
+    assert_eq!(news(then.clone(), approved(), &undated).len(), 1, "nothing says that it was known");
+    let exploited = |on: &str| [hit(&["CVE-2030-0001"], true, Some(on))];
+    assert_eq!(news(then.clone(), approved(), &exploited("2026-05-10")), []);
+    assert_eq!(news(then.clone(), approved(), &exploited("2026-05-20")).len(), 1);
+    let asked = |more: Value, state: &'static str| {
+        news(then.clone(), newer(more, state), &of_day("2026-05-09")).len()
+    };
+    assert_eq!(asked(json!({}), S::InProgress.code()), 0, "it is under way");
+    assert_eq!(asked(json!({}), S::Abandoned.code()), 2, "it was given up");
+    assert_eq!(
+        asked(json!({"searched_on": "2026-03-01"}), S::Approved.code()),
+        2,
+        "it is older than the search"
+    );
+    assert_eq!(asked(json!({"searched_on": "2027-03-01"}), S::Approved.code()), 2, "it is dated ahead");
+    assert_eq!(asked(json!({"releases": []}), S::Approved.code()), 2, "it is about other releases");
+    let changed = |world: TestWorld| approved()(world).since("SI-0001", "2026-05-20");
+    assert_eq!(
+        news(then.clone(), changed, &of_day("2026-05-09")).len(),
+        2,
+        "the item is in another state since"
+    );
 }
 
 #[test]
@@ -168,4 +215,94 @@ fn what_is_now_known_to_be_exploited_asks_for_a_review_once() {
     let unlikely = json!([{"advisory": "CVE-2030-0001", "verdict": "candidate"}]);
     let still = [hit(&["CVE-2030-0001"], false, Some("2026-05-20"))];
     assert_eq!(triggers(news(unlikely, keep, &still)), [], "it does not affect the version");
+}
+
+#[test]
+fn an_advisory_that_changed_asks_for_a_review_where_it_concerned_the_version() {
+    let then = json!([{"advisory": "CVE-2030-0001", "aliases": ["GHSA-aaaa"], "verdict": "affected"},
+        {"advisory": "CVE-2030-0002", "verdict": "candidate"}]);
+    let changed = |names: &[&str], affects| {
+        [HitNow { changed: Some("affected versions: a before, b now".into()), ..hit(names, affects, None) }]
+    };
+    let told = |found: Vec<ReviewEvent>| -> Vec<(ReviewTrigger, String, Vec<String>)> {
+        found.into_iter().map(|event| (event.trigger, event.what, event.details)).collect()
+    };
+    let keep = |world: TestWorld| world;
+    let asked = vec![(
+        ReviewTrigger::Advisory,
+        "Advisories that changed since the last review: GHSA-aaaa".to_owned(),
+        vec!["GHSA-aaaa in pump-link 2.6.2: affected versions: a before, b now".to_owned()],
+    )];
+    assert_eq!(told(news(then.clone(), keep, &changed(&["GHSA-aaaa"], true))), asked);
+    assert_eq!(told(news(then.clone(), keep, &changed(&["GHSA-aaaa"], false))), asked, "withdrawn or gone");
+    let same = [hit(&["GHSA-aaaa"], true, None)];
+    assert_eq!(news(then.clone(), keep, &same), []);
+    let doubtful = changed(&["CVE-2030-0002"], false);
+    assert_eq!(news(then.clone(), keep, &doubtful), [], "it did not concern the version");
+    let finding = json!({"title": "F", "external_id": "CVE-2030-0002", "items": ["SI-0001"]});
+    let judged = |world: TestWorld| world.put("FN-0001", "triaged", "2026-05-21", finding);
+    assert_eq!(news(then.clone(), judged, &doubtful).len(), 1, "a finding was raised of it");
+    let set = json!({"title": "Changed", "trigger": "advisory"});
+    let planned = |world: TestWorld| world.put("SR-0002", S::Scheduled.code(), "2026-05-21", set);
+    assert_eq!(news(then, planned, &changed(&["GHSA-aaaa"], true)), [], "its review is scheduled");
+}
+
+#[test]
+fn a_finding_that_no_search_meets_asks_for_a_review_when_it_is_known_to_be_exploited() {
+    let listed =
+        BTreeMap::from([("cve-2030-0001".to_owned(), ("CVE-2030-0001".to_owned(), "2026-05-20".to_owned()))]);
+    let asked = |state: &str, set: Value, hits: &[HitNow]| -> Vec<Vec<String>> {
+        let world = release(register("2026-04-01"), "RL-0001", ReleaseState::Released, "2.6.2");
+        let world = review(world, S::Approved, "2026-04-01", ("SD-0001", json!([])));
+        let mut values = json!({"title": "F", "external_id": "GHSA-aaaa", "aliases": ["CVE-2030-0001"], "items": ["SI-0001"]});
+        values.as_object_mut().unwrap().extend(set.as_object().unwrap().clone());
+        let world = world.put("FN-0001", state, "2026-05-21", values);
+        let known = known_versions(&world, day(TODAY));
+        let said = DataSaid { hits: &[hits.to_vec()], listed: &listed };
+        let events = of_data(known.iter(), &watched_findings(&world), said);
+        assert!(events.iter().all(|event| event.trigger == ReviewTrigger::KnownExploited));
+        events.into_iter().map(|event| event.details).collect()
+    };
+    let told = vec![vec!["CVE-2030-0001 in FN-0001, known to be exploited since 2026-05-20".to_owned()]];
+    for state in ["triaged", "not_affected", "fixed", "false_positive", "remediated"] {
+        assert_eq!(asked(state, json!({}), &[]), told, "{state}");
+        assert_eq!(asked(state, json!({"kev_listed": false}), &[]), told, "{state}");
+        assert_eq!(asked(state, json!({"kev_listed": true}), &[]), [[""; 0]; 0], "{state}: it knew");
+    }
+    for state in ["closed", "void"] {
+        assert_eq!(asked(state, json!({}), &[]), [[""; 0]; 0], "{state}");
+    }
+    assert_eq!(
+        asked("triaged", json!({"aliases": []}), &[]),
+        [[""; 0]; 0],
+        "the catalogue lists none of its names"
+    );
+    let out = json!({"items": ["SI-0009"]});
+    assert_eq!(asked("triaged", out, &[]), [[""; 0]; 0], "its item is not in service");
+    assert_eq!(asked("triaged", json!({"items": []}), &[]), told, "nothing says that it is not in service");
+    let met = [hit(&["CVE-2030-0001"], true, Some("2026-05-20"))];
+    let once = asked("triaged", json!({}), &met);
+    assert_eq!(once, [["CVE-2030-0001 in pump-link 2.6.2, known to be exploited since 2026-05-20"]]);
+}
+
+#[test]
+fn thousands_of_hits_and_findings_are_compared_in_time_in_proportion() {
+    let time = |count: usize| {
+        let name = |at: usize| format!("CVE-2030-{at:05}");
+        let then: Vec<Value> =
+            (0..count).map(|at| json!({"advisory": name(at), "verdict": "affected"})).collect();
+        let world = release(register("2026-04-01"), "RL-0001", ReleaseState::Released, "2.6.2");
+        let world = review(world, S::Approved, "2026-04-01", ("SD-0001", then.into()));
+        let known = known_versions(&world, day(TODAY));
+        let hits: Vec<HitNow> = (0..count)
+            .map(|at| HitNow { changed: Some("text".into()), ..hit(&[&name(at)], true, None) })
+            .collect();
+        let watched: Vec<WatchedFinding> = Vec::new();
+        let begun = std::time::Instant::now();
+        let events = of_data(known.iter(), &watched, DataSaid { hits: &[hits], listed: &BTreeMap::new() });
+        assert_eq!(events[0].details.len(), count);
+        begun.elapsed()
+    };
+    let (few, many) = (time(500), time(10_000));
+    assert!(many < few * 120, "{few:?} for 500, {many:?} for 10,000");
 }

@@ -1,0 +1,57 @@
+//! What reviews left out with a reason: a decision that answers what asks for a review of it, until the item changes.
+
+use super::scope::is_excluded;
+use super::{SoupReview, SoupReviewState as S, scope::InScope};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::RecordData;
+use crate::domain::release::SoupVersion;
+use crate::domain::time::Day;
+use crate::domain::workflow::World;
+
+/// The reviews that left something out, were not given up and are not dated ahead.
+pub struct LeftOut(Vec<Decided>);
+
+struct Decided {
+    /// The day of its search, and the review: the newest is the last.
+    key: (Day, RecordId),
+    /// Whether two persons have reviewed.
+    is_completed: bool,
+    review: std::sync::Arc<SoupReview>,
+}
+
+impl LeftOut {
+    /// Reads them.
+    pub fn of(world: &dyn World, today: Day) -> Self {
+        let of = |data: crate::domain::shared_record::SharedRecord| {
+            let state = S::of(&data).filter(|state| *state != S::Abandoned)?;
+            let review = data.typed::<SoupReview>().filter(|review| !review.exclusions.is_empty())?;
+            let on = review.searched_on.filter(|on| !on.is_ahead_of(today))?;
+            Some(Decided { key: (on, data.head.id), is_completed: state.is_completed(), review })
+        };
+        Self(world.all(Kind::SoupReview).into_iter().filter_map(of).collect())
+    }
+
+    /// Whether a completed review left out a version of a release. `known`: its item and its designator.
+    pub fn is_decided(&self, release: RecordId, row: &SoupVersion, known: [&RecordData; 2]) -> bool {
+        let decides = |one: &&Decided| one.is_completed && one.decides(&[release], row, known);
+        self.0.iter().any(|one| decides(&one))
+    }
+
+    /// The day of the newest review that left out a version in all releases that contain it, if that is newer than the search of it.
+    pub fn since(&self, searched: (Day, RecordId), version: &InScope) -> Option<Day> {
+        let known: [&RecordData; 2] = [&version.item, &version.designator];
+        let newer = self.0.iter().filter(|one| one.key > searched);
+        let newest = newer.filter(|one| one.decides(&version.releases, &version.row, known));
+        newest.map(|one| one.key.0).max()
+    }
+}
+
+impl Decided {
+    /// Whether it covers these releases and left the version out of them, and neither the item nor the version is another one since:
+    /// registered later, or in another state.
+    fn decides(&self, releases: &[RecordId], row: &SoupVersion, known: [&RecordData; 2]) -> bool {
+        releases.iter().all(|release| self.review.releases.contains(release))
+            && is_excluded(&self.review, row)
+            && known.iter().all(|data| data.head.state_since.day() <= self.key.0)
+    }
+}
