@@ -238,7 +238,8 @@ fn duties(world: TestWorld) -> TestWorld {
             "change_requests": ["CR-0001"], "problem_and_consequence": "The alarm can be late.",
             "change_and_how_to_get_it": "Download 2.3.1.",
         }))
-        .put("DV-0001", ProcessDeviationState::Closed.code(), "2026-11-01", json!({"title": "Late record", "capa_ref": "CAPA-1"}))
+        .put("DV-0001", ProcessDeviationState::Closed.code(), "2026-02-01", json!({"title": "Late record", "capa_ref": "CAPA-1"}))
+        .since("DV-0001", "2026-11-01")
         .put("CL-0001", ClockState::Stopped.code(), "2026-03-01", json!({
             "title": "US 803", "due_at": "2026-04-01T00:00:00Z", "stopped_at": "2026-03-10T00:00:00Z", "stop_evidence": "Receipt 5.",
         }))
