@@ -3,6 +3,7 @@
 //! The form only asks to save; the app saves. The typed text is kept as a draft meanwhile.
 
 mod accepting;
+mod banners;
 pub(super) mod entry;
 mod foot;
 mod lint;
@@ -17,7 +18,6 @@ use egui::{Align, Key as Press, Label, Margin, Modifiers, Panel, ScrollArea, Ui}
 use self::entry::{Entry, Values, is_entered, is_long};
 use super::field_context::{FieldContext, KnownRows, known_rows, zone};
 use super::input::input_ui;
-use crate::domain::choice::Choice as _;
 use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, Section};
@@ -259,14 +259,6 @@ impl FormScreen {
         let sections: Vec<&'static Section> =
             entry.sections().filter(|section| is_asked(def.kind, section)).collect();
         let mut changed = false;
-        if sections.is_empty() {
-            let state = entry.data.state().map_or("in its state", |state| state.word);
-            banner_ui(
-                ui,
-                &Notice::info(format!("Nothing of it can be edited while it is “{state}”.")),
-                false,
-            );
-        }
         self.progress(ui);
         for section in sections {
             ui.push_id(section.title, |ui| {
@@ -277,52 +269,6 @@ impl FormScreen {
         ui.add_space(space::XXL);
         if changed {
             self.note_change(ui, cx);
-        }
-    }
-
-    fn banners(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let Some(entry) = &mut self.entry else { return };
-        if let Some(words) = &self.restored {
-            let words = words.clone();
-            banner_ui(ui, &Notice::info(words), false);
-            if ui.button("Discard draft").clicked() {
-                entry.revert();
-                entry.check(zone(cx));
-                self.restored = None;
-                self.unsaved_since = None;
-                cx.ask(Command::DropDraft(entry.key()));
-            }
-            ui.add_space(space::S);
-        }
-        if !entry.allowed(cx.session.roles()) {
-            let def = entry.data.def();
-            let may = if entry.is_new { def.create_by } else { def.edit_by };
-            let roles: Vec<_> = may.iter().map(|role| role.word()).collect();
-            let who = if roles.is_empty() { "the program only".to_owned() } else { roles.join(" or ") };
-            banner_ui(
-                ui,
-                &Notice::problem(format!("Only {who} can edit this."), "Ask a person with that role."),
-                false,
-            );
-        }
-        if let Some(field) = self.go_to.and_then(|name| entry.data.def().field(name))
-            && entry.fields().all(|open| open.name != field.name)
-        {
-            let state = entry.data.state().map_or("", |state| state.word);
-            let words = format!("“{}” cannot be changed in the state “{state}”.", field.label);
-            banner_ui(
-                ui,
-                &Notice::problem(words, "Move the record to a state in which the field is open."),
-                false,
-            );
-        }
-        match cx.refusal {
-            Some(Refused::Invalid { .. }) | None => {}
-            Some(refusal) if self.sent.is_some() => {
-                let words = refusal.to_string();
-                banner_ui(ui, &Notice::problem(format!("Not saved: {words}."), ""), false);
-            }
-            Some(_) => {}
         }
     }
 
