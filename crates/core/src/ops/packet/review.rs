@@ -54,6 +54,8 @@ struct Dossier {
     obsolete: BTreeMap<RecordId, String>,
     /// Whether there are hits, and of none of them it is known whether it is exploited: that is said once for all of them.
     kev_unknown: bool,
+    /// The findings that are as the search raised them. Their hits are listed in a line, and they in one table.
+    as_found: BTreeSet<RecordId>,
 }
 
 impl Dossier {
@@ -81,7 +83,20 @@ impl Dossier {
         let differs = paper.file.evidence_differences(id)?;
         let mut hits = items.iter().flat_map(|item| item.content.hits.iter()).peekable();
         let kev_unknown = hits.peek().is_some() && hits.all(|hit| hit.exploited.is_none());
-        Ok(Self { page, content, differs, plan, items, cases, releases, known, obsolete, kev_unknown })
+        let as_found = found::as_found(paper, &items, &cases)?;
+        Ok(Self {
+            page,
+            content,
+            differs,
+            plan,
+            items,
+            cases,
+            releases,
+            known,
+            obsolete,
+            kev_unknown,
+            as_found,
+        })
     }
 
     fn state(&self) -> Option<SoupReviewState> {

@@ -1,15 +1,16 @@
 //! Chapter 6 of the packet of a review: the findings that it raised or met again. Those that somebody has looked at stand in a log and in
 //! full; those that are as the search raised them stand in one table, for there is nothing more to say of them yet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Dossier;
+use super::items::DIGITS;
+use super::{Dossier, Looked};
 use crate::domain::field::is_empty;
 use crate::domain::finding::{FindingState, exploited_words, known_as};
-use crate::domain::ids::Kind;
+use crate::domain::ids::{Kind, RecordId};
 use crate::domain::text::counted;
 use crate::ops::packet::findings::{self, Case};
-use crate::ops::packet::paper::{Paper, day_or, word_or};
+use crate::ops::packet::paper::{Paper, word_or};
 use crate::ops::packet::sections::{chapter, joined, nothing};
 use crate::ops::refused::Refused;
 use crate::report::{Block, Column, Section, Tone};
@@ -22,13 +23,8 @@ pub(super) fn sections(paper: &mut Paper<'_>, dossier: &Dossier) -> Result<Vec<S
         let words = "This review raised no finding and met none again";
         return Ok(vec![chapter(6, title, clause, vec![nothing(words)])]);
     }
-    let hits = Hits::of(dossier);
-    let with_files: BTreeSet<_> = paper.ask(|world| {
-        let files = world.all(Kind::Attachment).into_iter();
-        files.flat_map(|file| file.references()).map(|reference| reference.target).collect()
-    })?;
     let (raw, seen): (Vec<&Case>, Vec<&Case>) =
-        dossier.cases.iter().partition(|case| !with_files.contains(&case.id()) && hits.say_all(case));
+        dossier.cases.iter().partition(|case| dossier.as_found.contains(&case.id()));
     let mut sections = vec![chapter(6, title, clause, findings::log(&seen))];
     for (case, count) in seen.iter().zip(1..) {
         let page = paper.page(case.id())?;
@@ -36,71 +32,75 @@ pub(super) fn sections(paper: &mut Paper<'_>, dossier: &Dossier) -> Result<Vec<S
     }
     if !raw.is_empty() {
         let title = format!("Not looked at yet: {}", counted(raw.len(), "finding"));
-        sections.push(Section::new(
-            2,
-            format!("6.{}", seen.len() + 1),
-            title,
-            as_found(paper, dossier, &raw),
-        ));
+        sections.push(Section::new(2, format!("6.{}", seen.len() + 1), title, table(paper, dossier, &raw)));
     }
     Ok(sections)
 }
 
-/// What the search found, as far as it is printed with the items.
-struct Hits(BTreeSet<String>);
-
-impl Hits {
-    fn of(dossier: &Dossier) -> Self {
-        let hits = dossier.items.iter().flat_map(|item| item.content.hits.iter());
-        Self(hits.map(|hit| hit.advisory.to_lowercase()).collect())
-    }
-
-    /// Whether the hits say everything about a finding: one of them raised it, and nobody has written anything since.
-    fn say_all(&self, case: &Case) -> bool {
-        let names = known_as(&case.content);
+/// The findings that are as the search of the review raised them: one of its hits says everything about each, and nobody has written or
+/// attached anything since.
+pub(super) fn as_found(
+    paper: &Paper<'_>,
+    items: &[Looked],
+    cases: &[Case],
+) -> Result<BTreeSet<RecordId>, Refused> {
+    let hits = items.iter().flat_map(|item| item.content.hits.iter());
+    let hits: BTreeSet<String> = hits.map(|hit| hit.advisory.to_lowercase()).collect();
+    let with_files: BTreeSet<RecordId> = paper.ask(|world| {
+        let files = world.all(Kind::Attachment).into_iter();
+        files.flat_map(|file| file.references()).map(|reference| reference.target).collect()
+    })?;
+    let untouched = |case: &&Case| {
         FindingState::of(&case.data) == Some(FindingState::New)
             && case.events.len() == 1
             && case.signed.is_empty()
             && !case.content.advisory_digest.is_empty()
-            && names.iter().any(|name| self.0.contains(name))
+            && known_as(&case.content).iter().any(|name| hits.contains(name))
             && WRITTEN.iter().all(|field| is_empty(case.data.value(field)))
-    }
+            && !with_files.contains(&case.id())
+    };
+    Ok(cases.iter().filter(untouched).map(Case::id).collect())
 }
 
 /// The first fields that a person who looks at a finding writes.
 const WRITTEN: &[&str] = &["hazardous", "sequence", "disposition", "per_release", "supplier_claims"];
 
 /// A row for each finding that is as the search raised it.
-fn as_found(paper: &Paper<'_>, dossier: &Dossier, cases: &[&Case]) -> Vec<Block> {
+fn table(paper: &Paper<'_>, dossier: &Dossier, cases: &[&Case]) -> Vec<Block> {
     let words = format!(
-        "Nobody has decided anything about these. How each was matched, its title and the digest of its records stand with its item in {}; \
-         the records themselves are in the kept evidence of the search.",
+        "Nobody has decided anything about these. In which versions each was found, and how it was matched, stands in {}; the records \
+         themselves are in the kept evidence of the search.",
         paper.chapter(4)
     );
+    let names: BTreeMap<RecordId, &str> = dossier
+        .items
+        .iter()
+        .filter_map(|item| Some((item.content.item?, item.soup.as_ref()?.title.as_ref())))
+        .collect();
     let rows = cases.iter().map(|case| {
         let content = &case.content;
+        let items: Vec<&str> = content.items.iter().filter_map(|id| names.get(id).copied()).collect();
         let corrected = match &*content.fixed_in {
             "" => String::new(),
             version => format!("corrected in {version}"),
         };
         let exploited =
             if dossier.kev_unknown && content.kev_listed.is_none() { "" } else { exploited_words(content) };
+        let digest: String = content.advisory_digest.chars().take(DIGITS).collect();
         vec![
             case.id().to_string().into(),
-            joined(&[&content.external_id, exploited], "\n").into(),
-            case.components().into(),
+            joined(&[&content.external_id, &word_or(content.severity, ""), exploited], "\n").into(),
+            format!("{}: {}", items.join(", "), content.title).into(),
             joined(&[&content.affected_range, &corrected], "; ").into(),
-            word_or(content.severity, "").into(),
-            day_or(content.learned_on, "–").into(),
+            digest.into(),
         ]
     });
     let columns = vec![
         Column::id("Number").points(50.0),
-        Column::text("Identifier", 2),
-        Column::text("Component and version", 3),
+        Column::text("Identifier, severity", 2),
+        Column::text("Component, what it is", 5),
         Column::text("Affected", 3),
-        Column::text("Severity", 1).points(50.0),
-        Column::text("Learned", 1).points(56.0),
+        Column::code("Digest of its records", 2),
     ];
     vec![Block::note(Tone::Due, words), Block::table(columns, rows.collect())]
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::after::support_mark;
 use super::{Dossier, Looked};
 use crate::domain::choice::Choice as _;
+use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::RiskTier;
 use crate::domain::review_item::{
     Hit, ItemResult, ReviewItem, SearchResult, SinceLast, SourceAnswer, exploited_words, is_done,
@@ -366,47 +367,69 @@ fn one(paper: &Paper<'_>, dossier: &Dossier, item: &Looked, number: String) -> S
     Section::new(2, number, format!("{soup}{}", content.title), blocks).with_record(id.to_string())
 }
 
-/// What was found, and what became of each hit: a finding, or why it does not concern the product.
-fn hits(dossier: &Dossier, item: &Looked) -> Option<Block> {
+/// What was found, and what became of each hit: a finding, or why it does not concern the product. Hits that nobody has looked at yet
+/// stand in a line for each verdict: what they are is said once with their findings.
+fn hits(dossier: &Dossier, item: &Looked) -> Vec<Block> {
     let content = &item.content;
-    if content.hits.is_empty() {
-        return None;
-    }
     let dismissed: HashMap<String, &str> =
         content.dismissed.iter().map(|row| (row.advisory.to_lowercase(), row.reason.trim())).collect();
-    let rows = content.hits.iter().map(|hit| {
-        let mut names = vec![hit.advisory.to_string()];
-        names.extend(hit.aliases.iter().map(|alias| alias.to_string()));
-        let digest: String = hit.digest.chars().take(16).collect();
+    let mut rows = Vec::new();
+    let mut waiting: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for hit in content.hits.iter() {
+        let finding = finding_of(dossier, item, hit);
         let exploited = if dossier.kev_unknown { "" } else { exploited_words(hit.exploited) };
         let since = hit.since_last.map_or("", SinceLast::word);
-        let cells: Vec<Cell> = vec![
+        if let Some(id) = finding.filter(|id| dossier.as_found.contains(id)) {
+            let verdict = joined(&[&hit.verdict, exploited, since], ", ");
+            waiting.entry(verdict).or_default().push(format!("{} ({id})", hit.advisory));
+            continue;
+        }
+        let mut names = vec![hit.advisory.to_string()];
+        names.extend(hit.aliases.iter().map(|alias| alias.to_string()));
+        let digest: String = hit.digest.chars().take(DIGITS).collect();
+        rows.push(vec![
             names.join("\n").into(),
             joined(&[&hit.title, &digest], "\n").into(),
             joined(&[&hit.verdict, &hit.severity], "\n").into(),
             joined(&[exploited, since], "\n").into(),
-            decision(dossier, item, hit, &dismissed),
-        ];
-        cells
-    });
-    Some(Block::Table {
-        caption: Some("Hits, each with its decision".to_owned()),
-        columns: vec![
-            Column::text("Advisory, other names", 1).points(96.0),
-            Column::text("Title, digest of its records", 3),
-            Column::text("Match, severity", 1).points(70.0),
-            Column::text("Since last", 1).points(56.0),
-            Column::mark("Finding, or why none").points(110.0),
-        ],
-        rows: rows.collect(),
-    })
+            decision(finding, dismissed.get(&hit.advisory.to_lowercase())),
+        ]);
+    }
+    let mut blocks = Vec::new();
+    if !rows.is_empty() {
+        blocks.push(Block::Table {
+            caption: Some("Hits, each with its decision".to_owned()),
+            columns: vec![
+                Column::text("Advisory, other names", 1).points(96.0),
+                Column::text("Title, digest of its records", 3),
+                Column::text("Match, severity", 1).points(70.0),
+                Column::text("Since last", 1).points(56.0),
+                Column::mark("Finding, or why none").points(110.0),
+            ],
+            rows,
+        });
+    }
+    let fields = waiting
+        .into_iter()
+        .map(|(verdict, names)| Field::new(format!("Hits not looked at yet: {verdict}"), names.join(", ")));
+    let fields: Vec<Field> = fields.collect();
+    if !fields.is_empty() {
+        blocks.push(Block::Fields { fields });
+    }
+    blocks
 }
 
-fn decision(dossier: &Dossier, item: &Looked, hit: &Hit, dismissed: &HashMap<String, &str>) -> Cell {
-    let names = std::iter::once(&hit.advisory).chain(&hit.aliases).map(|name| name.to_lowercase());
-    let finding =
-        item.content.item.and_then(|id| names.into_iter().find_map(|name| dossier.known.get(&(id, name))));
-    match (finding, dismissed.get(&hit.advisory.to_lowercase())) {
+/// How many digits of a digest are printed, enough to find its record in the evidence.
+pub(super) const DIGITS: usize = 16;
+
+fn finding_of(dossier: &Dossier, item: &Looked, hit: &Hit) -> Option<RecordId> {
+    let mut names = std::iter::once(&hit.advisory).chain(&hit.aliases).map(|name| name.to_lowercase());
+    let id = item.content.item?;
+    names.find_map(|name| dossier.known.get(&(id, name)).copied())
+}
+
+fn decision(finding: Option<RecordId>, dismissed: Option<&&str>) -> Cell {
+    match (finding, dismissed) {
         (Some(finding), _) => finding.to_string().into(),
         (None, Some(reason)) => format!("Does not concern it: {reason}").into(),
         (None, None) => Mark::late("not decided").into(),
