@@ -292,6 +292,25 @@ fn letters_typed_in_the_moment_in_which_the_palette_opens_are_taken_by_it_and_by
 }
 
 #[test]
+fn a_dialog_above_the_palette_still_takes_what_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = signed_in(folder.path(), &clock);
+    at_once(&mut window, Modifiers::COMMAND, Key::K, "change pass");
+    window.run_steps(4);
+    window.key_press(Key::Enter);
+    window.run_steps(4);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run_steps(12);
+    let typed = "what is typed";
+    window.event(Event::Text(typed.to_owned()));
+    window.run_steps(12);
+    let taken =
+        window.query_all_by(|node| node.is_focused()).filter_map(|node| node.value()).collect::<String>();
+    assert!(taken.chars().count() >= typed.len(), "nothing has it: {taken}");
+}
+
+#[test]
 fn the_palette_changes_the_theme() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");

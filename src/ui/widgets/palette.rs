@@ -21,6 +21,8 @@ pub struct Entry<'a> {
     pub keys: &'a str,
 }
 
+/// Passes in which its line gets the focus, unless a dialog above it keeps it.
+const OPENING: u8 = 6;
 /// Most entries that are listed.
 const LISTED: usize = 60;
 
@@ -29,8 +31,10 @@ const LISTED: usize = 60;
 pub struct CommandPalette {
     open: bool,
     opening: bool,
-    /// Whether its line had the focus when it was drawn last.
+    /// Whether its line has had the focus since it was opened.
     listens: bool,
+    /// How often it was drawn since then.
+    drawn: u8,
     query: String,
     cursor: usize,
     fits: Vec<usize>,
@@ -52,9 +56,9 @@ impl CommandPalette {
         self.open
     }
 
-    /// Whether it is open and its line does not have the focus yet: what is typed now would go elsewhere.
+    /// Whether it has just opened and its line does not have the focus yet: what is typed now would go elsewhere.
     pub const fn is_opening(&self) -> bool {
-        self.open && !self.listens
+        self.open && !self.listens && self.drawn < OPENING
     }
 
     /// Draws it if it is open. Returns the index of the chosen entry; the palette is then closed.
@@ -111,9 +115,12 @@ impl CommandPalette {
         let edit = TextEdit::singleline(&mut self.query).char_limit(200).hint_text(hint.to_owned());
         let response =
             ui.add(edit.desired_width(f32::INFINITY)).accessible_name("Find a command or a record");
-        self.listens = response.has_focus();
-        if self.opening || !self.listens {
+        self.listens |= response.has_focus();
+        self.drawn = self.drawn.saturating_add(1);
+        if self.opening || !response.has_focus() {
             response.request_focus();
+        }
+        if self.is_opening() {
             ui.ctx().request_repaint();
         }
     }
