@@ -167,7 +167,7 @@ impl Story {
         });
         let review = self.one(30, "priya", create(Kind::SoupReview, set))?;
         let subjects = self.file.review_subjects(review, self.now)?;
-        let found = search(&subjects, &ReviewSearch::of(cache), (self.now.day(), None), &|_| true)?;
+        let found = search(&self.file, (review, &subjects), &ReviewSearch::of(cache), self.now, &|_| true)?;
         let (mut acts, started) = self.file.starting_acts(review, found, self.now)?;
         for act in &mut acts {
             // A chapter is text, so the evidence is text too.

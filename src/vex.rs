@@ -215,7 +215,9 @@ fn identifier(file: &str, release: RecordId) -> String {
 /// The documents that were published before, and this one.
 fn revisions(file: &ProductFile, release: RecordId, stamp: &Stamp) -> Result<Vec<Revision>, Refused> {
     let kept = file.referring(release, Kind::Attachment)?;
-    let published = kept.iter().filter(|data| data.text("description").starts_with(DESCRIPTION));
+    let formats = [VexFormat::OpenVex, VexFormat::CycloneDx, VexFormat::Csaf];
+    let own = formats.map(|format| described(format_word(format).0));
+    let published = kept.iter().filter(|data| own.iter().any(|words| data.text("description") == words));
     let mut at = distinct(published.map(|data| data.head.created_at));
     at.push(stamp.now);
     let word = |number: usize| if number == 0 { "First statements" } else { "Statements renewed" };

@@ -14,6 +14,7 @@ use mainstay::ops::{
 use mainstay::ui::cx::Route;
 use serde_json::{Value, json};
 
+use crate::cli::{copy, run_at};
 use crate::desk::{Desk, fields, id, program};
 use crate::host::Window;
 
@@ -300,4 +301,29 @@ fn a_command_says_what_nobody_looked_at_and_verifies_where_it_is_asked_to() {
     assert!(!run(&["--verify"]).contains(what));
     let read: Value = serde_json::from_str(&run(&["--json"])).unwrap();
     assert_eq!(read["not_looked_at"][0], what);
+}
+
+#[test]
+fn the_report_of_readiness_knows_the_last_backup_of_the_workstation_as_the_command_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, place) = (copy(folder.path()), crate::desk::workstation());
+    let Opened::Open(file) = ProductFile::open_to_read(path.as_ref()).unwrap() else { panic!("not opened") };
+    let uuid = file.uuid().unwrap();
+    drop(file);
+    let report = |name: &str| {
+        let paper = folder.path().join(name);
+        let out = paper.to_str().unwrap();
+        let (code, _, err) = run_at(&place, &["packet", &path, "readiness", "-o", out, "--login", "mara"]);
+        assert_eq!(code, 0, "{err}");
+        let bytes = std::fs::read(&paper).unwrap();
+        let text = format!("{:?}", mainstay_core::exchange::documents::read(&bytes, name).unwrap());
+        text.replace("\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let unknown = "when the file was last backed up";
+    assert!(report("before.pdf").contains(unknown), "{}", report("again.pdf"));
+    let backups = place.join(&uuid).join("backups");
+    std::fs::create_dir_all(&backups).unwrap();
+    let at = Moment::parse("2026-11-20T12:00:00Z").unwrap();
+    std::fs::write(backups.join(format!("{}.mainstay", at.in_file_name())), "a backup").unwrap();
+    assert!(!report("after.pdf").contains(unknown));
 }

@@ -181,6 +181,25 @@ fn an_advisory_that_changed_since_the_last_review_asks_for_one_and_says_what_is_
 }
 
 #[test]
+fn the_window_says_what_changed_and_what_cannot_be_seen_or_compared() {
+    let mut bench = InService::new();
+    bench.advisories("nvd.json", &of_libexpat("CVE-2031-0001"));
+    review(&mut bench);
+    let changed = nvd("CVE-2031-0001", "libexpat_project:libexpat", "2.7.0").to_string();
+    bench.advisories("nvd2.json", &serde_json::from_str(&changed.replace("03-02T00", "03-02T01")).unwrap());
+    let places = AdvisoryPlaces { cache: Some(bench.cache.clone()), settings: None };
+    let at = (Route::List(Kind::SoupReview), vec2(1280.0, 1000.0));
+    let mut window = Window::arranged(bench.desk, "cleo", at, |app| app.keep_advisories(places));
+    window.until_shown("Advisories that changed since the last review: CVE-2031-0001");
+    assert!(window.has("The catalogue of known exploited vulnerabilities is not among the data"));
+    window.picture("review_changed_list");
+    window.go(Route::Dashboard);
+    window.until_shown("Advisories that changed since the last review: CVE-2031-0001");
+    assert!(window.has("The catalogue of known exploited vulnerabilities is not among the data"));
+    window.picture("review_changed_dashboard");
+}
+
+#[test]
 fn what_cannot_be_compared_with_the_last_review_is_said_and_not_taken_for_unchanged() {
     let mut bench = InService::new();
     bench.advisories("nvd.json", &of_libexpat("CVE-2031-0001"));

@@ -85,13 +85,13 @@ pub fn next_trend_review(world: &dyn World, plan: &MaintenancePlan) -> Option<Da
     Some(since.plus_days(i64::from(interval)))
 }
 
-/// The last check of each source of the plans, by its code.
+/// The last check of each source of the plans, by its code. One that is dated ahead counts for nothing yet.
 fn last_checks(case: &Case) -> BTreeMap<String, Day> {
     let mut last = BTreeMap::new();
     for data in case.world.all(Kind::SourceCheck) {
         let counts = SourceCheckState::of(&data) == Some(SourceCheckState::Recorded);
         let Some(check) = data.typed::<SourceCheck>().filter(|_| counts) else { continue };
-        let Some(on) = check.checked_on else { continue };
+        let Some(on) = check.checked_on.filter(|on| !on.is_ahead_of(case.now.day())) else { continue };
         let day = last.entry(check.source.to_string()).or_insert(on);
         *day = on.max(*day);
     }
@@ -135,7 +135,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::test_world::{TestWorld, day};
+    use crate::domain::test_world::{TestWorld, day, id, moment};
     use crate::domain::trend_review::TrendReviewState;
 
     #[test]
@@ -155,5 +155,24 @@ mod tests {
         let done = open.state("TV-0001", TrendReviewState::Done.code());
         assert_eq!(next(&done, &plan), Some(day("2026-06-29")));
         assert_eq!(next(&done, &MaintenancePlan::default()), None, "without an interval nothing is due");
+    }
+
+    #[test]
+    fn a_review_of_the_plan_or_a_check_that_is_dated_ahead_puts_off_nothing() {
+        let set = json!({"title": "Plan", "in_force_from": "2026-01-10", "plan_review_days": 30,
+            "feedback_sources": [{"code": "MAIL", "name": "Mail", "polling_days": 7}]});
+        let reviewed = json!({"title": "Review", "plan": "MP-0001", "reviewed_on": "2027-06-01"});
+        let checked = json!({"title": "Check", "source": "MAIL", "checked_on": "2027-06-01"});
+        let world = TestWorld::default()
+            .put("MP-0001", S::Effective.code(), "2026-01-10", set)
+            .put("PV-0001", PlanReviewState::Done.code(), "2026-02-01", reviewed)
+            .put("SC-0001", SourceCheckState::Recorded.code(), "2026-02-01", checked);
+        let data = world.record(id("MP-0001")).unwrap();
+        let of = |now: &str| {
+            let case = Case { data: &data, world: &world, now: moment(now), actor: None, rules: u32::MAX };
+            (next_review(&case), watched_sources(&case)[0].next)
+        };
+        assert_eq!(of("2026-03-01"), (Some(day("2026-02-09")), Some(day("2026-01-17"))));
+        assert_eq!(of("2027-06-01"), (Some(day("2027-07-01")), Some(day("2027-06-08"))));
     }
 }

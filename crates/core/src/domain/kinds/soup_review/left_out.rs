@@ -1,10 +1,13 @@
 //! What reviews left out with a reason: a decision that answers what asks for a review of it, until the item changes.
 
-use super::scope::is_excluded;
-use super::{SoupReview, SoupReviewState as S, scope::InScope};
+use std::collections::BTreeSet;
+
+use super::scope::InScope;
+use super::{SoupReview, SoupReviewState as S};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
 use crate::domain::release::SoupVersion;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::time::Day;
 use crate::domain::workflow::World;
 
@@ -16,17 +19,27 @@ struct Decided {
     key: (Day, RecordId),
     /// Whether two persons have reviewed.
     is_completed: bool,
-    review: std::sync::Arc<SoupReview>,
+    /// The releases that it covers.
+    releases: BTreeSet<RecordId>,
+    /// Name and version of what it left out; without a version it is every one.
+    left_out: BTreeSet<(String, String)>,
 }
 
 impl LeftOut {
     /// Reads them.
     pub fn of(world: &dyn World, today: Day) -> Self {
-        let of = |data: crate::domain::shared_record::SharedRecord| {
+        let of = |data: SharedRecord| {
             let state = S::of(&data).filter(|state| *state != S::Abandoned)?;
             let review = data.typed::<SoupReview>().filter(|review| !review.exclusions.is_empty())?;
             let on = review.searched_on.filter(|on| !on.is_ahead_of(today))?;
-            Some(Decided { key: (on, data.head.id), is_completed: state.is_completed(), review })
+            let left_out =
+                review.exclusions.iter().map(|row| (row.item.to_string(), row.version.to_string()));
+            Some(Decided {
+                key: (on, data.head.id),
+                is_completed: state.is_completed(),
+                releases: review.releases.iter().copied().collect(),
+                left_out: left_out.collect(),
+            })
         };
         Self(world.all(Kind::SoupReview).into_iter().filter_map(of).collect())
     }
@@ -50,8 +63,9 @@ impl Decided {
     /// Whether it covers these releases and left the version out of them, and neither the item nor the version is another one since:
     /// registered later, or in another state.
     fn decides(&self, releases: &[RecordId], row: &SoupVersion, known: [&RecordData; 2]) -> bool {
-        releases.iter().all(|release| self.review.releases.contains(release))
-            && is_excluded(&self.review, row)
+        let leaves_out = |version: &str| self.left_out.contains(&(row.item.to_string(), version.to_owned()));
+        releases.iter().all(|release| self.releases.contains(release))
+            && (leaves_out("") || leaves_out(&row.version))
             && known.iter().all(|data| data.head.state_since.day() <= self.key.0)
     }
 }

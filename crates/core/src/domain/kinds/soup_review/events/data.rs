@@ -14,9 +14,12 @@ use crate::domain::soup_review::left_out::LeftOut;
 use crate::domain::soup_review::newest;
 use crate::domain::soup_review::scope::{InScope, releases_of, scope_of};
 use crate::domain::soup_review::{ReviewTrigger, SoupReview};
-use crate::domain::text::first_of;
+use crate::domain::text::{self, first_of};
 use crate::domain::time::Day;
 use crate::domain::workflow::World;
+
+/// Most characters of what is different about one advisory; the next review shows all of it.
+const CHANGED_CHARS: usize = 240;
 
 /// A version in service that was searched for, with the names of what is known of it.
 #[derive(Debug, Clone)]
@@ -297,7 +300,7 @@ pub fn of_data<'a>(
                 (Seen::Exploited | Seen::New, Some(since), _) => {
                     format!(", known to be exploited since {since}")
                 }
-                (Seen::Changed, _, Some(words)) => format!(": {words}"),
+                (Seen::Changed, _, Some(words)) => format!(": {}", text::one_line(words, CHANGED_CHARS)),
                 (Seen::Exploited | Seen::New, None, _) | (Seen::Changed, _, None) => String::new(),
             };
             if seen == Seen::Exploited {

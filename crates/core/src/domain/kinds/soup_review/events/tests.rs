@@ -293,14 +293,22 @@ fn thousands_of_hits_and_findings_are_compared_in_time_in_proportion() {
             (0..count).map(|at| json!({"advisory": name(at), "verdict": "affected"})).collect();
         let world = release(register("2026-04-01"), "RL-0001", ReleaseState::Released, "2.6.2");
         let world = review(world, S::Approved, "2026-04-01", ("SD-0001", then.into()));
+        let finding = |at: usize| json!({"title": "F", "external_id": name(at), "items": ["SI-0001"]});
+        let world = (0..100).fold(world, |world, at| {
+            world.put(&format!("FN-{:04}", at + 1), "not_affected", "2026-05-21", finding(count + at))
+        });
         let known = known_versions(&world, day(TODAY));
+        let watched = watched_findings(&world);
+        assert_eq!(watched.len(), 100);
+        let watched: Vec<WatchedFinding> = watched.into_iter().cycle().take(count).collect();
+        let since = |at| (name(count + at).to_lowercase(), (name(count + at), "2026-05-20".to_owned()));
+        let listed = (0..100).map(since).collect();
         let hits: Vec<HitNow> = (0..count)
             .map(|at| HitNow { changed: Some("text".into()), ..hit(&[&name(at)], true, None) })
             .collect();
-        let watched: Vec<WatchedFinding> = Vec::new();
         let begun = std::time::Instant::now();
-        let events = of_data(known.iter(), &watched, DataSaid { hits: &[hits], listed: &BTreeMap::new() });
-        assert_eq!(events[0].details.len(), count);
+        let events = of_data(known.iter(), &watched, DataSaid { hits: &[hits], listed: &listed });
+        assert_eq!(events.iter().map(|event| event.details.len()).collect::<Vec<_>>(), [count, count]);
         begun.elapsed()
     };
     let (few, many) = (time(500), time(10_000));
