@@ -127,7 +127,8 @@ impl Bench {
         let start = Instant::now();
         let subjects = self.file.review_subjects(review, stamp().now)?;
         let scoped = start.elapsed();
-        let found = search(&self.file, (review, &subjects), &ReviewSearch::of(cache), stamp().now, &|_| true)?;
+        let found =
+            search(&self.file, (review, &subjects), &ReviewSearch::of(cache), stamp().now, &|_| true)?;
         let searched = start.elapsed();
         let bytes = found.evidence.bytes.len();
         let sources = found.sources.len();
