@@ -154,7 +154,11 @@ fn readiness(path: &Path) -> Result<(), Box<dyn Error>> {
     for kind in [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::Finding] {
         let mut times = Vec::new();
         for turn in 0..5 {
-            let set = Fields::from_iter([("title".to_owned(), format!("Measured record {turn}").into())]);
+            let mut set = Fields::from_iter([("title".to_owned(), format!("Measured record {turn}").into())]);
+            if kind == Kind::Finding {
+                set.insert("finding_kind".to_owned(), "vulnerability".into());
+                set.insert("learned_on".to_owned(), now().day().to_string().into());
+            }
             file.perform(&ana, Request::Create { kind, parent: None, set }.into(), None, &stamp())?;
             let start = Instant::now();
             file.readiness_again(&mut kept, now(), &known)?;

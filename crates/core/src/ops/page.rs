@@ -270,7 +270,7 @@ fn signature_views(
         let mut holds = true;
         for cover in &signature.covers {
             let Some(now) = work.record(cover.record) else { continue };
-            if cover.holds(&now, &work.covered_parts(&now, cover.part)) {
+            if work.holds(cover, &now) {
                 continue;
             }
             holds = false;

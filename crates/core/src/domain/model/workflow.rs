@@ -3,12 +3,13 @@
 
 use serde::Serialize;
 
+use crate::domain::canonical::Digest;
 use crate::domain::field::{FieldDef, FieldType, is_empty, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, KindDef, Record, RecordData};
 use crate::domain::role::Role;
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::signature::{Cover, Meaning, Part, Signature};
+use crate::domain::signature::{Cover, Meaning, Part, Signature, part_digest};
 use crate::domain::time::Moment;
 
 /// The tone in which a state is shown. Each tone has a colour and a shape.
@@ -181,6 +182,14 @@ pub trait World {
         let kinds = data.def().part_kinds().filter(|(_, part_of)| part.covers(*part_of));
         kinds.flat_map(|(def, _)| self.parts(data.head.id, def.kind)).collect()
     }
+    /// SHA-256 of the canonical text of a part of a record, with its part records.
+    fn part_digest(&self, data: &RecordData, part: Part) -> Digest {
+        part_digest(data, part, &self.covered_parts(data, part))
+    }
+    /// Whether a record is unchanged since this part of it was signed.
+    fn holds(&self, cover: &Cover, data: &RecordData) -> bool {
+        data.head.id == cover.record && self.part_digest(data, cover.part) == cover.digest
+    }
     /// All records of a kind, in order.
     fn all(&self, kind: Kind) -> Vec<SharedRecord>;
     /// The records of a kind with this title, in order.
@@ -203,11 +212,7 @@ pub trait World {
 
 /// Whether everything that a signature covers is unchanged since it was signed.
 pub fn signature_holds(world: &dyn World, signature: &Signature) -> bool {
-    let holds = |cover: &Cover| {
-        world
-            .record(cover.record)
-            .is_some_and(|data| cover.holds(&data, &world.covered_parts(&data, cover.part)))
-    };
+    let holds = |cover: &Cover| world.record(cover.record).is_some_and(|data| world.holds(cover, &data));
     signature.covers.iter().all(holds)
 }
 

@@ -4,10 +4,12 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
+use crate::domain::canonical::Digest;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::RecordData;
 use crate::domain::requests::RecordSource;
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::signature::Signature;
+use crate::domain::signature::{Part, Signature, part_digest};
 use crate::domain::workflow::World;
 
 /// A set of kinds.
@@ -119,12 +121,19 @@ pub(super) struct Records {
     kinds: Vec<OnceCell<OfKind>>,
     signatures: RefCell<HashMap<RecordId, Vec<Signature>>>,
     editors: RefCell<HashMap<RecordId, Vec<RecordId>>>,
+    /// What a signature of a part of a record would cover, at the revision of the record.
+    digests: RefCell<HashMap<(RecordId, u32, Part), Digest>>,
 }
 
 impl Default for Records {
     fn default() -> Self {
         let kinds = Kind::ALL.iter().map(|_| OnceCell::new()).collect();
-        Self { kinds, signatures: RefCell::default(), editors: RefCell::default() }
+        Self {
+            kinds,
+            signatures: RefCell::default(),
+            editors: RefCell::default(),
+            digests: RefCell::default(),
+        }
     }
 }
 
@@ -133,6 +142,8 @@ impl Records {
     pub fn take(&mut self, id: RecordId, data: Option<SharedRecord>) {
         self.signatures.get_mut().remove(&id);
         self.editors.get_mut().remove(&id);
+        let parent = data.as_ref().and_then(|data| data.head.parent);
+        self.digests.get_mut().retain(|(of, ..), _| *of != id && Some(*of) != parent);
         let Some(cell) = self.kinds.get_mut(id.kind as usize) else { return };
         let taken = match (cell.get_mut(), data) {
             (None, _) => true,
@@ -232,6 +243,20 @@ impl<F> World for Snapshot<'_, F> {
 
     fn signatures(&self, id: RecordId) -> Vec<Signature> {
         self.once(&self.records.signatures, id, || self.source.signatures(id))
+    }
+
+    fn part_digest(&self, data: &RecordData, part: Part) -> Digest {
+        let key = (data.head.id, data.head.revision, part);
+        self.reads(data.head.id.kind);
+        for (def, _) in data.def().part_kinds().filter(|(_, of)| part.covers(*of)) {
+            self.reads(def.kind);
+        }
+        if let Some(known) = self.records.digests.borrow().get(&key) {
+            return known.clone();
+        }
+        let digest = part_digest(data, part, &self.covered_parts(data, part));
+        self.records.digests.borrow_mut().insert(key, digest.clone());
+        digest
     }
 
     fn editors(&self, id: RecordId) -> Vec<RecordId> {

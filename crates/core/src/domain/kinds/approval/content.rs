@@ -9,7 +9,7 @@ use crate::domain::kind::Approvable;
 use crate::domain::person::Role;
 use crate::domain::record::Fields;
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::signature::{Part, part_digest};
+use crate::domain::signature::Part;
 use crate::domain::text;
 use crate::domain::workflow::{Case, Condition, Effect, World};
 use mainstay_base::distinct::distinct;
@@ -85,7 +85,7 @@ fn new_fields(case: &Case, rules: &Approvable) -> Fields {
 }
 
 fn fixed(world: &dyn World, data: &SharedRecord, part: Part) -> Value {
-    let digest = part_digest(data, part, &world.covered_parts(data, part));
+    let digest = world.part_digest(data, part);
     json!({"record": data.head.id, "part": part.code(), "digest": digest})
 }
 
@@ -96,6 +96,6 @@ pub fn covers_hold(world: &dyn World, data: &SharedRecord) -> bool {
         && approval.fixed_content.iter().all(|fixed| {
             let record = fixed.record.and_then(|id| world.record(id));
             let (Some(record), Some(part)) = (record, fixed.part) else { return false };
-            part_digest(&record, part, &world.covered_parts(&record, part)) == *fixed.digest
+            world.part_digest(&record, part) == *fixed.digest
         })
 }

@@ -130,7 +130,7 @@ pub fn roles_that_signed_since(case: &Case, since: Moment) -> Vec<Role> {
 fn roles_by(case: &Case, counts: impl Fn(&Signature) -> bool) -> Vec<Role> {
     let signatures = case.world.signatures(case.id()).into_iter().filter(counts);
     let hold = signatures.filter(|signature| {
-        let holds = |cover: &Cover| cover.holds(case.data, &case.world.covered_parts(case.data, cover.part));
+        let holds = |cover: &Cover| case.world.holds(cover, case.data);
         signature.meaning != Meaning::Rejected && signature.covers.iter().all(holds)
     });
     hold.flat_map(|signature| signature.roles).collect()

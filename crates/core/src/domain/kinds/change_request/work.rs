@@ -167,10 +167,7 @@ fn class_approved_again(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         case.world.signatures(product).iter().any(|signature| {
             signature.meaning == Meaning::Approved
                 && signature.at >= case.data.head.created_at
-                && signature
-                    .covers
-                    .iter()
-                    .all(|cover| cover.holds(&data, &case.world.covered_parts(&data, cover.part)))
+                && signature.covers.iter().all(|cover| case.world.holds(cover, &data))
         })
     });
     let text = "The safety class was approved again, because Q08 says that it changes";

@@ -201,10 +201,7 @@ fn closable(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     if feedback.needs_reportability() {
         let signed = case.world.signatures(case.id()).iter().any(|signature| {
             signature.roles.contains(&Role::Regulatory)
-                && signature
-                    .covers
-                    .iter()
-                    .all(|cover| cover.holds(case.data, &case.world.covered_parts(case.data, cover.part)))
+                && signature.covers.iter().all(|cover| case.world.holds(cover, case.data))
         });
         conditions.push(Condition::new(
             "ISO 13485 8.2.3",
