@@ -19,7 +19,7 @@ use crate::ops::file::ProductFile;
 use crate::ops::page::{RecordPage, SignatureView};
 use crate::ops::refused::Refused;
 use crate::report::{Mark, Section, SignatureBlock, Tone};
-use crate::store::Verification;
+use crate::store::{Reading, Verification};
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::{Day, Moment};
 
@@ -178,7 +178,8 @@ impl<'a> Paper<'a> {
         if let Some(then) = &self.then {
             return Ok(question(&ChangeSet::for_nobody(&then.records, then.end)));
         }
-        let world = ChangeSet::for_nobody(&self.file.store, self.now);
+        let reading = Reading::new(&self.file.store);
+        let world = ChangeSet::for_nobody(&reading, self.now);
         let answer = question(&world);
         world.finish()?;
         Ok(answer)
