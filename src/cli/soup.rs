@@ -196,7 +196,7 @@ fn covered(coverage: Coverage) -> String {
         Coverage::Overdue { last: Some(last), since } => {
             format!("overdue since {since}, last reviewed on {last}")
         }
-        Coverage::Overdue { last: None, since } => format!("never reviewed, in service since {since}"),
+        Coverage::Overdue { last: None, since } => format!("no approved review, in service since {since}"),
         Coverage::NotRegistered => "not in the register".to_owned(),
     }
 }

@@ -217,7 +217,7 @@ fn an_overdue_review_stands_first_and_a_plan_without_an_interval_is_not_submitte
     refused(&mut window, "Submit for signature", &["The review of SOUP covers every risk tier; missing: "]);
     window.picture("gap_interval");
     window.go(Route::Dashboard);
-    let first = "Review 2 SOUP items in service, never reviewed";
+    let first = "Review 2 SOUP items in service, without an approved review";
     window.until_shown(first);
     let top = |words: &str| window.query_all_by_label_contains(words).next().unwrap().rect().top();
     assert!(top(first) < top("Check the feedback source") && top(first) < top("Review the trends"));

@@ -72,7 +72,7 @@ fn coverage_ui(ui: &mut Ui, rows: &[CoverageRow]) {
         .map(|row| {
             let why = match row.coverage {
                 Coverage::NotRegistered => "not registered".to_owned(),
-                Coverage::Overdue { last: None, .. } => "never reviewed".to_owned(),
+                Coverage::Overdue { last: None, .. } => "no approved review".to_owned(),
                 Coverage::Overdue { since, .. } => format!("overdue since {since}"),
                 Coverage::Reviewed { on, .. } => format!("reviewed {on}"),
             };

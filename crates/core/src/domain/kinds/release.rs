@@ -477,6 +477,6 @@ pub const DEF: KindDef = KindDef {
     scope_fixed: "The content of a candidate is fixed: return it to building, which ends its approval",
     trace: Some(Trace { step: ChainStep::Release, through: &["change_requests"] }),
     gist: "version",
-    evidence: &["5.8", "6.3.2", "8.1", "8.3"],
+    evidence: &["5.8", "5.8.7", "6.3.2", "8.1", "8.3"],
     ..KindDef::new(Kind::Release, "Release", "Releases")
 };

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::ReadinessScope;
 use super::paper::{Paper, Then, day_or, state_mark, word};
-use super::sections::{chapter, nothing};
+use super::sections::{chapter, joined, nothing};
 use crate::domain::ids::Kind;
 use crate::domain::readiness::{self, Rule, Severity};
 use crate::domain::record::RecordData;
@@ -133,9 +133,13 @@ fn rule_cell(rule: &Rule) -> Cell {
     format!("{}\n{}", rule.id, rule.clause).into()
 }
 
-/// The record of a gap, or that one is missing.
+/// The record of a gap with its title, or that one is missing.
 fn record_cell(one: &FoundGap) -> Cell {
-    one.gap.hit.record.map_or_else(|| "none".to_owned(), |id| id.to_string()).into()
+    one.gap
+        .hit
+        .record
+        .map_or_else(|| "none".to_owned(), |id| joined(&[&id.to_string(), &one.title], "\n"))
+        .into()
 }
 
 fn table(gaps: &[&FoundGap], since: bool) -> Block {
@@ -157,7 +161,7 @@ fn table(gaps: &[&FoundGap], since: bool) -> Block {
         .collect();
     let mut columns = vec![
         Column::text("Rule, clause", 1).points(92.0),
-        Column::id("Record"),
+        Column::text("Record", 2),
         Column::text("What is missing", 3),
         Column::text("What remedies it", 3),
     ];
@@ -225,7 +229,7 @@ fn waivers(paper: &Paper<'_>, report: &Report) -> Vec<Block> {
         .collect();
     let columns = vec![
         Column::text("Rule, clause", 1).points(92.0),
-        Column::id("Record"),
+        Column::text("Record", 2),
         Column::text("What is missing", 3),
         Column::mark("Severity").points(62.0),
         Column::id("Settled by"),

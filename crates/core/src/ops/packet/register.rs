@@ -373,7 +373,9 @@ fn not_covered(holes: &[&CoverageRow]) -> Block {
             Coverage::Overdue { last: Some(last), since } => {
                 format!("last searched on {last}, due on {since}")
             }
-            Coverage::Overdue { last: None, since } => format!("never reviewed; in service since {since}"),
+            Coverage::Overdue { last: None, since } => {
+                format!("no approved review; in service since {since}")
+            }
             Coverage::NotRegistered => "not in the register".to_owned(),
             Coverage::Reviewed { .. } => String::new(),
         };

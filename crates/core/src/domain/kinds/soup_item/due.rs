@@ -166,7 +166,7 @@ pub struct ReviewDue {
     pub first: RecordId,
     /// How many items are due by that day or overdue.
     pub items: usize,
-    /// How many of them were never reviewed.
+    /// How many of them have no approved review.
     pub never: usize,
 }
 
@@ -175,8 +175,8 @@ impl ReviewDue {
     pub fn words(&self) -> String {
         let never = match self.never {
             0 => String::new(),
-            count if count == self.items => ", never reviewed".to_owned(),
-            count => format!(", {count} of them never reviewed"),
+            count if count == self.items => ", without an approved review".to_owned(),
+            count => format!(", {count} of them without an approved review"),
         };
         format!("{} in service{never}", counted(self.items, "SOUP item"))
     }
