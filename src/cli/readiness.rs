@@ -44,7 +44,7 @@ fn as_json(found: &Readiness) -> String {
             let gap = &one.gap;
             json!({
                 "rule": gap.rule.id, "clause": gap.rule.clause, "severity": gap.severity(), "says": gap.rule.says,
-                "record": gap.hit.record, "title": one.title, "field": gap.hit.field, "what": gap.hit.text, "remedy": gap.rule.remedy,
+                "record": gap.hit.record, "title": one.title(), "field": gap.hit.field, "what": gap.hit.text, "remedy": gap.rule.remedy,
                 "settled_by": gap.settled, "first_seen": one.first_seen,
             })
         })
@@ -82,7 +82,7 @@ fn line(one: &FoundGap) -> String {
     let gap = &one.gap;
     let record = gap.hit.record.map_or_else(|| "no record".to_owned(), |id| id.to_string());
     let settled = gap.settled_words().map_or_else(String::new, |words| format!(" {words}."));
-    let title = if one.title.is_empty() { String::new() } else { format!("{:21}{}\n", "", one.title) };
+    let title = if one.title().is_empty() { String::new() } else { format!("{:21}{}\n", "", one.title()) };
     let since = one.first_seen.map_or_else(String::new, |day| format!(" Since {day} or earlier."));
     format!(
         "  {:<8} {record:<10} {}. ({}){since}{settled}\n{title}{:21}{}\n",

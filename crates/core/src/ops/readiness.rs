@@ -5,6 +5,7 @@ mod known;
 mod snapshot;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use self::kept::KeptRules;
 use self::snapshot::{Records, Snapshot};
@@ -15,6 +16,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::ledger::Ledger;
 use crate::domain::readiness::lens::{Answered, answers};
 use crate::domain::readiness::{self, Facts, Gap, Hit, Look, Rule, Severity};
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_review::SoupReview;
 use crate::domain::text::counted;
 use crate::domain::time::{Day, Moment};
@@ -24,17 +26,23 @@ use crate::domain::time::{Day, Moment};
 pub struct FoundGap {
     /// The gap.
     pub gap: Gap,
-    /// The title of its record; empty without one.
-    pub title: String,
+    /// Its record; `None` if one is missing.
+    pub record: Option<SharedRecord>,
     /// The end of the first month in which it was found without a break since; `None` if that was not looked at, or it is new.
     pub first_seen: Option<Day>,
 }
 
 impl FoundGap {
+    /// The title of its record; empty without one.
+    pub fn title(&self) -> &str {
+        self.record.as_ref().map_or("", |record| record.title())
+    }
+
     /// The number of its record and the title, if it has one; `None` if a record is missing.
     pub fn record_words(&self) -> Option<String> {
         let id = self.gap.hit.record?;
-        Some(if self.title.is_empty() { id.to_string() } else { format!("{id}  {}", self.title) })
+        let title = self.title();
+        Some(if title.is_empty() { id.to_string() } else { format!("{id}  {title}") })
     }
 }
 
@@ -227,20 +235,17 @@ fn of_ledger(ledger: &Ledger, moment: Moment, known: &Facts) -> Readiness {
     let records = Records::default();
     let snapshot = Snapshot::new(ledger, &records);
     let look = Look { world: &snapshot, now: moment, facts: known };
-    answer(&look, |rule| (rule.find)(&look))
+    answer(&look, |rule| readiness::hits_of(rule, &look))
 }
 
 /// The readiness, of what each rule finds.
-fn answer(look: &Look, find: impl FnMut(&'static Rule) -> Vec<Hit>) -> Readiness {
+fn answer(look: &Look, find: impl FnMut(&'static Rule) -> Vec<Arc<Hit>>) -> Readiness {
     let product = look.world.product();
     let rules = readiness::rules().filter(|rule| rule.applies.to(&product)).count();
     let gaps = readiness::gaps_of(look, find);
     let clauses = answers(look.world, &gaps);
-    let title = |gap: &Gap| {
-        let data = gap.hit.record.and_then(|id| look.world.record(id));
-        data.map_or_else(String::new, |data| data.title().to_owned())
-    };
-    let gaps = gaps.into_iter().map(|gap| FoundGap { title: title(&gap), gap, first_seen: None }).collect();
+    let record = |gap: &Gap| gap.hit.record.and_then(|id| look.world.record(id));
+    let gaps = gaps.into_iter().map(|gap| FoundGap { record: record(&gap), gap, first_seen: None }).collect();
     Readiness { at: look.now, gaps, rules, clauses, unknown: look.facts.unknown(look.world) }
 }
 

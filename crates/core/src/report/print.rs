@@ -12,6 +12,7 @@ use super::fonts::Fonts;
 use super::letter::Letter;
 use super::model::{Packet, Section};
 use super::one_line;
+use super::split;
 use super::text::{BREAK, Cleaner, Room};
 use super::widths::{self, TABLE_SIZE, TEXT_WIDTH};
 
@@ -158,6 +159,7 @@ impl Printer<'_> {
     }
 
     fn sections(&mut self, sections: &mut [Value], content: &[Section]) {
+        let new_pages = split::page_starts(content);
         let mut previous = 0;
         let mut holder: Option<(u64, Value)> = None;
         let levels: Vec<u64> =
@@ -174,6 +176,7 @@ impl Printer<'_> {
                 self.all(&mut section[key], HEADING);
             }
             section["level"] = json!(level);
+            section["new_page"] = json!(content.new_page || new_pages.contains(&index));
             if holder.as_ref().is_some_and(|(held_from, _)| level <= *held_from) {
                 holder = None;
             }

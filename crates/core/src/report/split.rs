@@ -5,7 +5,7 @@
 //! The estimate counts characters and rows. It decides only how long a volume is, so that an error of a tenth does no harm; the same packet is
 //! always cut at the same places.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::block::{Block, Cell};
 use super::model::{Packet, Section};
@@ -66,6 +66,28 @@ pub(super) fn cuts(sections: &[Section], sizes: Sizes) -> Vec<(Cut, Cut)> {
     let ends = starts.iter().skip(1).copied().chain([end]).collect::<Vec<_>>();
     starts.into_iter().zip(ends).collect()
 }
+
+/// The chapters of a long packet that begin on a new page: each that is long, and the one after it. What stands between two such pages is laid
+/// out side by side with the rest.
+pub(super) fn page_starts(sections: &[Section]) -> BTreeSet<usize> {
+    let starts = sections.iter().enumerate().filter(|(_, section)| section.level == 1);
+    let starts: Vec<usize> = starts.map(|(at, _)| at).collect();
+    let ends = starts.iter().skip(1).copied().chain([sections.len()]);
+    let pages = |(start, end): (usize, usize)| {
+        let mut ruler = Ruler::default();
+        ruler.measure(sections.get(start..end).unwrap_or_default());
+        (ruler.total / PAGE, [start, end])
+    };
+    let chapters: Vec<(f32, [usize; 2])> = starts.iter().copied().zip(ends).map(pages).collect();
+    if chapters.iter().map(|(pages, _)| pages).sum::<f32>() < LONG_PACKET {
+        return BTreeSet::new();
+    }
+    chapters.into_iter().filter(|(pages, _)| *pages >= LONG_CHAPTER).flat_map(|(_, places)| places).collect()
+}
+
+/// Pages from which a packet and a chapter are long, by estimate.
+const LONG_PACKET: f32 = 30.0;
+const LONG_CHAPTER: f32 = 6.0;
 
 /// Adds up heights and cuts where the limit is passed.
 struct Ruler {
@@ -327,6 +349,21 @@ mod tests {
             _ => Vec::new(),
         });
         rows.map(|row| serde_json::to_string(&row[0]).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_long_chapter_of_a_long_packet_and_the_chapter_after_it_begin_on_a_new_page() {
+        let chapter = |number: &str, rows| Section::new(1, number, "Log", vec![table(rows, "FB")]);
+        let sections = |rows: [usize; 4]| -> Vec<Section> {
+            (1..).zip(rows).map(|(number, rows)| chapter(&number.to_string(), rows)).collect()
+        };
+        assert_eq!(page_starts(&sections([10, 10, 3_000, 10])), BTreeSet::from([2, 3]));
+        assert_eq!(page_starts(&sections([10, 10, 10, 3_000])), BTreeSet::from([3, 4]));
+        assert_eq!(page_starts(&sections([10, 500, 10, 10])), BTreeSet::new(), "the packet is short");
+        let mut below = sections([10, 10, 10, 10]);
+        below
+            .extend((0..2_000).map(|at| Section::new(2, format!("4.{at}"), "Record", vec![table(10, "PR")])));
+        assert_eq!(page_starts(&below), BTreeSet::from([3, below.len()]), "with what is below it");
     }
 
     #[test]

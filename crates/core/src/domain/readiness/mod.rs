@@ -342,7 +342,7 @@ pub struct Gap {
     /// The rule.
     pub rule: &'static Rule,
     /// Where and what.
-    pub hit: Hit,
+    pub hit: Arc<Hit>,
     /// The waiver in force that covers it, or the closed process deviation that tells of it. It is then listed last, and not counted.
     pub settled: Option<RecordId>,
 }
@@ -371,11 +371,16 @@ impl Gap {
 
 /// All gaps at a moment, by severity, the rules that an inspector asks for first, then in the order of the standard.
 pub fn gaps(look: &Look) -> Vec<Gap> {
-    gaps_of(look, |rule| (rule.find)(look))
+    gaps_of(look, |rule| hits_of(rule, look))
 }
 
-/// The same, of what `find` says that each rule finds.
-pub fn gaps_of(look: &Look, mut find: impl FnMut(&'static Rule) -> Vec<Hit>) -> Vec<Gap> {
+/// What a rule finds.
+pub fn hits_of(rule: &Rule, look: &Look) -> Vec<Arc<Hit>> {
+    (rule.find)(look).into_iter().map(Arc::new).collect()
+}
+
+/// The same as [`gaps`], of what `find` says that each rule finds.
+pub fn gaps_of(look: &Look, mut find: impl FnMut(&'static Rule) -> Vec<Arc<Hit>>) -> Vec<Gap> {
     let product = look.world.product();
     let waivers = look.world.all(Kind::Waiver);
     let today = look.today();

@@ -5,11 +5,12 @@
 //! reads is noted while it looks; nobody has to say it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::snapshot::{Kinds, Records, Snapshot};
 use super::{Readiness, answer};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::readiness::{Facts, Hit, Look};
+use crate::domain::readiness::{Facts, Hit, Look, hits_of};
 use crate::domain::requests::RecordSource;
 use crate::domain::time::{Day, Moment};
 use crate::ops::file::ProductFile;
@@ -22,7 +23,7 @@ const EVENTS_FOLLOWED: u64 = 200;
 /// What a rule found, and what it read for that.
 struct Answer {
     read: Kinds,
-    hits: Vec<Hit>,
+    hits: Vec<Arc<Hit>>,
 }
 
 /// What the answers belong to: the last event that the records follow, the day, and what is known besides.
@@ -62,7 +63,7 @@ impl KeptRules {
         let found = answer(&look, |rule| {
             let kept = answers.entry(rule.id).or_insert_with(|| {
                 snapshot.kinds_read();
-                let hits = (rule.find)(&look);
+                let hits = hits_of(rule, &look);
                 Answer { read: snapshot.kinds_read(), hits }
             });
             kept.hits.clone()
@@ -118,7 +119,7 @@ mod tests {
     use crate::ops::{stamp, write_example};
 
     fn found(readiness: &Readiness) -> Vec<(&'static str, &Hit, Option<RecordId>)> {
-        readiness.gaps.iter().map(|one| (one.gap.rule.id, &one.gap.hit, one.gap.settled)).collect()
+        readiness.gaps.iter().map(|one| (one.gap.rule.id, &*one.gap.hit, one.gap.settled)).collect()
     }
 
     #[test]
