@@ -67,27 +67,45 @@ pub(super) fn cuts(sections: &[Section], sizes: Sizes) -> Vec<(Cut, Cut)> {
     starts.into_iter().zip(ends).collect()
 }
 
-/// The chapters of a long packet that begin on a new page: each that is long, and the one after it. What stands between two such pages is laid
-/// out side by side with the rest.
+/// The sections of a long packet that begin on a new page: each long chapter and the one after it, and in a chapter of many pages now and then a
+/// record. What stands between two such pages is laid out side by side with the rest.
 pub(super) fn page_starts(sections: &[Section]) -> BTreeSet<usize> {
-    let starts = sections.iter().enumerate().filter(|(_, section)| section.level == 1);
-    let starts: Vec<usize> = starts.map(|(at, _)| at).collect();
-    let ends = starts.iter().skip(1).copied().chain([sections.len()]);
-    let pages = |(start, end): (usize, usize)| {
-        let mut ruler = Ruler::default();
-        ruler.measure(sections.get(start..end).unwrap_or_default());
-        (ruler.total / PAGE, [start, end])
-    };
-    let chapters: Vec<(f32, [usize; 2])> = starts.iter().copied().zip(ends).map(pages).collect();
-    if chapters.iter().map(|(pages, _)| pages).sum::<f32>() < LONG_PACKET {
+    // The pages before each section, and of all.
+    let mut ruler = Ruler::default();
+    let mut before = vec![0.0];
+    for section in sections {
+        ruler.measure(std::slice::from_ref(section));
+        before.push(ruler.total / PAGE);
+    }
+    let at = |place: usize| before.get(place).copied().unwrap_or_default();
+    if at(sections.len()) < LONG_PACKET {
         return BTreeSet::new();
     }
-    chapters.into_iter().filter(|(pages, _)| *pages >= LONG_CHAPTER).flat_map(|(_, places)| places).collect()
+    let mut starts = BTreeSet::new();
+    let chapters = sections.iter().enumerate().filter(|(_, section)| section.level == 1);
+    let chapters: Vec<usize> = chapters.map(|(at, _)| at).collect();
+    let ends = chapters.iter().skip(1).copied().chain([sections.len()]);
+    for (start, end) in chapters.iter().copied().zip(ends) {
+        if at(end) - at(start) < LONG_CHAPTER {
+            continue;
+        }
+        starts.extend([start, end]);
+        let mut last = start;
+        for place in start + 1..end {
+            let is_record = sections.get(place).is_some_and(|section| section.level == 2);
+            if is_record && at(place) - at(last) >= RUN && at(end) - at(place) >= LONG_CHAPTER {
+                starts.insert(place);
+                last = place;
+            }
+        }
+    }
+    starts
 }
 
-/// Pages from which a packet and a chapter are long, by estimate.
+/// Pages from which a packet and a chapter are long, and after which a record begins on a new page, by estimate.
 const LONG_PACKET: f32 = 30.0;
 const LONG_CHAPTER: f32 = 6.0;
+const RUN: f32 = 30.0;
 
 /// Adds up heights and cuts where the limit is passed.
 struct Ruler {
@@ -363,7 +381,11 @@ mod tests {
         let mut below = sections([10, 10, 10, 10]);
         below
             .extend((0..2_000).map(|at| Section::new(2, format!("4.{at}"), "Record", vec![table(10, "PR")])));
-        assert_eq!(page_starts(&below), BTreeSet::from([3, below.len()]), "with what is below it");
+        let starts: Vec<usize> = page_starts(&below).into_iter().collect();
+        assert_eq!((starts[0], *starts.last().unwrap()), (3, below.len()), "with what is below it");
+        let runs: Vec<usize> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(runs.len() > 5, "{runs:?}");
+        assert!(runs.iter().all(|run| run * 2 > runs[0]), "none is short: {runs:?}");
     }
 
     #[test]

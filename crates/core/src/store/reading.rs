@@ -29,6 +29,8 @@ pub(super) type Known = HashMap<RecordId, Option<SharedRecord>>;
 pub struct Reading<'a> {
     store: &'a Store,
     records: Read<RecordId, Option<SharedRecord>>,
+    /// The numbers of all records that name one: rules ask kind by kind.
+    sources: Read<RecordId, Vec<RecordId>>,
     referring: Read<(RecordId, Kind), Vec<SharedRecord>>,
     parts: Read<(RecordId, Kind), Vec<SharedRecord>>,
     all: Read<Kind, Vec<SharedRecord>>,
@@ -47,6 +49,7 @@ impl<'a> Reading<'a> {
         Self {
             store,
             records: RefCell::new(known),
+            sources: RefCell::default(),
             referring: RefCell::default(),
             parts: RefCell::default(),
             all: RefCell::default(),
@@ -111,7 +114,11 @@ impl RecordSource<StoreError> for Reading<'_> {
     }
 
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, StoreError> {
-        once(&self.referring, (id, kind), || self.each(self.store.sources(id, kind)?))
+        once(&self.referring, (id, kind), || {
+            let mut sources = once(&self.sources, id, || self.store.all_sources(id))?;
+            sources.retain(|source| source.kind == kind);
+            self.each(sources)
+        })
     }
 
     fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, StoreError> {

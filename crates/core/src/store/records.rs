@@ -129,6 +129,14 @@ impl Store {
         Ok(rows.filter_map(|key| RecordId::from_key(key.ok()?)).collect())
     }
 
+    /// The numbers of all records that refer to `id`, by kind and number.
+    pub fn all_sources(&self, id: RecordId) -> Result<Vec<RecordId>, StoreError> {
+        let sql = "SELECT DISTINCT source FROM link WHERE target = ?1 ORDER BY source";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map([id.key()], |row| row.get::<_, i64>(0))?;
+        Ok(rows.filter_map(|key| RecordId::from_key(key.ok()?)).collect())
+    }
+
     /// The parts of a record that are of one kind, ordered by number.
     pub fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
         let sql = "SELECT body FROM record WHERE parent = ?1 AND key BETWEEN ?2 AND ?3 ORDER BY key";
