@@ -188,9 +188,14 @@ impl Printer<'_> {
             section["running"] = holder.as_ref().map_or(Value::Null, |(_, record)| record.clone());
             let has_children = levels.get(index + 1).is_some_and(|next| *next > levels[index]);
             if let Some(blocks) = section["blocks"].as_array_mut() {
-                for (block, content) in blocks.iter_mut().zip(&content.blocks) {
-                    self.block(block, content);
+                let mut printed = Vec::with_capacity(blocks.len());
+                for (mut block, content) in std::mem::take(blocks).into_iter().zip(&content.blocks) {
+                    self.block(&mut block, content);
+                    let rests = rests(&mut block, content);
+                    printed.push(block);
+                    printed.extend(rests);
                 }
+                *blocks = printed;
                 if blocks.is_empty() && !has_children {
                     blocks.push(json!({ "kind": "empty" }));
                 }
@@ -292,6 +297,28 @@ impl Printer<'_> {
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
+}
+
+/// The rest of a long table, as tables that begin on a new page.
+fn rests(block: &mut Value, content: &Block) -> Vec<Value> {
+    let Block::Table { columns, rows, .. } = content else { return Vec::new() };
+    let mut rests: Vec<Value> = Vec::new();
+    for start in split::row_starts(columns, rows).into_iter().rev() {
+        let mut rest = json!({ "kind": "table", "new_page": true, "caption": null });
+        for key in ["columns", "tracks", "keep", "wide"] {
+            if let Some(same) = block.get(key) {
+                rest[key] = same.clone();
+            }
+        }
+        for key in ["rows", "one_line"] {
+            if let Some(of_rows) = block[key].as_array_mut().filter(|of_rows| start < of_rows.len()) {
+                rest[key] = of_rows.split_off(start).into();
+            }
+        }
+        rests.push(rest);
+    }
+    rests.reverse();
+    rests
 }
 
 /// Marks the sections whose page is printed somewhere.

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::block::{Block, Cell};
+use super::block::{Block, Cell, Column};
 use super::model::{Packet, Section};
 use super::widths::{self, CHARACTER as TABLE_CHARACTER, TEXT_WIDTH};
 
@@ -98,6 +98,23 @@ pub(super) fn page_starts(sections: &[Section]) -> BTreeSet<usize> {
                 last = place;
             }
         }
+    }
+    starts
+}
+
+/// The rows of a long table that begin on a new page with its head, for the same reason.
+pub(super) fn row_starts(columns: &[Column], rows: &[Vec<Cell>]) -> Vec<usize> {
+    let widths = widths::of(columns, rows);
+    let heights: Vec<f32> = rows.iter().map(|cells| row_height(cells, &widths) / PAGE).collect();
+    let mut left = heights.iter().sum::<f32>();
+    let (mut starts, mut used) = (Vec::new(), 0.0);
+    for (row, height) in heights.into_iter().enumerate() {
+        if used >= RUN && left >= LONG_CHAPTER {
+            starts.push(row);
+            used = 0.0;
+        }
+        used += height;
+        left -= height;
     }
     starts
 }
@@ -342,7 +359,6 @@ pub(super) fn annex_volumes(packet: &Packet, cuts: &[(Cut, Cut)]) -> Vec<usize> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::block::Column;
     use crate::report::model::AttachmentEntry;
 
     fn table(rows: usize, name: &str) -> Block {
@@ -386,6 +402,21 @@ mod tests {
         let runs: Vec<usize> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
         assert!(runs.len() > 5, "{runs:?}");
         assert!(runs.iter().all(|run| run * 2 > runs[0]), "none is short: {runs:?}");
+    }
+
+    #[test]
+    fn a_long_table_begins_a_page_now_and_then_and_never_for_a_few_rows() {
+        let starts = |rows| {
+            let Block::Table { columns, rows, .. } = table(rows, "FB") else { panic!("no table") };
+            row_starts(&columns, &rows)
+        };
+        assert!(starts(1_000).is_empty());
+        let found = starts(10_000);
+        assert!(found.len() > 2, "{found:?}");
+        let runs: Vec<usize> = found.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(runs.iter().all(|run| run.abs_diff(found[0]) <= 1), "{found:?}");
+        assert!(10_000 - found.last().unwrap() > found[0] / 6, "{found:?}");
+        assert!(starts(found[0] + 10).is_empty(), "a rest of ten rows stays with the others");
     }
 
     #[test]
