@@ -185,7 +185,7 @@ fn item(
 ) -> FoundItem {
     let of_hit = |id: &str| {
         let own = changed?.iter().find(|delta| delta.advisory.as_deref() == Some(id));
-        Some(own.map_or(SinceLast::New, |delta| since_last(delta.change)))
+        own.map_or(Some(SinceLast::New), |delta| since_last(delta.change))
     };
     let hits = one.hits.iter().zip(&said.hits);
     FoundItem {
@@ -202,7 +202,9 @@ fn item(
 
 /// What became of an item: the strongest of its changes.
 fn changes_of(changed: &[&Delta]) -> SinceLast {
-    let all = changed.iter().map(|delta| (delta.advisory.is_none(), since_last(delta.change)));
+    // What cannot be checked any more is a change of the item.
+    let since = |delta: &Delta| since_last(delta.change).unwrap_or(SinceLast::Changed);
+    let all = changed.iter().map(|delta| (delta.advisory.is_none(), since(delta)));
     let mut strongest = SinceLast::Same;
     for (whole, change) in all {
         let change = match change {
@@ -223,14 +225,16 @@ fn changes_of(changed: &[&Delta]) -> SinceLast {
     strongest
 }
 
-const fn since_last(change: SubjectChange) -> SinceLast {
-    match change {
+/// `None`: it cannot be compared, because a source of the last search is not there now.
+const fn since_last(change: SubjectChange) -> Option<SinceLast> {
+    Some(match change {
         SubjectChange::NewSubject | SubjectChange::VersionChanged | SubjectChange::New => SinceLast::New,
         SubjectChange::NewlyExploited => SinceLast::NewlyExploited,
         SubjectChange::Withdrawn | SubjectChange::Gone | SubjectChange::Removed => SinceLast::Withdrawn,
-        SubjectChange::Changed | SubjectChange::NotCheckable => SinceLast::Changed,
+        SubjectChange::Changed => SinceLast::Changed,
         SubjectChange::Same => SinceLast::Same,
-    }
+        SubjectChange::NotCheckable => return None,
+    })
 }
 
 /// The score with its vector, the newest version of CVSS first.

@@ -221,6 +221,30 @@ fn a_good_verification_holds_for_what_is_written_here_and_not_for_what_others_wr
 }
 
 #[test]
+fn what_is_known_of_a_file_stays_when_a_reader_becomes_its_writer_and_covers_no_event_of_others() {
+    let mut desk = Desk::staffed();
+    let path = desk.file.path().to_owned();
+    let Opened::Open(mut late) = ProductFile::open_to_read(&path).unwrap() else { panic!("not opened") };
+    let early = ProductFile::verify(&path, None, &|_| true).unwrap();
+    crate::chain::tested_change(&mut desk);
+    late.refresh().unwrap();
+    late.note_backup(desk.now.day());
+    desk.file.let_go().unwrap();
+    assert!(late.take_over(&stamp_now()).unwrap());
+    assert_eq!(late.known().last_backup, Some(desk.now.day()), "signing in forgets nothing");
+    late.note_verification(&early).unwrap();
+    assert_eq!(late.known().verified, None, "others wrote between the verification and the first own event");
+    let now = ProductFile::verify(&path, None, &|_| true).unwrap();
+    late.note_verification(&now).unwrap();
+    let away = late.hand_over_writer("A job is running").unwrap();
+    assert_eq!(late.known().verified, Some(true), "a job has the writer, and no event is new");
+    assert_eq!(late.known().last_backup, Some(desk.now.day()));
+    late.take_back_writer(away).unwrap();
+    late.let_go().unwrap();
+    assert_eq!(late.known().verified, Some(true), "nobody wrote since");
+}
+
+#[test]
 fn a_signature_that_does_not_match_is_found_once_the_file_was_verified() {
     let mut desk = Desk::staffed();
     crate::chain::tested_change(&mut desk);

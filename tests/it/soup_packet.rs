@@ -208,12 +208,11 @@ fn a_finding_stands_in_one_row_until_somebody_writes_of_it_and_then_in_full() {
     desk.sign_go("rita", release, "release").unwrap();
     let review = soup::started(&mut desk, json!({"title": "Review"}));
     let expat = designator(&desk, "libexpat", "2.5.0");
-    soup::reviewed_item(
-        &mut desk,
-        review,
-        expat,
-        soup::hits(&["CVE-2031-1000", "CVE-2031-2000", "CVE-2031-3000"]),
-    );
+    let mut answer = soup::hits(&["CVE-2031-1000", "CVE-2031-2000", "CVE-2031-3000"]);
+    for (hit, digest) in ["ab", "ab", "cd"].into_iter().enumerate() {
+        answer["hits"][hit]["digest"] = digest.repeat(32).into();
+    }
+    soup::reviewed_item(&mut desk, review, expat, answer);
     let item = soup::item_of(&desk, "libexpat").unwrap();
     let raised = json!({
         "reviews": [review], "advisory_digest": "ab".repeat(32), "affected_range": ">= 2.0, < 2.6", "fixed_in": "2.6",
@@ -235,6 +234,11 @@ fn a_finding_stands_in_one_row_until_somebody_writes_of_it_and_then_in_full() {
     assert!(text.contains("Not looked at yet: 3 findings"), "{text}");
     assert!(text.contains(">= 2.0, < 2.6; corrected in 2.6"), "{text}");
     let hits = chapter(&built.packet, "4");
+    assert!(hits.contains("CVE-2031-1000 (FN-0001), CVE-2031-2000 (FN-0002)"), "{hits}");
+    assert!(
+        hits.contains("cdcdcdcdcdcdcdcd"),
+        "a hit of other records than those of its finding has its own row: {hits}"
+    );
     assert_eq!(hits.matches("the KEV catalogue was not searched").count(), 1, "once for all hits: {hits}");
     printed(&built, "soup-review-not-looked-at");
     desk.edit("cleo", findings[0], json!({"hazardous": false})).unwrap();

@@ -56,7 +56,14 @@ pub fn heading_ui(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
         }
     } else {
         ui.heading(text);
-        ui.horizontal_wrapped(right);
+        let row = ui.horizontal_wrapped(|ui| {
+            right(ui);
+            ui.min_rect().size()
+        });
+        // In one line it says again how wide it is: the buttons may have become fewer.
+        if row.inner.y < space::ROW * 1.5 {
+            ui.data_mut(|data| data.insert_temp(id, row.inner.x));
+        }
     }
     ui.add_space(space::S);
 }

@@ -72,6 +72,8 @@ pub struct ProductFile {
     pub(super) waiting: WaitingDrafts,
     /// What is known of it besides its records.
     pub(super) known: Facts,
+    /// For the writer: the last event before it, the first that it may follow.
+    pub(super) writes_after: Option<u64>,
 }
 
 /// The outcome of opening.
@@ -100,10 +102,12 @@ impl ProductFile {
             acknowledged: false,
             waiting: WaitingDrafts::new(),
             known: Facts::default(),
+            writes_after: None,
         }
     }
 
     pub(super) fn writing(store: Store, lock: Lock) -> Self {
+        let writes_after = Some(store.head().seq);
         Self {
             store,
             lock: Some(lock),
@@ -112,6 +116,7 @@ impl ProductFile {
             acknowledged: false,
             waiting: WaitingDrafts::new(),
             known: Facts::default(),
+            writes_after,
         }
     }
 
@@ -167,7 +172,7 @@ impl ProductFile {
         }
         let reader = Self::reading(store::open_read_only(self.path())?, WhyReadOnly::NotSignedIn);
         reader.see_clock(self.store.clock_seen());
-        *self = Self { behind: self.behind.take(), ..reader };
+        *self = Self { behind: self.behind.take(), known: std::mem::take(&mut self.known), ..reader };
         Ok(())
     }
 
@@ -325,8 +330,8 @@ impl ProductFile {
         let path: PathBuf = self.store.path().to_owned();
         match store::open_writing(&path, &holder(person, stamp)) {
             Ok((store, lock)) => {
-                let behind = self.behind.take();
-                self.take_back_writer(Self { behind, ..Self::writing(store, lock) })?;
+                let (behind, known) = (self.behind.take(), std::mem::take(&mut self.known));
+                self.take_back_writer(Self { behind, known, ..Self::writing(store, lock) })?;
                 Ok(true)
             }
             Err(Ok(FileState::Locked(holder))) => {

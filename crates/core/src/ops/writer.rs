@@ -40,8 +40,9 @@ impl ProductFile {
     /// When this is not the writer, or the file cannot be opened a second time.
     pub fn hand_over_writer(&mut self, why: &'static str) -> Result<Self, Refused> {
         self.refuse_read_only()?;
-        let reader = Self::reading(store::open_read_only(self.path())?, WhyReadOnly::WriterAway(why));
+        let mut reader = Self::reading(store::open_read_only(self.path())?, WhyReadOnly::WriterAway(why));
         reader.see_clock(self.store.clock_seen());
+        reader.known = self.known.clone();
         Ok(std::mem::replace(self, reader))
     }
 

@@ -356,14 +356,18 @@ fn unapproved_change(look: &Look) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (data, release) in released(look) {
         for id in &release.change_requests {
-            let known =
-                look.world.record(*id).is_some_and(|change| change.typed::<ChangeRequest>().is_some());
+            let Some(change) = look.world.record(*id).and_then(|change| change.typed::<ChangeRequest>())
+            else {
+                continue;
+            };
             let approvals = look.world.naming(*id, Kind::Approval, "subject");
             let valid = approvals.iter().any(|approval| approval::is_valid(look.world, approval));
-            if known && !valid {
+            if !valid {
                 let text = format!("{id} has no approval of what it says now");
                 let at = look.released_at(&data);
-                let told = look.told(*id, at).or_else(|| look.told(data.head.id, at));
+                // The change is bypassed when its work begins, the release when it is released.
+                let began = change.work_started_at.unwrap_or(at).min(at);
+                let told = look.told(*id, began).or_else(|| look.told(data.head.id, at));
                 hits.push(Hit::at(data.head.id, text).field("change_requests").told(told));
             }
         }

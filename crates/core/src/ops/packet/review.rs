@@ -1,5 +1,5 @@
 //! P4: one SOUP review (domain 7). Nine chapters in a fixed order. A review has up to thousands of items: what several of them share is
-//! printed once, and nothing is left out.
+//! printed once. Of what nobody has looked at yet the names, the versions and the digest are printed; its texts are in the kept evidence.
 
 mod after;
 mod found;
@@ -54,8 +54,9 @@ struct Dossier {
     obsolete: BTreeMap<RecordId, String>,
     /// Whether there are hits, and of none of them it is known whether it is exploited: that is said once for all of them.
     kev_unknown: bool,
-    /// The findings that are as the search raised them. Their hits are listed in a line, and they in one table.
-    as_found: BTreeSet<RecordId>,
+    /// The findings that are as the search raised them, with the digest of their records. Their hits are listed in a line, and they in one
+    /// table.
+    as_found: BTreeMap<RecordId, String>,
 }
 
 impl Dossier {

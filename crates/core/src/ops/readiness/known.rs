@@ -46,6 +46,7 @@ impl ProductFile {
         let is_head = head.seq == *seq && head.digest == *digest;
         is_head
             || self.store.is_writable()
+                && self.writes_after.is_some_and(|before| *seq >= before)
                 && self.store.event_digest(*seq).is_ok_and(|known| known.as_ref() == Some(digest))
     }
 

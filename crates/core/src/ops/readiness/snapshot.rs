@@ -122,7 +122,7 @@ pub(super) struct Records {
     signatures: RefCell<HashMap<RecordId, Vec<Signature>>>,
     editors: RefCell<HashMap<RecordId, Vec<RecordId>>>,
     /// What a signature of a part of a record would cover, at the revision of the record.
-    digests: RefCell<HashMap<(RecordId, u32, Part), Digest>>,
+    digests: RefCell<HashMap<RecordId, Vec<(u32, Part, Digest)>>>,
 }
 
 impl Default for Records {
@@ -142,8 +142,9 @@ impl Records {
     pub fn take(&mut self, id: RecordId, data: Option<SharedRecord>) {
         self.signatures.get_mut().remove(&id);
         self.editors.get_mut().remove(&id);
-        let parent = data.as_ref().and_then(|data| data.head.parent);
-        self.digests.get_mut().retain(|(of, ..), _| *of != id && Some(*of) != parent);
+        for of in [Some(id), data.as_ref().and_then(|data| data.head.parent)].into_iter().flatten() {
+            self.digests.get_mut().remove(&of);
+        }
         let Some(cell) = self.kinds.get_mut(id.kind as usize) else { return };
         let taken = match (cell.get_mut(), data) {
             (None, _) => true,
@@ -246,16 +247,19 @@ impl<F> World for Snapshot<'_, F> {
     }
 
     fn part_digest(&self, data: &RecordData, part: Part) -> Digest {
-        let key = (data.head.id, data.head.revision, part);
         self.reads(data.head.id.kind);
         for (def, _) in data.def().part_kinds().filter(|(_, of)| part.covers(*of)) {
             self.reads(def.kind);
         }
-        if let Some(known) = self.records.digests.borrow().get(&key) {
-            return known.clone();
+        let (id, revision) = (data.head.id, data.head.revision);
+        let digests = self.records.digests.borrow();
+        let mut known = digests.get(&id).into_iter().flatten();
+        if let Some((.., digest)) = known.find(|(at, of, _)| (*at, *of) == (revision, part)) {
+            return digest.clone();
         }
+        drop(digests);
         let digest = part_digest(data, part, &self.covered_parts(data, part));
-        self.records.digests.borrow_mut().insert(key, digest.clone());
+        self.records.digests.borrow_mut().entry(id).or_default().push((revision, part, digest.clone()));
         digest
     }
 

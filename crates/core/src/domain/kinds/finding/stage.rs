@@ -99,9 +99,11 @@ pub(super) fn moves(case: &Case, finding: &Finding) -> Vec<Effect> {
         && notices(case, notice).is_empty()
     {
         let open = open_drafts(case, notice);
-        effects.extend(open.iter().map(|(id, draft)| joined(case, finding, (*id, draft))));
-        if open.is_empty() {
-            effects.push(drafted(case, finding, notice));
+        let told: Option<Vec<Effect>> =
+            open.iter().map(|(id, draft)| joined(case, finding, (*id, draft))).collect();
+        match told {
+            Some(told) if !told.is_empty() => effects.extend(told),
+            Some(_) | None => effects.push(drafted(case, finding, notice)),
         }
     }
     effects
@@ -149,8 +151,8 @@ fn drafted(case: &Case, finding: &Finding, notice: CommunicationKind) -> Effect 
     Effect::Create { kind: Kind::Communication, set, link_back: None }
 }
 
-/// A draft that tells of the finding too.
-fn joined(case: &Case, finding: &Finding, (id, draft): (RecordId, &Communication)) -> Effect {
+/// A draft that tells of the finding too; `None` if its texts would be too long.
+fn joined(case: &Case, finding: &Finding, (id, draft): (RecordId, &Communication)) -> Option<Effect> {
     let subjects: Vec<RecordId> = draft.subjects.iter().copied().chain([case.id()]).collect();
     let mut set = Fields::new();
     set.insert("subjects".into(), json!(subjects));
@@ -160,11 +162,14 @@ fn joined(case: &Case, finding: &Finding, (id, draft): (RecordId, &Communication
     ] {
         let texts = [before.trim().to_owned(), about(finding, more)];
         let text = texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
-        if !text.is_empty() && text.chars().count() <= text::TEXT_CHARS_MAX {
+        if text.chars().count() > text::TEXT_CHARS_MAX {
+            return None;
+        }
+        if !text.is_empty() {
             set.insert(name.into(), text.into());
         }
     }
-    Effect::Set { id, set }
+    Some(Effect::Set { id, set })
 }
 
 /// The states of the communications of this kind that are about the finding and were not left out.

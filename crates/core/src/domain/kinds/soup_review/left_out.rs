@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::evidence::KEV;
 use super::scope::InScope;
+use super::sources::is_source;
 use super::{SoupReview, SoupReviewState as S};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
@@ -17,6 +19,8 @@ pub struct LeftOut(Vec<Decided>);
 struct Decided {
     /// The day of its search, and the review: the newest is the last.
     key: (Day, RecordId),
+    /// The day of the catalogue of known exploited vulnerabilities that it searched; the day of its search where it does not say.
+    catalogue: Day,
     /// Whether two persons have reviewed.
     is_completed: bool,
     /// The releases that it covers.
@@ -34,8 +38,11 @@ impl LeftOut {
             let on = review.searched_on.filter(|on| !on.is_ahead_of(today))?;
             let left_out =
                 review.exclusions.iter().map(|row| (row.item.to_string(), row.version.to_string()));
+            let catalogue = review.sources.iter().find(|row| is_source(row, KEV));
+            let catalogue = catalogue.and_then(|row| Day::parse(row.data_date.get(..10)?).ok());
             Some(Decided {
                 key: (on, data.head.id),
+                catalogue: catalogue.unwrap_or(on).min(on),
                 is_completed: state.is_completed(),
                 releases: review.releases.iter().copied().collect(),
                 left_out: left_out.collect(),
@@ -50,12 +57,13 @@ impl LeftOut {
         self.0.iter().any(|one| decides(&one))
     }
 
-    /// The day of the newest review that left out a version in all releases that contain it, if that is newer than the search of it.
-    pub fn since(&self, searched: (Day, RecordId), version: &InScope) -> Option<Day> {
+    /// The day of the newest review that left out a version in all releases that contain it, if that is newer than the search of it, and the
+    /// day of its catalogue of known exploited vulnerabilities.
+    pub fn since(&self, searched: (Day, RecordId), version: &InScope) -> Option<(Day, Day)> {
         let known: [&RecordData; 2] = [&version.item, &version.designator];
         let newer = self.0.iter().filter(|one| one.key > searched);
         let newest = newer.filter(|one| one.decides(&version.releases, &version.row, known));
-        newest.map(|one| one.key.0).max()
+        newest.max_by_key(|one| one.key).map(|one| (one.key.0, one.catalogue))
     }
 }
 

@@ -16,6 +16,7 @@ use crate::domain::maintenance_plan::{RiskTier, Standing};
 use crate::domain::person::Role;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::release::Release;
+use crate::domain::retirement_plan::RETIREMENT_RULES;
 use crate::domain::review_item::{ItemResult, ReviewItem, hits_undecided, is_done};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};
@@ -23,6 +24,7 @@ use crate::domain::soup_item::SoupItem;
 use crate::domain::soup_item::due::Intervals;
 use crate::domain::soup_item::register::fielded;
 use crate::domain::text::{counted, is_sha256};
+use crate::domain::time::Day;
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 
 /// The step that freezes the scope of a review.
@@ -164,7 +166,8 @@ pub fn may_be_handed_over(case: &Case, review: &SoupReview) -> Vec<Condition> {
         None => "Every item has its own result".to_owned(),
     };
     // Of no item, nothing is said.
-    let condition = Condition::new("IEC 62304 7.1.3", text, open.is_empty() && !items.is_empty());
+    let said = !items.is_empty() || case.rules < RETIREMENT_RULES;
+    let condition = Condition::new("IEC 62304 7.1.3", text, open.is_empty() && said);
     conditions.push(condition.on_any(open.first().map(|data| data.head.id)));
     conditions.push(evidence_is_kept(case, review));
     conditions.extend(dated_ahead(case, review));
@@ -239,7 +242,8 @@ fn evidence_is_kept(case: &Case, review: &SoupReview) -> Condition {
 
 /// A search that is dated ahead, because a clock was, would count as the newest one until its day has come.
 fn dated_ahead(case: &Case, review: &SoupReview) -> Option<Condition> {
-    let on = review.searched_on.filter(|on| on.is_ahead_of(case.now.day()))?;
+    let ahead = |on: &Day| case.rules >= RETIREMENT_RULES && on.is_ahead_of(case.now.day());
+    let on = review.searched_on.filter(ahead)?;
     let text =
         format!("The search is not dated in the future; it says {on}. Set the clock right and search again");
     Some(Condition::new("IEC 62304 7.1.3", text, false).at("searched_on"))

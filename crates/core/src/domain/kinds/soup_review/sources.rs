@@ -88,7 +88,7 @@ fn is_supplier_list(name: &str) -> bool {
 }
 
 /// Whether a source has exactly this name, as the program writes its publisher or its format.
-fn is_source(row: &SearchedSource, name: &str) -> bool {
+pub(super) fn is_source(row: &SearchedSource, name: &str) -> bool {
     let plain = |name: &str| name.trim().to_lowercase();
     let name = if plain(name) == plain(KEV_SHORT) { plain(KEV) } else { plain(name) };
     let short = plain(&row.source) == plain(KEV_SHORT) && name == plain(KEV);

@@ -10,7 +10,7 @@ use crate::domain::finding::{FindingState, exploited_words, known_as};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::text::counted;
 use crate::ops::packet::findings::{self, Case};
-use crate::ops::packet::paper::{Paper, word_or};
+use crate::ops::packet::paper::{Paper, day_or, word_or};
 use crate::ops::packet::sections::{chapter, joined, nothing};
 use crate::ops::refused::Refused;
 use crate::report::{Block, Column, Section, Tone};
@@ -24,7 +24,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, dossier: &Dossier) -> Result<Vec<S
         return Ok(vec![chapter(6, title, clause, vec![nothing(words)])]);
     }
     let (raw, seen): (Vec<&Case>, Vec<&Case>) =
-        dossier.cases.iter().partition(|case| dossier.as_found.contains(&case.id()));
+        dossier.cases.iter().partition(|case| dossier.as_found.contains_key(&case.id()));
     let mut sections = vec![chapter(6, title, clause, findings::log(&seen))];
     for (case, count) in seen.iter().zip(1..) {
         let page = paper.page(case.id())?;
@@ -37,13 +37,13 @@ pub(super) fn sections(paper: &mut Paper<'_>, dossier: &Dossier) -> Result<Vec<S
     Ok(sections)
 }
 
-/// The findings that are as the search of the review raised them: one of its hits says everything about each, and nobody has written or
-/// attached anything since.
+/// The findings that are as the search of the review raised them, with the digest of their records: one of its hits has a name of each, and
+/// nobody has written or attached anything since.
 pub(super) fn as_found(
     paper: &Paper<'_>,
     items: &[Looked],
     cases: &[Case],
-) -> Result<BTreeSet<RecordId>, Refused> {
+) -> Result<BTreeMap<RecordId, String>, Refused> {
     let hits = items.iter().flat_map(|item| item.content.hits.iter());
     let hits: BTreeSet<String> = hits.map(|hit| hit.advisory.to_lowercase()).collect();
     let with_files: BTreeSet<RecordId> = paper.ask(|world| {
@@ -59,7 +59,8 @@ pub(super) fn as_found(
             && WRITTEN.iter().all(|field| is_empty(case.data.value(field)))
             && !with_files.contains(&case.id())
     };
-    Ok(cases.iter().filter(untouched).map(Case::id).collect())
+    let digest = |case: &Case| (case.id(), case.content.advisory_digest.to_string());
+    Ok(cases.iter().filter(untouched).map(digest).collect())
 }
 
 /// The first fields that a person who looks at a finding writes.
@@ -68,8 +69,8 @@ const WRITTEN: &[&str] = &["hazardous", "sequence", "disposition", "per_release"
 /// A row for each finding that is as the search raised it.
 fn table(paper: &Paper<'_>, dossier: &Dossier, cases: &[&Case]) -> Vec<Block> {
     let words = format!(
-        "Nobody has decided anything about these. In which versions each was found, and how it was matched, stands in {}; the records \
-         themselves are in the kept evidence of the search.",
+        "Nobody has decided anything about these. In which versions each was found stands with the items in {} too; how it was matched, and \
+         what its records say, is in the kept evidence of the search.",
         paper.chapter(4)
     );
     let names: BTreeMap<RecordId, &str> = dossier
@@ -87,20 +88,23 @@ fn table(paper: &Paper<'_>, dossier: &Dossier, cases: &[&Case]) -> Vec<Block> {
         let exploited =
             if dossier.kev_unknown && content.kev_listed.is_none() { "" } else { exploited_words(content) };
         let digest: String = content.advisory_digest.chars().take(DIGITS).collect();
+        let mut known: Vec<&str> = vec![&content.external_id];
+        known.extend(content.aliases.iter().map(|alias| &**alias));
+        let (severity, learned) = (word_or(content.severity, ""), day_or(content.learned_on, "–"));
         vec![
             case.id().to_string().into(),
-            joined(&[&content.external_id, &word_or(content.severity, ""), exploited], "\n").into(),
-            format!("{}: {}", items.join(", "), content.title).into(),
+            joined(&[&known.join(", "), &severity, &content.cvss, exploited], "\n").into(),
+            format!("{}: {}\n{}", items.join(", "), content.title, case.components()).into(),
             joined(&[&content.affected_range, &corrected], "; ").into(),
-            digest.into(),
+            format!("{learned}\n{digest}").into(),
         ]
     });
     let columns = vec![
         Column::id("Number").points(50.0),
-        Column::text("Identifier, severity", 2),
-        Column::text("Component, what it is", 5),
+        Column::text("Names, severity", 3),
+        Column::text("Component, what it is, versions", 6),
         Column::text("Affected", 3),
-        Column::code("Digest of its records", 2),
+        Column::text("Learned; digest of its records", 1).points(84.0),
     ];
     vec![Block::note(Tone::Due, words), Block::table(columns, rows.collect())]
 }

@@ -379,7 +379,8 @@ fn hits(dossier: &Dossier, item: &Looked) -> Vec<Block> {
         let finding = finding_of(dossier, item, hit);
         let exploited = if dossier.kev_unknown { "" } else { exploited_words(hit.exploited) };
         let since = hit.since_last.map_or("", SinceLast::word);
-        if let Some(id) = finding.filter(|id| dossier.as_found.contains(id)) {
+        let same = |id: &RecordId| dossier.as_found.get(id).is_some_and(|digest| *digest == *hit.digest);
+        if let Some(id) = finding.filter(same) {
             let verdict = joined(&[&hit.verdict, exploited, since], ", ");
             waiting.entry(verdict).or_default().push(format!("{} ({id})", hit.advisory));
             continue;

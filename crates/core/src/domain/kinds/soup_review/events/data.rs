@@ -34,8 +34,8 @@ pub struct KnownVersion {
     known: BTreeMap<String, Known>,
     /// Reasons for which a review of it is scheduled.
     scheduled: Vec<ReviewTrigger>,
-    /// The day of the search of a newer review that left it out with a reason.
-    left_out_on: Option<Day>,
+    /// The day of the search of a newer review that left it out with a reason, and the day of its catalogue of what is exploited.
+    left_out_on: Option<(Day, Day)>,
 }
 
 /// What is known of an advisory for a version.
@@ -231,16 +231,19 @@ impl KnownVersion {
         (!self.scheduled.contains(&seen.trigger()) && !self.is_left_out(seen, hit)).then_some(seen)
     }
 
-    /// Whether a newer review that left the version out with a reason answers a hit: until its data changes.
+    /// Whether a newer review that left the version out with a reason answers a hit: until its data changes. What the catalogue lists after
+    /// the day of the data that the review had, and what changed on the day of the review, it may not have seen.
     fn is_left_out(&self, seen: Seen, hit: &HitNow) -> bool {
-        let Some(on) = self.left_out_on else { return false };
-        let changed_on = match seen {
-            Seen::Exploited => hit.exploited_since.as_ref().and_then(|day| Day::parse(day).ok()),
+        let Some((on, catalogue)) = self.left_out_on else { return false };
+        match seen {
+            Seen::Exploited => {
+                let since = hit.exploited_since.as_ref().and_then(|day| Day::parse(day).ok());
+                since.is_some_and(|since| since <= catalogue)
+            }
             // What does not affect it any more adds nothing to what was left out.
-            Seen::Changed if !hit.affects => return true,
-            Seen::New | Seen::Changed => hit.modified_on,
-        };
-        changed_on.is_some_and(|changed| changed <= on)
+            Seen::Changed if !hit.affects => true,
+            Seen::New | Seen::Changed => hit.modified_on.is_some_and(|changed| changed < on),
+        }
     }
 }
 

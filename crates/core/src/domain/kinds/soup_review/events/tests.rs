@@ -133,13 +133,21 @@ fn what_a_newer_review_left_out_with_a_reason_asks_for_nothing_until_the_item_or
         [new, changed].map(|one| HitNow { modified_on: Some(day(day_text)), ..one })
     };
     let approved = || newer(json!({}), S::Approved.code());
-    assert_eq!(news(then.clone(), approved(), &of_day("2026-05-10")), []);
-    assert_eq!(news(then.clone(), approved(), &of_day("2026-05-11")).len(), 2, "the data changed since");
+    assert_eq!(news(then.clone(), approved(), &of_day("2026-05-09")), []);
+    assert_eq!(
+        news(then.clone(), approved(), &of_day("2026-05-10")).len(),
+        2,
+        "perhaps after the search of that day"
+    );
     let undated = [hit(&["CVE-2031-0002"], true, None)];
     assert_eq!(news(then.clone(), approved(), &undated).len(), 1, "nothing says that it was known");
     let exploited = |on: &str| [hit(&["CVE-2030-0001"], true, Some(on))];
     assert_eq!(news(then.clone(), approved(), &exploited("2026-05-10")), []);
     assert_eq!(news(then.clone(), approved(), &exploited("2026-05-20")).len(), 1);
+    let older =
+        || newer(json!({"sources": [{"source": "CISA KEV", "data_date": "2026-05-03"}]}), S::Approved.code());
+    assert_eq!(news(then.clone(), older(), &exploited("2026-05-03")), []);
+    assert_eq!(news(then.clone(), older(), &exploited("2026-05-08")).len(), 1, "its data was older");
     let asked = |more: Value, state: &'static str| {
         news(then.clone(), newer(more, state), &of_day("2026-05-09")).len()
     };
