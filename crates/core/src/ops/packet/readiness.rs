@@ -138,7 +138,7 @@ fn record_cell(one: &FoundGap) -> Cell {
     one.gap
         .hit
         .record
-        .map_or_else(|| "none".to_owned(), |id| joined(&[&id.to_string(), &one.title()], "\n"))
+        .map_or_else(|| "none".to_owned(), |id| joined(&[&id.to_string(), one.title()], "\n"))
         .into()
 }
 
