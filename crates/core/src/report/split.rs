@@ -35,7 +35,7 @@ pub struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { longest: 500, volume: 64 }
+        Self { longest: 500, volume: 56 }
     }
 }
 
