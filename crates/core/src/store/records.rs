@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
 use serde::Deserialize;
 
 use super::{Store, StoreError};
@@ -87,9 +87,13 @@ impl Store {
 
     /// The numbers of the records of a kind, in order.
     pub fn numbers(&self, kind: Kind) -> Result<Vec<RecordId>, StoreError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT key FROM record WHERE key BETWEEN ?1 AND ?2 ORDER BY key")?;
-        let rows = statement.query_map(keys_of(kind), |row| row.get::<_, i64>(0))?;
+        self.ids("SELECT key FROM record WHERE key BETWEEN ?1 AND ?2 ORDER BY key", &keys_of(kind))
+    }
+
+    /// The records whose keys a query gives, in its order.
+    fn ids(&self, sql: &str, of: &[i64]) -> Result<Vec<RecordId>, StoreError> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(params_from_iter(of), |row| row.get::<_, i64>(0))?;
         let keys = rows.collect::<Result<Vec<i64>, _>>()?;
         Ok(keys.into_iter().filter_map(RecordId::from_key).collect())
     }
@@ -124,17 +128,12 @@ impl Store {
         let sql =
             "SELECT DISTINCT source FROM link WHERE target = ?1 AND source BETWEEN ?2 AND ?3 ORDER BY source";
         let [first, last] = keys_of(kind);
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map([id.key(), first, last], |row| row.get::<_, i64>(0))?;
-        Ok(rows.filter_map(|key| RecordId::from_key(key.ok()?)).collect())
+        self.ids(sql, &[id.key(), first, last])
     }
 
     /// The numbers of all records that refer to `id`, by kind and number.
     pub fn all_sources(&self, id: RecordId) -> Result<Vec<RecordId>, StoreError> {
-        let sql = "SELECT DISTINCT source FROM link WHERE target = ?1 ORDER BY source";
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map([id.key()], |row| row.get::<_, i64>(0))?;
-        Ok(rows.filter_map(|key| RecordId::from_key(key.ok()?)).collect())
+        self.ids("SELECT DISTINCT source FROM link WHERE target = ?1 ORDER BY source", &[id.key()])
     }
 
     /// The parts of a record that are of one kind, ordered by number.
