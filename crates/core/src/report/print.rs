@@ -301,9 +301,11 @@ impl Printer<'_> {
 
 /// The rest of a long table, as tables that begin on a new page.
 fn rests(block: &mut Value, content: &Block) -> Vec<Value> {
-    let Block::Table { columns, rows, .. } = content else { return Vec::new() };
+    let Block::Table { rows, .. } = content else { return Vec::new() };
+    let widths = block["tracks"].as_array().into_iter().flatten().filter_map(Value::as_f64);
+    let widths: Vec<f32> = widths.map(|width| width as f32).collect();
     let mut rests: Vec<Value> = Vec::new();
-    for start in split::row_starts(columns, rows).into_iter().rev() {
+    for start in split::row_starts(rows, &widths).into_iter().rev() {
         let mut rest = json!({ "kind": "table", "new_page": true, "caption": null });
         for key in ["columns", "tracks", "keep", "wide"] {
             if let Some(same) = block.get(key) {

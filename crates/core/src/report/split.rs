@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::block::{Block, Cell, Column};
+use super::block::{Block, Cell};
 use super::model::{Packet, Section};
 use super::widths::{self, CHARACTER as TABLE_CHARACTER, TEXT_WIDTH};
 
@@ -102,10 +102,9 @@ pub(super) fn page_starts(sections: &[Section]) -> BTreeSet<usize> {
     starts
 }
 
-/// The rows of a long table that begin on a new page with its head, for the same reason.
-pub(super) fn row_starts(columns: &[Column], rows: &[Vec<Cell>]) -> Vec<usize> {
-    let widths = widths::of(columns, rows);
-    let heights: Vec<f32> = rows.iter().map(|cells| row_height(cells, &widths) / PAGE).collect();
+/// The rows of a long table that begin on a new page with its head, for the same reason. `widths` are those of its columns.
+pub(super) fn row_starts(rows: &[Vec<Cell>], widths: &[f32]) -> Vec<usize> {
+    let heights: Vec<f32> = rows.iter().map(|cells| row_height(cells, widths) / PAGE).collect();
     let mut left = heights.iter().sum::<f32>();
     let (mut starts, mut used) = (Vec::new(), 0.0);
     for (row, height) in heights.into_iter().enumerate() {
@@ -359,6 +358,7 @@ pub(super) fn annex_volumes(packet: &Packet, cuts: &[(Cut, Cut)]) -> Vec<usize> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::block::Column;
     use crate::report::model::AttachmentEntry;
 
     fn table(rows: usize, name: &str) -> Block {
@@ -408,7 +408,7 @@ mod tests {
     fn a_long_table_begins_a_page_now_and_then_and_never_for_a_few_rows() {
         let starts = |rows| {
             let Block::Table { columns, rows, .. } = table(rows, "FB") else { panic!("no table") };
-            row_starts(&columns, &rows)
+            row_starts(&rows, &widths::of(&columns, &rows))
         };
         assert!(starts(1_000).is_empty());
         let found = starts(10_000);
