@@ -4,9 +4,10 @@
 //! Does not belong here: its look (`report`), and where it is written. Printing it changes nothing in the file.
 
 use super::file::ProductFile;
-use super::letter::{PrintedLetter, VERSION_DIGITS, logo, one_text};
+use super::letter::{PrintedLetter, logo, one_text};
 use super::packet::PacketFonts;
 use super::refused::Refused;
+use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::retirement_plan::{RetirementPlan, RetirementPlanState as S};
 use crate::domain::signature::Part;
@@ -70,7 +71,7 @@ fn guide(file: &ProductFile, id: RecordId, stamp: &Stamp) -> Result<Letter, Refu
     }
     let draft = matches!(state, None | Some(S::Draft | S::InReview));
     let product = file.product()?;
-    let version: String = file.part_digest(&data, Part::Scope)?.chars().take(VERSION_DIGITS).collect();
+    let version = canonical::first_digits(&file.part_digest(&data, Part::Scope)?);
     let mut parts = vec![part("Versions", &versions(&content))];
     parts.extend(dates(&content));
     parts.extend(steps);

@@ -10,6 +10,7 @@ use super::files::media_type;
 use super::packet::PacketFonts;
 use super::refused::Refused;
 use crate::domain::attachment::{Attachment, AttachmentState};
+use crate::domain::canonical;
 use crate::domain::choice::Choice as _;
 use crate::domain::communication::{Communication, CommunicationState};
 use crate::domain::ids::{Kind, RecordId};
@@ -28,8 +29,6 @@ pub use crate::report::PrintedLetter;
 
 /// How the description of the logo begins, among the attachments of the product record.
 const LOGO: &str = "logo";
-/// How many digits of the digest name the version of the text.
-pub(super) const VERSION_DIGITS: usize = 16;
 
 /// The choices before a letter is printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -167,7 +166,7 @@ fn letter(
     let draft = !state.is_some_and(CommunicationState::is_decided);
     let product = file.product()?;
     let digest = file.part_digest(&data, Part::Scope)?;
-    let version: String = digest.chars().take(VERSION_DIGITS).collect();
+    let version = canonical::first_digits(&digest);
     let date = if draft { "Draft".to_owned() } else { day_of_issue(file, id, stamp)?.to_string() };
     let recipients = recipients(file, id, options.recipient)?;
     let copies = copies(&content, &recipients);

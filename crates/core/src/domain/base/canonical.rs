@@ -23,6 +23,11 @@ pub fn digest(bytes: &[u8]) -> Digest {
     hex::encode(Sha256::digest(bytes))
 }
 
+/// The first sixteen hexadecimal digits of a digest: enough to find on paper what it is of.
+pub fn first_digits(digest: &str) -> String {
+    digest.chars().take(16).collect()
+}
+
 /// The first twelve hexadecimal digits of a digest, in groups of four: enough for people to compare.
 pub fn short(digest: &str) -> String {
     let head: String = digest.chars().take(12).collect();

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::domain::canonical;
 use crate::domain::event::Event;
 use crate::domain::field::{FieldDef, ValueFormat};
 use crate::domain::ids::{Kind, RecordId};
@@ -19,7 +20,7 @@ use crate::ops::file::ProductFile;
 use crate::ops::page::{RecordPage, SignatureView};
 use crate::ops::refused::Refused;
 use crate::report::{Mark, Section, SignatureBlock, Tone};
-use crate::store::{Reading, Verification};
+use crate::store::Verification;
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::{Day, Moment};
 
@@ -178,11 +179,7 @@ impl<'a> Paper<'a> {
         if let Some(then) = &self.then {
             return Ok(question(&ChangeSet::for_nobody(&then.records, then.end)));
         }
-        let reading = Reading::new(&self.file.store);
-        let world = ChangeSet::for_nobody(&reading, self.now);
-        let answer = question(&world);
-        world.finish()?;
-        Ok(answer)
+        self.file.with_world(self.now, question)
     }
 
     /// The records printed so far.
@@ -286,7 +283,7 @@ impl<'a> Paper<'a> {
             digest: signature
                 .covers
                 .first()
-                .map_or_else(String::new, |cover| cover.digest.chars().take(16).collect()),
+                .map_or_else(String::new, |cover| canonical::first_digits(&cover.digest)),
             validity: self.validity(view, all),
         }
     }

@@ -100,6 +100,11 @@ impl Dossier {
         })
     }
 
+    /// The words about whether something is exploited, unless they say of it what is said once for all hits.
+    fn exploited(&self, listed: Option<bool>, words: &'static str) -> &'static str {
+        if self.kev_unknown && listed.is_none() { "" } else { words }
+    }
+
     fn state(&self) -> Option<SoupReviewState> {
         SoupReviewState::of(&self.page.data)
     }

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::items::DIGITS;
 use super::{Dossier, Looked};
+use crate::domain::canonical;
 use crate::domain::field::is_empty;
 use crate::domain::finding::{FindingState, exploited_words, known_as};
 use crate::domain::ids::{Kind, RecordId};
@@ -85,9 +85,8 @@ fn table(paper: &Paper<'_>, dossier: &Dossier, cases: &[&Case]) -> Vec<Block> {
             "" => String::new(),
             version => format!("corrected in {version}"),
         };
-        let exploited =
-            if dossier.kev_unknown && content.kev_listed.is_none() { "" } else { exploited_words(content) };
-        let digest: String = content.advisory_digest.chars().take(DIGITS).collect();
+        let exploited = dossier.exploited(content.kev_listed, exploited_words(content));
+        let digest = canonical::first_digits(&content.advisory_digest);
         let mut known: Vec<&str> = vec![&content.external_id];
         known.extend(content.aliases.iter().map(|alias| &**alias));
         let (severity, learned) = (word_or(content.severity, ""), day_or(content.learned_on, "–"));

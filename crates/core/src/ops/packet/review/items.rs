@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::after::support_mark;
 use super::{Dossier, Looked};
+use crate::domain::canonical;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::RiskTier;
@@ -377,7 +378,7 @@ fn hits(dossier: &Dossier, item: &Looked) -> Vec<Block> {
     let mut waiting: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for hit in content.hits.iter() {
         let finding = finding_of(dossier, item, hit);
-        let exploited = if dossier.kev_unknown { "" } else { exploited_words(hit.exploited) };
+        let exploited = dossier.exploited(hit.exploited, exploited_words(hit.exploited));
         let since = hit.since_last.map_or("", SinceLast::word);
         let same = |id: &RecordId| dossier.as_found.get(id).is_some_and(|digest| *digest == *hit.digest);
         if let Some(id) = finding.filter(same) {
@@ -387,10 +388,9 @@ fn hits(dossier: &Dossier, item: &Looked) -> Vec<Block> {
         }
         let mut names = vec![hit.advisory.to_string()];
         names.extend(hit.aliases.iter().map(|alias| alias.to_string()));
-        let digest: String = hit.digest.chars().take(DIGITS).collect();
         rows.push(vec![
             names.join("\n").into(),
-            joined(&[&hit.title, &digest], "\n").into(),
+            joined(&[&hit.title, &canonical::first_digits(&hit.digest)], "\n").into(),
             joined(&[&hit.verdict, &hit.severity], "\n").into(),
             joined(&[exploited, since], "\n").into(),
             decision(finding, dismissed.get(&hit.advisory.to_lowercase())),
@@ -419,9 +419,6 @@ fn hits(dossier: &Dossier, item: &Looked) -> Vec<Block> {
     }
     blocks
 }
-
-/// How many digits of a digest are printed, enough to find its record in the evidence.
-pub(super) const DIGITS: usize = 16;
 
 fn finding_of(dossier: &Dossier, item: &Looked, hit: &Hit) -> Option<RecordId> {
     let mut names = std::iter::once(&hit.advisory).chain(&hit.aliases).map(|name| name.to_lowercase());

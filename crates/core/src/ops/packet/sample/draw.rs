@@ -15,9 +15,6 @@ use crate::ops::packet::sections::numbers;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Check, Column};
 
-/// How many digits of a digest are printed: enough to tell records apart.
-const DIGITS: usize = 16;
-
 /// Longest seed, in characters.
 pub(super) const SEED_MAX: usize = 80;
 
@@ -109,8 +106,7 @@ impl Drawn {
             scope.seed.trim()
         );
         let rows = self.records.iter().map(|(digest, id)| {
-            let short: String = digest.chars().take(DIGITS).collect();
-            let cells: Vec<Cell> = vec![short.into(), id.to_string().into()];
+            let cells: Vec<Cell> = vec![canonical::first_digits(digest).into(), id.to_string().into()];
             cells
         });
         let columns = vec![Column::code("SHA-256, first digits", 1), Column::text("Drawn", 2)];
