@@ -160,8 +160,7 @@ pub fn news(
     (last, go_on): (&LastLook, &(dyn Fn(f32) -> bool + Sync)),
 ) -> Result<News, Refused> {
     let Some(data) = Data::of(options, now.day())? else { return Ok(News::NoData) };
-    let known = file.known_versions(now)?;
-    let watched = file.watched_findings(now)?;
+    let (known, watched) = file.known_to_reviews(now)?;
     if known.is_empty() && watched.is_empty() {
         return Ok(News::NothingKnown);
     }

@@ -61,6 +61,22 @@ impl ProductFile {
         self.as_rules_see(id, None, seen)?.ok_or_else(|| unreadable(id))
     }
 
+    /// Calls `look` with all records as rules see them, at a moment. Each is read once.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn with_world<T>(
+        &self,
+        now: Moment,
+        look: impl FnOnce(&dyn World) -> T,
+    ) -> Result<T, Refused> {
+        let reading = Reading::new(&self.store);
+        let work = ChangeSet::for_nobody(&reading, now);
+        let seen = look(&work);
+        work.finish()?;
+        Ok(seen)
+    }
+
     /// Calls `look` with a record as a rule sees it. The moment matters only to rules that ask for it.
     pub(super) fn as_rules_see<T>(
         &self,

@@ -1,12 +1,11 @@
 //! The values that govern the file now, the dates of the plan that holds them, and what a new record begins with.
 
 use super::file::ProductFile;
-use super::refused::{ChangeSet, Refused};
+use super::refused::Refused;
 use crate::domain::communication::draft_for;
 use crate::domain::ids::RecordId;
 use crate::domain::maintenance_plan::{Governing, WatchedSource, next_review, watched_sources};
 use crate::domain::record::Fields;
-use crate::domain::workflow::World;
 use mainstay_base::time::{Day, Moment};
 
 /// The dates that follow from a plan.
@@ -21,19 +20,12 @@ pub struct PlanDates {
 impl ProductFile {
     /// The values that govern at a moment: those of the plan in force, or provisional ones.
     pub fn governing(&self, now: Moment) -> Result<Governing, Refused> {
-        let work = ChangeSet::for_nobody(&self.store, now);
-        let world: &dyn World = &work;
-        let governing = world.governing();
-        work.finish()?;
-        Ok(governing)
+        self.with_world(now, |world| world.governing())
     }
 
     /// The fields with which a communication about a release begins.
     pub fn communication_draft(&self, release: RecordId, now: Moment) -> Result<Fields, Refused> {
-        let work = ChangeSet::for_nobody(&self.store, now);
-        let set = draft_for(&work, release);
-        work.finish()?;
-        Ok(set)
+        self.with_world(now, |world| draft_for(world, release))
     }
 
     /// The dates that follow from a plan.

@@ -16,14 +16,18 @@ impl ProductFile {
         self.with_world(now, |world| events::of_file(world, now.day()))
     }
 
-    /// The versions in service that a review has searched for, each with what is searched for and what is known of it.
+    /// What advisory data of today is compared with: the versions in service that a review has searched for, each with what is searched for
+    /// and what is known of it, and the [`Self::watched_findings`].
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn known_versions(&self, now: Moment) -> Result<Vec<(ReviewSubject, KnownVersion)>, Refused> {
+    pub fn known_to_reviews(
+        &self,
+        now: Moment,
+    ) -> Result<(Vec<(ReviewSubject, KnownVersion)>, Vec<WatchedFinding>), Refused> {
         self.with_world(now, |world| {
             let known = events::known_versions(world, now.day()).into_iter();
-            known.map(|one| (subject(&one.version), one)).collect()
+            (known.map(|one| (subject(&one.version), one)).collect(), events::watched_findings(world))
         })
     }
 

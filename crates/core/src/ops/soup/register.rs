@@ -20,7 +20,7 @@ use crate::domain::workflow::World;
 use crate::ops::evidence::EvidenceFile;
 use crate::ops::file::ProductFile;
 use crate::ops::gate::of_release;
-use crate::ops::refused::{ChangeSet, Refused};
+use crate::ops::refused::Refused;
 use crate::ops::request::{Act, Request};
 use crate::ops::session::Session;
 use mainstay_base::clock::Stamp;
@@ -293,10 +293,7 @@ impl ProductFile {
             )?;
             self.record(change)?;
         }
-        let work = ChangeSet::for_nobody(&self.store, now);
-        let plan = plan(&work, rows, options);
-        work.finish()?;
-        Ok(plan)
+        self.with_world(now, |world| plan(world, rows, options))
     }
 
     /// Writes a plan: new items and versions, and the change that brings them, in one transaction. Returns what was made and the

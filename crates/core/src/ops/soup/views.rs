@@ -8,9 +8,9 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::soup_item::SoupItem;
 use crate::domain::soup_item::due::{self, CoverageRow};
 use crate::domain::soup_item::register;
-use crate::domain::workflow::{Case, Condition, World};
+use crate::domain::workflow::{Case, Condition};
 use crate::ops::file::ProductFile;
-use crate::ops::refused::{ChangeSet, Refused, require_kind};
+use crate::ops::refused::{Refused, require_kind};
 use crate::ops::request::Request;
 use crate::ops::session::Session;
 use mainstay_base::clock::Stamp;
@@ -56,22 +56,6 @@ fn titled(data: &SharedRecord) -> (RecordId, String) {
 }
 
 impl ProductFile {
-    /// Calls `look` with all records as rules see them, at a moment.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub(in crate::ops) fn with_world<T>(
-        &self,
-        now: Moment,
-        look: impl FnOnce(&dyn World) -> T,
-    ) -> Result<T, Refused> {
-        let reading = crate::store::Reading::new(&self.store);
-        let work = ChangeSet::for_nobody(&reading, now);
-        let seen = look(&work);
-        work.finish()?;
-        Ok(seen)
-    }
-
     /// Where an item is used: releases, findings, changes, reviews, hazards; and what it lacks.
     ///
     /// # Errors

@@ -92,7 +92,7 @@ pub fn scope_of(world: &dyn World, review: &SoupReview, releases: &[RecordId]) -
 }
 
 /// Whether a review leaves a version out.
-pub(super) fn is_excluded(review: &SoupReview, row: &SoupVersion) -> bool {
+fn is_excluded(review: &SoupReview, row: &SoupVersion) -> bool {
     review
         .exclusions
         .iter()
