@@ -235,6 +235,11 @@ pub fn title(text: impl Into<String>) -> RichText {
     RichText::new(text).text_style(TITLE.clone()).line_height(Some(size::TITLE_LINE))
 }
 
+/// The width of running text here: no wider than a line that is read well, and than there is room.
+pub fn text_width(ui: &egui::Ui) -> f32 {
+    ui.available_width().min(space::MEASURE)
+}
+
 /// Small text in the secondary colour, for help and hints.
 pub fn hint(ui: &egui::Ui, text: impl Into<String>) -> RichText {
     small(text).color(palette(ui).weak)

@@ -120,6 +120,18 @@ fn a_review_without_a_method_is_not_started() {
     assert_eq!(window.route(), Route::Edit(review, Some("method")));
 }
 
+/// Types an item of a review about libexpat 2.5.0, which says that this version was searched.
+fn type_item(window: &mut Window, searched: &str) {
+    for (name, text) in [
+        ("Item", format!("libexpat {searched}")),
+        ("SOUP item", EXPAT.to_string()),
+        ("Designator", EXPAT_250.to_string()),
+        ("Version searched", searched.to_owned()),
+    ] {
+        window.type_into(name, &text);
+    }
+}
+
 #[test]
 fn a_version_that_is_not_in_use_is_not_searched() {
     let mut desk = soup::serviced();
@@ -127,14 +139,7 @@ fn a_version_that_is_not_in_use_is_not_searched() {
     let mut window = window(desk, "cleo", Route::Record(review));
     window.press("Add reviewed item");
     window.picture("gap_adding");
-    for (name, text) in [
-        ("Item", "libexpat 2.6.2"),
-        ("SOUP item", &EXPAT.to_string()),
-        ("Designator", &EXPAT_250.to_string()),
-        ("Version searched", "2.6.2"),
-    ] {
-        window.type_into(name, text);
-    }
+    type_item(&mut window, "2.6.2");
     window.choose("Risk tier", "Low");
     window.choose("Search", "Could not be checked");
     window.press_last("Save");
@@ -189,14 +194,7 @@ fn nothing_found_is_neither_said_of_a_review_nor_of_what_no_source_checked() {
     assert!(window.has("Nothing was searched yet: the review has no item."));
     window.picture("gap_blanket");
     window.press("Add reviewed item");
-    for (name, text) in [
-        ("Item", "libexpat 2.5.0"),
-        ("SOUP item", &EXPAT.to_string()),
-        ("Designator", &EXPAT_250.to_string()),
-        ("Version searched", "2.5.0"),
-    ] {
-        window.type_into(name, text);
-    }
+    type_item(&mut window, "2.5.0");
     window.choose("Search", "Nothing found");
     window.press_last("Save");
     assert!(window.file().parts(review, Kind::ReviewItem).unwrap().is_empty());

@@ -7,6 +7,8 @@ mod background;
 mod execute;
 mod files;
 mod finder;
+#[cfg(test)]
+mod finder_tests;
 mod frame;
 mod history;
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::domain::workflow::Tone as StateTone;
 use crate::ops::{Attention, AttentionItem, FindingsOfAge, Trends};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::overview::Shown;
-use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, title};
+use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, text_width, title};
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
 use crate::ui::widgets::link::link_ui;
@@ -164,7 +164,7 @@ fn is_first(state: &str) -> bool {
 /// The first steps in a new file.
 fn first_steps_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.scope(|ui| {
-        ui.set_max_width(ui.available_width().min(space::MEASURE));
+        ui.set_max_width(text_width(ui));
         ui.label(title("What to do first"));
         let weak = palette(ui).weak;
         let step = |ui: &mut Ui, number: &str, words: &str, more: &str| {

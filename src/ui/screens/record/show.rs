@@ -14,7 +14,7 @@ use crate::domain::record::RecordData;
 use crate::domain::signature::Part;
 use crate::domain::text::counted;
 use crate::domain::time::{Day, Moment};
-use crate::ui::theme::{bold, hint, size, space};
+use crate::ui::theme::{bold, hint, size, space, text_width};
 use crate::ui::widgets::date_field::{DateKind, relative_words};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::rule_ui;
@@ -137,7 +137,7 @@ pub fn field_ui(
             ui.set_width(label_width);
             ui.add(Label::new(hint(ui, field.label)).wrap());
         });
-        let width = ui.available_width().min(space::MEASURE);
+        let width = text_width(ui);
         let layout = Layout::top_down(Align::Min);
         ui.allocate_ui_with_layout(egui::vec2(width, 0.0), layout, |ui| {
             ui.set_width(width);
@@ -212,7 +212,7 @@ fn keyed_ui(ui: &mut Ui, key: RowKey, columns: &'static [FieldDef], value: &Valu
                 ui.label(bold(code));
             });
             ui.vertical(|ui| {
-                ui.set_max_width(ui.available_width().min(space::MEASURE));
+                ui.set_max_width(text_width(ui));
                 ui.spacing_mut().item_spacing.y = 2.0;
                 ui.add(Label::new(hint(ui, key.text(code))).wrap());
                 let cells: Vec<String> = columns
@@ -297,7 +297,7 @@ fn rows_ui(ui: &mut Ui, columns: &'static [FieldDef], value: &Value, reading: &R
                     fixed(ui, LABELS.min(ui.available_width() / 3.0), |ui| {
                         ui.add(Label::new(hint(ui, column.label)).wrap());
                     });
-                    let width = ui.available_width().min(space::MEASURE);
+                    let width = text_width(ui);
                     fixed(ui, width, |ui| {
                         ui.add(Label::new(cell(row, column)).wrap());
                     });

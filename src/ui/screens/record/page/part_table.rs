@@ -20,7 +20,7 @@ use crate::domain::text::sentence;
 use crate::ops::{Act, Request};
 use crate::ui::cx::{Command, Cx, Then};
 use crate::ui::screens::parts::tone_of;
-use crate::ui::theme::{Tone, bold, hint, palette, space};
+use crate::ui::theme::{Tone, bold, hint, palette, space, text_width};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::{Guarded, button_in_reach_ui, guarded_ui};
 use crate::ui::widgets::field::Field;
@@ -198,7 +198,7 @@ impl Editor {
         let mut answer = (None, false);
         ui.scope_builder(builder, |ui| {
             frame.show(ui, |ui| {
-                ui.set_width(ui.available_width().min(space::MEASURE));
+                ui.set_width(text_width(ui));
                 ui.spacing_mut().item_spacing.y = space::S;
                 ui.label(bold(&name));
                 if let Some(why) = why_closed {

@@ -12,7 +12,7 @@ use crate::domain::record::RecordData;
 use crate::domain::time::Moment;
 use crate::ops::{LinkedRecord, RecordPage, SignatureView};
 use crate::ui::cx::{Command, Cx, Route};
-use crate::ui::theme::{Tone, bold, hint, palette, size, space, title};
+use crate::ui::theme::{Tone, bold, hint, palette, size, space, text_width, title};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::button::button_in_reach_ui;
 use crate::ui::widgets::link::link_ui;
@@ -155,7 +155,7 @@ pub fn signatures_ui(ui: &mut Ui, signatures: &[SignatureView]) {
             .corner_radius(6)
             .inner_margin(Margin::symmetric(16, 12));
         frame.show(ui, |ui| {
-            ui.set_width(ui.available_width().min(space::MEASURE));
+            ui.set_width(text_width(ui));
             ui.spacing_mut().item_spacing.y = space::XS;
             signature_ui(ui, view);
         });
