@@ -45,3 +45,23 @@ pub fn stamp() -> Stamp {
     let machine = gethostname::gethostname().to_string_lossy().into_owned();
     Stamp { now: now(), offset_minutes, machine, steady: FIRST.elapsed() }
 }
+
+/// How long this thread has worked on a processor, where the system tells it, so that tests of how work grows with its input do not
+/// depend on what else the machine does; otherwise the time since the clock was first read.
+pub fn worked() -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|line| line.split(' ').next()?.parse().ok());
+    nanoseconds.map_or_else(|| FIRST.elapsed(), Duration::from_nanos)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_thread_has_worked_grows_with_work() {
+        let before = worked();
+        let sum = (0..5_000_000_u64).fold(0_u64, |sum, one| std::hint::black_box(sum ^ one));
+        assert!(worked() > before, "{sum}");
+    }
+}
