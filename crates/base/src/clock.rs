@@ -46,7 +46,7 @@ pub fn stamp() -> Stamp {
     Stamp { now: now(), offset_minutes, machine, steady: FIRST.elapsed() }
 }
 
-/// How long this thread has worked on a processor, where the system tells it, so that tests of how work grows with its input do not
+/// How long this thread has worked on a processor, where the system tells it, by a few milliseconds, so that tests of how work grows with its input do not
 /// depend on what else the machine does; otherwise the time since the clock was first read.
 pub fn worked() -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
