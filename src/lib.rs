@@ -3,6 +3,9 @@
 
 pub mod baseline;
 pub mod cli;
+pub mod help;
+pub mod manual;
+pub mod qualification;
 pub mod register;
 pub mod review;
 pub mod ui;

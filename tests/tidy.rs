@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A layer and the layers that it may use besides itself. A layer is a folder or file of a crate's `src`; the crates of the
 /// workspace hold the rest, each by what its manifest names.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("core/domain", &[]),
     ("core/store", &["domain"]),
     ("core/exchange", &["domain"]),
@@ -18,8 +18,29 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("mainstay/baseline", &["base", "domain", "ops", "soup"]),
     ("mainstay/register", &["base", "baseline", "domain", "ops", "soup"]),
     ("mainstay/review", &["base", "domain", "ops", "soup"]),
-    ("mainstay/ui", &["base", "baseline", "domain", "ops", "register", "review", "soup"]),
-    ("mainstay/cli", &["base", "baseline", "domain", "ops", "register", "review", "soup"]),
+    ("mainstay/help", &["domain"]),
+    ("mainstay/qualification", &["base", "domain", "ops", "report", "soup"]),
+    // It prints the commands of both user interfaces, and both offer it.
+    ("mainstay/manual", &["cli", "domain", "help", "ops", "qualification", "report", "ui"]),
+    (
+        "mainstay/ui",
+        &[
+            "base",
+            "baseline",
+            "domain",
+            "help",
+            "manual",
+            "ops",
+            "qualification",
+            "register",
+            "review",
+            "soup",
+        ],
+    ),
+    (
+        "mainstay/cli",
+        &["base", "baseline", "domain", "manual", "ops", "qualification", "register", "review", "soup"],
+    ),
 ];
 
 /// A layer and crates or modules that it must not name.

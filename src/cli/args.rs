@@ -11,7 +11,9 @@ mod update;
 
 pub use document::{DocumentAs, ReviewDocumentArguments};
 pub use import::{Import, ImportArguments, RecordsArguments};
-pub use paper::{GuideArguments, LetterArguments, PacketArguments, PacketOf};
+pub use paper::{
+    GuideArguments, LetterArguments, ManualArguments, PacketArguments, PacketOf, QualifyArguments,
+};
 pub use releases::{
     BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments,
     ReadinessArguments, RecipientsArguments,
@@ -195,6 +197,13 @@ pub enum Command {
     Packet(PacketArguments),
     /// Print the letters of a communication on the maker's letterhead. Nothing is written to the file.
     Letter(LetterArguments),
+    /// Print the manual of this program as PDF: the help, every field, state and step, the keys, the command line, the glossary.
+    Manual(ManualArguments),
+    /// Perform self-tests on this machine and print them as an installation and operational qualification pack (ISO 13485 4.1.6).
+    ///
+    /// They run in a temporary folder, which is removed; no product file is opened. The pack names the machine and the user account.
+    /// Exit codes: 0 all passed, 12 some failed.
+    Qualify(QualifyArguments),
     /// Print the decommissioning guide of a retirement plan for users. Nothing is written to the file.
     Guide(GuideArguments),
     /// Verify the whole file: audit chain, signatures, records, attachments.

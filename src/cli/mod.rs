@@ -19,9 +19,11 @@ mod heads;
 mod import_feedback;
 mod letter;
 mod make;
+mod manual;
 mod open;
 mod packet;
 mod print;
+mod qualify;
 mod readiness;
 mod recipients;
 mod records;
@@ -134,6 +136,8 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Readiness(arguments) => readiness::readiness(&arguments),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Letter(arguments) => letter::letter(&arguments),
+        Command::Manual(arguments) => manual::manual(&arguments),
+        Command::Qualify(arguments) => qualify::run(&arguments),
         Command::Guide(arguments) => guide::guide(&arguments),
         Command::Heads { what } => heads::heads(&what),
         Command::Verify { file, head, copy: false, json } => files::verify(&file, &file, head, json),

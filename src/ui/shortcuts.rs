@@ -72,6 +72,10 @@ pub enum AppCommand {
     Shortcuts,
     /// Shows the help for the screen.
     Help,
+    /// Prints the manual.
+    Manual,
+    /// Performs the self-tests of this workstation and prints them.
+    Qualify,
     /// Quits the program.
     Quit,
 }
@@ -294,6 +298,20 @@ pub const COMMANDS: &[CommandDef] = &[
         Needs::Nothing,
     ),
     def(
+        AppCommand::Manual,
+        "Manual as PDF…",
+        "The whole help with every field, state and step, as one document",
+        None,
+        Needs::Nothing,
+    ),
+    def(
+        AppCommand::Qualify,
+        "Qualification pack…",
+        "Self-tests of this program on this workstation, printed with places for signatures",
+        None,
+        Needs::Nothing,
+    ),
+    def(
         AppCommand::Quit,
         "Quit",
         "Close the file and the program; typed text is kept as a draft",
@@ -336,6 +354,13 @@ pub fn keys_of(ctx: &egui::Context, row: &CommandDef) -> String {
     row.keys.map_or_else(String::new, |keys| {
         ctx.format_shortcut(&keys).replace("Comma", ",").replace("Slash", "/")
     })
+}
+
+/// The same without a window, as they are on most keyboards.
+pub fn plain_keys_of(row: &CommandDef) -> String {
+    let names = egui::ModifierNames { mac_cmd: "Ctrl", ..egui::ModifierNames::NAMES };
+    let keys = row.keys.map_or_else(String::new, |keys| keys.format(&names, false));
+    keys.replace("Comma", ",").replace("Slash", "/")
 }
 
 #[cfg(test)]

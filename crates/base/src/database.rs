@@ -31,6 +31,11 @@ impl Access {
     }
 }
 
+/// The version of SQLite inside the program.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// Opens the file at exactly this path.
 ///
 /// # Errors

@@ -130,3 +130,25 @@ pub struct GuideArguments {
     #[arg(long)]
     pub text: bool,
 }
+
+/// The arguments of the manual.
+#[derive(Debug, Args)]
+pub struct ManualArguments {
+    /// The PDF; it must not exist yet.
+    #[arg(short = 'o', long = "out")]
+    pub out: PathBuf,
+}
+
+/// The arguments of the self-tests.
+#[derive(Debug, Args)]
+pub struct QualifyArguments {
+    /// The PDF; it must not exist yet. Without it nothing is printed.
+    #[arg(short = 'o', long = "out")]
+    pub out: Option<PathBuf>,
+    /// The folder in which the temporary folder of the tests is made, instead of that of the system.
+    #[arg(long)]
+    pub folder: Option<PathBuf>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -177,6 +177,7 @@ impl App {
                 (Ok(Finished::Saved(path)), _) => {
                     self.notices.push(Notice::done(format!("Saved {}.", path.display())));
                 }
+                (Ok(Finished::Document(written)), _) => self.document_written(written),
                 (Ok(Finished::BackedUp(path)), kind) => self.backed_up(&path, &kind),
                 (Ok(Finished::TimeStamped(answer)), kind) => {
                     let (query, reply) = *answer;
@@ -203,6 +204,7 @@ impl App {
                         self.close_without_backup();
                     }
                 }
+                (Err(refusal), RunningKind::Document) => self.document_failed(&refusal),
                 (Err(refusal), RunningKind::Save) => self.problem(
                     format!("The attachment was not saved: {refusal}."),
                     "Choose another place, or verify the file.",

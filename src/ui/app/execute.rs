@@ -310,7 +310,9 @@ impl App {
             AppCommand::DarkTheme => self.settings.choose_theme(ctx, ThemeChoice::Dark),
             AppCommand::SystemTheme => self.settings.choose_theme(ctx, ThemeChoice::System),
             AppCommand::Shortcuts => self.show_settings(Route::Shortcuts),
-            AppCommand::Help => self.dialogs.help = !self.dialogs.help,
+            AppCommand::Help => self.help.toggle(ctx),
+            AppCommand::Manual => self.manual_to_choice(),
+            AppCommand::Qualify => self.qualification_to_choice(),
             AppCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
     }

@@ -20,9 +20,15 @@ use crate::ui::widgets::link::link_ui;
 /// Width of the column of the start screen and the sign-in.
 const COLUMN: f32 = 560.0;
 
+/// Least room at the right of the top bar in which the help has its button.
+const HELP_FROM: f32 = 300.0;
+
 impl App {
     /// Draws the window.
     pub(super) fn draw(&mut self, ui: &mut Ui) {
+        if self.draw_help(ui) {
+            return;
+        }
         if let Some(route) = self.dialogs.over.clone() {
             self.draw_over(ui, &route);
             return;
@@ -67,7 +73,7 @@ impl App {
 
     fn corner_links(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
-            for command in [AppCommand::Settings, AppCommand::Shortcuts] {
+            for command in [AppCommand::Settings, AppCommand::Shortcuts, AppCommand::Help] {
                 if link_ui(ui, text_of(command)).clicked() {
                     self.asked.push(command);
                 }
@@ -175,6 +181,12 @@ impl App {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if icon_ui(ui, Icon::Lock, "Lock").clicked() {
                     asked.push(AppCommand::Lock);
+                }
+                // In a narrow bar the person and the search come first; the menu has it too.
+                if ui.available_width() > HELP_FROM
+                    && icon_ui(ui, Icon::Help, text_of(AppCommand::Help)).on_hover_text("F1").clicked()
+                {
+                    asked.push(AppCommand::Help);
                 }
                 self.person_menu(ui, &mut asked);
                 self.search_box(ui);

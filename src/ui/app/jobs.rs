@@ -43,6 +43,8 @@ pub enum RunningKind {
     Write(Slot<Option<Refused>>),
     /// Saves an attachment.
     Save,
+    /// Prints the manual or the qualification pack.
+    Document,
     /// Asks an authority for a time stamp.
     TimeStamp {
         asked_for: bool,
@@ -57,6 +59,8 @@ pub enum RunningKind {
 pub enum Finished {
     Verified(Box<Verification>),
     BackedUp(PathBuf),
+    /// A document of the program was written.
+    Document(super::documents::Written),
     /// An attachment was saved there.
     Saved(PathBuf),
     /// The reply to a query for a time stamp.
@@ -231,6 +235,7 @@ impl Jobs {
                 RunningKind::Verify { .. }
                 | RunningKind::Backup { .. }
                 | RunningKind::Save
+                | RunningKind::Document
                 | RunningKind::TimeStamp { .. }
                 | RunningKind::Upgrade(_) => return None,
             };
@@ -245,6 +250,7 @@ impl Jobs {
             RunningKind::Verify { .. }
             | RunningKind::Backup { .. }
             | RunningKind::Save
+            | RunningKind::Document
             | RunningKind::Attach
             | RunningKind::Write(_)
             | RunningKind::TimeStamp { .. }
@@ -275,10 +281,14 @@ impl Jobs {
         ended
     }
 
-    /// Stops the jobs that end with the open file. Backups and upgrades continue.
+    /// Stops the jobs that end with the open file. Backups, upgrades and documents of the program continue.
     pub fn close_file(&mut self) {
-        self.running
-            .retain(|running| matches!(running.kind, RunningKind::Backup { .. } | RunningKind::Upgrade(_)));
+        self.running.retain(|running| {
+            matches!(
+                running.kind,
+                RunningKind::Backup { .. } | RunningKind::Upgrade(_) | RunningKind::Document
+            )
+        });
         self.watched.clear();
     }
 

@@ -31,6 +31,9 @@ pub const PERSON_MENU: &[Option<AppCommand>] = &[
     Some(AppCommand::Advisories),
     Some(AppCommand::Settings),
     Some(AppCommand::Shortcuts),
+    Some(AppCommand::Help),
+    Some(AppCommand::Manual),
+    Some(AppCommand::Qualify),
     Some(AppCommand::Quit),
 ];
 
@@ -46,6 +49,8 @@ pub struct PaletteEntry {
 enum Action {
     Do(AppCommand),
     Go(Route),
+    /// A page of the help, by its address.
+    Read(String),
     /// What the screen offers under the title.
     Reach,
 }
@@ -80,7 +85,7 @@ impl App {
                 self.asked.push(row.command);
             }
         }
-        let nothing_open = !ctx.any_popup_open() && !self.finder.palette.is_open() && !self.dialogs.help;
+        let nothing_open = !ctx.any_popup_open() && !self.finder.palette.is_open();
         let idle = ctx.memory(|memory| memory.focused().is_none());
         if self.session.is_some() && nothing_open && !ctx.text_edit_focused() {
             let slash = ctx.input(|input| {
@@ -126,6 +131,12 @@ impl App {
             entries.extend(self.destinations());
             entries.extend(self.records());
         }
+        entries.extend(super::help::offered().into_iter().map(|(title, detail, address)| PaletteEntry {
+            title,
+            detail,
+            keys: String::new(),
+            action: Action::Read(address),
+        }));
         self.finder.entries = entries;
     }
 
@@ -169,7 +180,6 @@ impl App {
         self.draw_heads(ctx);
         self.draw_leaving(ctx);
         self.draw_upgrading(ctx);
-        self.draw_help(ctx);
         self.notices.show(ctx);
     }
 
@@ -192,6 +202,7 @@ impl App {
         match taken.map(|taken| (taken.action.clone(), taken.title.clone())) {
             Some((Action::Do(command), _)) => self.asked.push(command),
             Some((Action::Go(route), _)) => self.go(route),
+            Some((Action::Read(address), _)) => self.help.show(super::help::Topic::of(&address)),
             Some((Action::Reach, title)) => choose(ctx, &title),
             None => {}
         }
@@ -278,97 +289,6 @@ impl App {
             }
         }
     }
-
-    fn draw_help(&mut self, ctx: &Context) {
-        if !self.dialogs.help {
-            return;
-        }
-        let (title, words, clause) = help_of(self.route().filter(|_| self.session.is_some()));
-        let outcome = Dialog::new("help", title, "Close").cancel("Keyboard shortcuts").show(ctx, |ui| {
-            ui.add(Label::new(body(words)).wrap());
-            if !clause.is_empty() {
-                ui.label(hint(ui, clause));
-            }
-        });
-        match outcome {
-            Outcome::Open | Outcome::Refused => {}
-            Outcome::Confirmed => self.dialogs.help = false,
-            Outcome::Cancelled => {
-                self.dialogs.help = false;
-                if ctx.input(|input| input.pointer.any_released()) {
-                    self.asked.push(AppCommand::Shortcuts);
-                }
-            }
-        }
-    }
-}
-
-/// Title, text and clause of the help for a screen.
-fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) {
-    let Some(route) = route else {
-        return (
-            "Opening and signing in",
-            "Open or create a product file, then sign in. With a one-time code, set a password first.",
-            "21 CFR 11.300",
-        );
-    };
-    let (words, clause) = match route {
-        Route::Dashboard => (
-            "Overdue work and pending approvals, most urgent first; the dates of the next twelve months; and the trends of feedback, problem reports and their resolution. Each row opens the record to work on.",
-            "IEC 62304 6.2.1, 9.6",
-        ),
-        Route::List(kind) | Route::New(kind) | Route::NewFrom(kind, _) => {
-            (kind.def().purpose, kind.def().clause)
-        }
-        Route::Record(id) | Route::Edit(id, _) => (id.kind.def().purpose, id.kind.def().clause),
-        Route::AuditTrail(_) => (
-            "Who did what, when and why, with old and new values. Events cannot be changed or removed; each event seals the one before it.",
-            "21 CFR 11.10(e)",
-        ),
-        Route::People => (
-            "Accounts and roles, confirmation of identity, the limits in force, and the required signatures.",
-            "21 CFR 11.100, 11.300",
-        ),
-        Route::Packets(_) => (
-            "The evidence of a change, a release, a SOUP review, a vulnerability, a period or a sample of records as one PDF, and the VEX table of a release for users.",
-            "IEC 62304 8.2.4",
-        ),
-        Route::Import => (
-            "Feedback from a file of another system. Its columns are matched once, and rows that were already imported are skipped.",
-            "IEC 62304 6.2.1",
-        ),
-        Route::Documents => (
-            "A plan, procedure, list of SOUP or change record of yours, laid beside 6.1 by stated rules that read English words. Each point is found with its place, or missing with what an audit usually finds. What you accept is drafted into the plan, and the document is attached.",
-            "IEC 62304 6.1",
-        ),
-        Route::Coverage => (
-            "Every version of SOUP in a release in service, and whether it was reviewed inside its interval.",
-            "IEC 62304 7.1.3, 6.1 f",
-        ),
-        Route::ReviewItems(_) => (
-            "Every version in the scope of the review, with the supplier's list beside the search. Choose several with Shift or Space where one judgement fits them all.",
-            "IEC 62304 7.1.3",
-        ),
-        Route::Triage => (
-            "Findings one after the other: the safety question first, then the decision with its evidence. Keys stand on the buttons; Ctrl+Enter stores and goes to the next.",
-            "IEC 62304 7.1.3, 7.1.4",
-        ),
-        Route::Advisories => (
-            "Published data about vulnerabilities, exploitation and the end of support: what this workstation has, how old it is, and how it is imported or updated. It belongs to the workstation, not to the file.",
-            "IEC 62304 6.1 f, 7.1.3",
-        ),
-        Route::Search(_) => (
-            "All records that contain the words, in any field. A number such as CR-0012 opens its record directly.",
-            "",
-        ),
-        Route::Shortcuts => ("Everything can be done without a mouse.", ""),
-        Route::Settings => ("Settings belong to you on this workstation, not to the file.", ""),
-        Route::Readiness => (
-            "What an auditor would find: 147 rules over all records, each gap with its clause and what remedies it. A rule never blocks. A waiver says why a gap does not count for now, until when, and is printed.",
-            "IEC 62304 4 to 9, ISO 13485, 21 CFR 11 and 820",
-        ),
-    };
-    (route.word(), words, clause)
 }
 
 /// Every record that the palette offers.

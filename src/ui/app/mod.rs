@@ -4,12 +4,16 @@
 
 mod asking;
 mod background;
+mod documents;
 mod execute;
 mod files;
 mod finder;
 #[cfg(test)]
 mod finder_tests;
 mod frame;
+mod help;
+#[cfg(test)]
+mod help_tests;
 mod history;
 #[cfg(test)]
 mod job_tests;
@@ -56,6 +60,7 @@ use crate::domain::product::Product;
 use crate::domain::time::Moment;
 use crate::ops::{Holder, Leftover, ProductFile, Refused, Session, Stamp, Steps, places};
 use finder::Finder;
+use help::HelpPane;
 use history::History;
 use jobs::Jobs;
 use leaving::Closing;
@@ -148,6 +153,7 @@ pub struct App {
     settings: SettingsFile,
     notices: Notices,
     finder: Finder,
+    help: HelpPane,
     /// The commands of keys, menu and palette in this frame.
     asked: Vec<AppCommand>,
     jobs: Jobs,
@@ -197,6 +203,7 @@ impl App {
             settings,
             notices: Notices::default(),
             finder: Finder::default(),
+            help: HelpPane::default(),
             asked: Vec::new(),
             jobs: Jobs::new(ctx.clone()),
             welcome: Welcome::default(),

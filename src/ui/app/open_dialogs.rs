@@ -46,7 +46,6 @@ pub struct OpenDialogs {
     pub reason: Option<ReasonDialog>,
     /// Events seen of the file.
     pub heads: Option<HeadsDialog>,
-    pub help: bool,
     /// Settings or shortcuts in place of the start screen or the sign-in.
     pub over: Option<Route>,
     pub leaving: Option<Leaving>,
@@ -80,6 +79,5 @@ impl OpenDialogs {
         self.attaching = None;
         self.continuing = None;
         self.heads = None;
-        self.help = false;
     }
 }

@@ -4,6 +4,7 @@ use eframe::egui;
 use egui::{Key, Modifiers, Response, TextStyle, Ui, WidgetInfo, accesskit};
 
 use super::badge::tone_words_ui;
+use super::link::link_ui;
 use super::reach::has_focus_within;
 use crate::ui::theme::{Tone, bold, hint, palette, space};
 
@@ -16,13 +17,14 @@ pub struct Field<'a> {
     label: &'a str,
     mark: Option<&'a str>,
     help: Option<(&'a str, &'a str)>,
+    more: Option<&'a str>,
     violation: Option<&'a str>,
 }
 
 impl<'a> Field<'a> {
     /// A field with its visible label, which is also the accessible name of its input.
     pub const fn new(label: &'a str) -> Self {
-        Self { label, mark: None, help: None, violation: None }
+        Self { label, mark: None, help: None, more: None, violation: None }
     }
 
     /// Marks the field as required: `words` says from when, such as "required" or "required from approved".
@@ -34,6 +36,12 @@ impl<'a> Field<'a> {
     /// Help that is shown on demand, with the clause that requires the field (may be empty).
     pub const fn help(mut self, words: &'a str, clause: &'a str) -> Self {
         self.help = Some((words, clause));
+        self
+    }
+
+    /// The address of what the help says besides, to which the shown help links.
+    pub const fn more(mut self, address: Option<&'a str>) -> Self {
+        self.more = address;
         self
     }
 
@@ -55,6 +63,12 @@ impl<'a> Field<'a> {
         let open = ui.data(|data| data.get_temp::<bool>(open_id)).unwrap_or(false);
         if open && let Some((words, clause)) = self.help {
             ui.add(egui::Label::new(hint(ui, help_text(words, clause))).wrap());
+            if let Some(address) = self.more
+                && link_ui(ui, &format!("More about {}", self.label)).clicked()
+            {
+                ui.data_mut(|data| data.insert_temp(wanted_help(), address.to_owned()));
+                ui.ctx().request_repaint();
+            }
         }
         let response = ui.label_inputs_by(label, input);
         self.describe(ui, &response, label);
@@ -107,6 +121,15 @@ impl<'a> Field<'a> {
             }
         });
     }
+}
+
+fn wanted_help() -> egui::Id {
+    egui::Id::unique("wanted_help")
+}
+
+/// The address of the help that was asked for at a field since the last call.
+pub fn take_wanted_help(ctx: &egui::Context) -> Option<String> {
+    ctx.data_mut(|data| data.remove_temp(wanted_help()))
 }
 
 fn help_text(words: &str, clause: &str) -> String {

@@ -26,6 +26,8 @@ pub enum Icon {
     Lock,
     /// A plus.
     Add,
+    /// A question mark in a ring.
+    Help,
 }
 
 /// Draws `icon` in the middle of `rect`.
@@ -71,6 +73,21 @@ pub fn paint_icon(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
                 at(3.0, -4.0),
                 at(3.0, -1.0),
             ]);
+        }
+        Icon::Help => {
+            painter.circle_stroke(middle, 7.0, stroke);
+            let hook = [
+                (-2.3, -1.8),
+                (-1.6, -3.4),
+                (0.0, -4.0),
+                (1.6, -3.4),
+                (2.2, -2.0),
+                (1.4, -0.6),
+                (0.0, 0.4),
+                (0.0, 1.4),
+            ];
+            open(hook.into_iter().map(|(x, y)| at(x, y)).collect());
+            painter.circle_filled(at(0.0, 3.8), 1.0, colour);
         }
         Icon::Add => {
             painter.line_segment([at(-4.5, 0.0), at(4.5, 0.0)], stroke);

@@ -17,6 +17,7 @@ pub mod notice;
 pub mod offer;
 pub mod palette;
 pub mod plots;
+pub mod prose;
 pub mod reach;
 pub mod read_lines;
 pub mod table;

@@ -59,7 +59,7 @@ pub use evidence::EvidenceFile;
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
-pub use files::read_whole as read_bytes;
+pub use files::{digest_of, read_whole as read_bytes};
 pub use governing::PlanDates;
 pub use guide::{guide_pages, guide_text};
 pub use items::{ReadItems, read_items};

@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use sha2::{Digest as _, Sha256};
 use typst::foundations::Bytes;
 use typst::text::{Font, FontBook, FontInfo};
 use typst::utils::LazyHash;
@@ -90,6 +91,23 @@ impl Fonts {
     /// searches the computer, which may take a second: call it from a background job.
     pub fn with_system() -> &'static Self {
         &WITH_SYSTEM
+    }
+
+    /// The fonts inside the program: name and SHA-256 of each.
+    pub fn inside_the_program() -> Vec<(String, String)> {
+        let named = BUNDLED.iter().enumerate().map(|(index, bytes)| {
+            let name = BUNDLED_ONLY.font(index).map_or_else(String::new, |font| {
+                let info = font.info();
+                format!("{} {} {:?}", info.family, info.variant.weight.to_number(), info.variant.style)
+            });
+            (name, hex::encode(Sha256::digest(bytes)))
+        });
+        named.collect()
+    }
+
+    /// How many families of fonts there are, the bundled ones among them.
+    pub fn families(&self) -> usize {
+        self.store.book().families().count()
     }
 
     fn from_store(store: FontStore) -> Self {

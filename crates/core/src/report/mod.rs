@@ -8,6 +8,7 @@
 
 mod attach;
 mod block;
+mod book;
 mod fonts;
 mod letter;
 mod model;
@@ -37,6 +38,7 @@ pub use attach::EmbeddedFile;
 pub use block::{
     Align, Block, Cell, Change, Column, Field, Figure, HistoryRow, SignatureBlock, TraceStep, Width,
 };
+pub use book::{Book, PrintedBook, render_book};
 pub use fonts::Fonts;
 pub use letter::{
     Letter, LetterCopy, LetterCover, LetterPart, Logo, LogoFormat, PrintedLetter, render_letter,

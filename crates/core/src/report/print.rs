@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::ReportError;
 use super::block::{Block, Cell, Column};
+use super::book::Book;
 use super::fonts::Fonts;
 use super::letter::Letter;
 use super::model::{Packet, Section};
@@ -81,6 +82,40 @@ pub(super) fn prepare_letter(
         root.insert("fonts".to_owned(), json!({ "body": fonts.body(), "mono": fonts.mono() }));
     }
     Ok(PrintData { json: serde_json::to_vec(&value)?, warnings: printer.cleaner.warnings() })
+}
+
+/// Prepares a book for print.
+///
+/// # Errors
+/// [`ReportError::Data`] if the book cannot be serialised.
+pub(super) fn prepare_book(
+    book: &Book,
+    fonts: &Fonts,
+    unprintable: &BTreeSet<char>,
+) -> Result<PrintData, ReportError> {
+    let mut value = serde_json::to_value(book)?;
+    let mut printer =
+        Printer { cleaner: Cleaner::new(fonts, unprintable), wide: false, warnings: Vec::new() };
+    if let Some(root) = value.as_object_mut() {
+        let mut sections = root.remove("sections").unwrap_or_default();
+        printer.cleaner.enter("the first page".to_owned());
+        let mut running = json!({ "title": book.title, "author": book.program });
+        printer.all(&mut running, UNBROKEN);
+        for (key, value) in root.iter_mut() {
+            let room = if key == "title" { HEADING } else { Room { width: 300.0, size: BODY_SIZE } };
+            printer.all(value, room);
+        }
+        if let Some(list) = sections.as_array_mut() {
+            anchor(list);
+            printer.sections(list, &book.sections);
+        }
+        root.insert("sections".to_owned(), sections);
+        root.insert("running".to_owned(), running);
+        root.insert("fonts".to_owned(), json!({ "body": fonts.body(), "mono": fonts.mono() }));
+    }
+    let mut warnings = printer.cleaner.warnings();
+    warnings.append(&mut printer.warnings);
+    Ok(PrintData { json: serde_json::to_vec(&value)?, warnings })
 }
 
 struct Printer<'a> {

@@ -20,10 +20,13 @@ pub(super) const DATA: &str = "packet.json";
 
 /// The template of packets.
 pub(super) const PACKET: &str = "packet.typ";
+/// The template of books.
+pub(super) const BOOK: &str = "book.typ";
 /// The template of letters.
 pub(super) const LETTER: &str = "letter.typ";
 
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
+    (BOOK, include_str!("../../../../assets/packet/book.typ")),
     (PACKET, include_str!("../../../../assets/packet/packet.typ")),
     (LETTER, include_str!("../../../../assets/packet/letter.typ")),
     ("style.typ", include_str!("../../../../assets/packet/style.typ")),

@@ -22,6 +22,7 @@ use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, Section};
 use crate::domain::text::counted;
+use crate::help;
 use crate::ops::Refused;
 use crate::ui::cx::{Command, Cx};
 use crate::ui::dry_run::DryRun;
@@ -319,7 +320,11 @@ impl FormScreen {
             return false;
         }
         let Some(typed) = entry.values.get_mut(field.name) else { return false };
-        let mut frame = Field::new(field.label).help(&help, field.clause).violation(violation.as_deref());
+        let more = help::address_of(kind, field.name);
+        let mut frame = Field::new(field.label)
+            .help(&help, field.clause)
+            .more(more.as_deref())
+            .violation(violation.as_deref());
         if let Some(mark) = &mark {
             frame = frame.required(mark);
         }

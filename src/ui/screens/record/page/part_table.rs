@@ -224,9 +224,11 @@ impl Editor {
                 found.filter(|_| self.entry.touched.contains(field.name)).map(|(_, words)| words.clone())
             });
             let help = field.help();
+            let more = crate::help::address_of(kind, field.name);
             let Some(typed) = self.entry.values.get_mut(field.name) else { continue };
             let response = Field::new(field.label)
                 .help(&help, field.clause)
+                .more(more.as_deref())
                 .violation(wrong.as_deref())
                 .show(ui, |ui| input_ui(ui, kind, field, typed, (context, None)));
             if std::mem::take(&mut self.focus) {
