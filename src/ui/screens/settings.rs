@@ -1,4 +1,4 @@
-//! The settings of the window: theme, text size, renderer.
+//! The settings of the window: theme, text size, renderer, notifications.
 
 use eframe::egui;
 use egui::{Label, Ui};
@@ -40,6 +40,11 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
         ))
         .wrap(),
     );
+    ui.add_space(space::L);
+    ui.label(title("Notifications"));
+    ui.checkbox(&mut settings.notify, "Tell the desktop once a day what is overdue");
+    let words = "Only the numbers of records are shown, since others may see the screen. While the program runs and you are signed in.";
+    ui.add(Label::new(hint(ui, words)).wrap());
     ui.add_space(space::L);
     ui.add(
         Label::new(
