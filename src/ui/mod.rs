@@ -18,6 +18,7 @@ pub mod screens;
 pub mod settings;
 pub mod shortcuts;
 pub mod sign;
+pub mod spelling;
 pub mod theme;
 pub mod widgets;
 

@@ -14,6 +14,7 @@ use crate::base::fresh_file::FreshFile;
 use crate::domain::time::Day;
 use crate::ops::places;
 
+use super::spelling::OwnWords;
 use super::theme::{SCALE_MAX, SCALE_MIN, ThemeChoice};
 
 /// How the window is drawn.
@@ -52,6 +53,8 @@ pub struct Settings {
     pub notify: bool,
     /// The day on which it was last told about a file, by the identity of the file.
     pub notified: BTreeMap<String, String>,
+    /// The language whose words are marked, and the words that are accepted.
+    pub spelling: OwnWords,
 }
 
 /// Most files for which the day of a notification is kept.
@@ -72,6 +75,7 @@ impl Default for Settings {
             nav_width: 220.0,
             notify: false,
             notified: BTreeMap::new(),
+            spelling: OwnWords::default(),
         }
     }
 }

@@ -356,6 +356,7 @@ pub const SCREEN_KEYS: &[(&str, &str)] = &[
         "On the head of a column: make it narrower or wider; Shift+Home restores its width",
     ),
     ("Page Up, Page Down", "Read what is signed; Ctrl+Home and Ctrl+End go to its beginning and its end"),
+    ("F7", "In a long text: to the next word that no dictionary knows, with suggestions"),
     ("Ctrl+V", "On the page of a record, outside an input: attach the copied picture or text"),
     ("Esc", "Leave a dialog or an input, then go back"),
     ("Tab, Shift+Tab", "To the next or previous input"),

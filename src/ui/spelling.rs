@@ -217,7 +217,9 @@ pub fn keep_words(ctx: &Context, words: &OwnWords, file: Option<&str>) -> Vec<Ad
             own.words = Arc::new(words.words.clone());
         }
         let ignored = file.and_then(|file| words.ignored.get(file));
-        if ignored.is_some_and(|ignored| *ignored != *own.ignored) || (ignored.is_none() && !own.ignored.is_empty()) {
+        if ignored.is_some_and(|ignored| *ignored != *own.ignored)
+            || (ignored.is_none() && !own.ignored.is_empty())
+        {
             own.ignored = Arc::new(ignored.cloned().unwrap_or_default());
         }
         std::mem::take(&mut own.added)

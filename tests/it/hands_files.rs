@@ -54,6 +54,11 @@ fn a_bill_on_the_page_of_a_record_is_asked_about_and_the_keyboard_answers() {
     assert!(window.has("gateway.cdx.json: bill of materials: CycloneDX"));
     assert!(window.has("Read into the register of SOUP"));
     window.picture("dropped_bill");
+    mainstay::ui::theme::set_text_scale(&window.ctx, 200);
+    window.settle();
+    window.picture("dropped_bill_large");
+    mainstay::ui::theme::set_text_scale(&window.ctx, 100);
+    window.settle();
     window.key_press(Key::ArrowDown);
     window.settle();
     window.key_press(Key::Enter);

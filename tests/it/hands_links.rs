@@ -94,10 +94,10 @@ fn a_record_that_is_not_there_or_given_up_is_said_with_words_that_help() {
         "{:?}",
         window.state().messages()
     );
-    let none = link(&mut window, "RP-0001");
+    let none = link(&mut window, "TV-0001");
     follow(&mut window, &none);
     assert!(
-        window.said("There is no RP-0001 in pump.mainstay. It has no retirement plans."),
+        window.said("There is no TV-0001 in pump.mainstay. It has no trend reviews."),
         "{:?}",
         window.state().messages()
     );

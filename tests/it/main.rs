@@ -40,6 +40,7 @@ mod guards;
 mod hands_due;
 mod hands_files;
 mod hands_links;
+mod hands_spelling;
 mod hands_undo;
 mod host;
 mod import;

@@ -52,6 +52,7 @@ impl SettingsFile {
             || now.text_scale != written.text_scale
             || now.renderer != written.renderer
             || now.notify != written.notify
+            || now.spelling.language != written.spelling.language
             || now.notified != written.notified
             || now.recent != written.recent;
         if worth { self.save() } else { Ok(()) }

@@ -45,8 +45,10 @@ pub fn find(folders: &[PathBuf]) -> Dictionaries {
 
 /// Loads a dictionary, given by its path without an ending.
 pub(super) fn load(path: &Path) -> Result<Dictionary, String> {
-    let rules = regular::bytes(&path.with_extension("aff"), RULES_BYTES_MAX).map_err(|error| regular::why(&error))?;
-    let words = regular::bytes(&path.with_extension("dic"), WORDS_BYTES_MAX).map_err(|error| regular::why(&error))?;
+    let rules =
+        regular::bytes(&path.with_extension("aff"), RULES_BYTES_MAX).map_err(|error| regular::why(&error))?;
+    let words =
+        regular::bytes(&path.with_extension("dic"), WORDS_BYTES_MAX).map_err(|error| regular::why(&error))?;
     let encoding = encoding_of(&rules);
     let (rules, words) = (encoding.decode(&rules).0, encoding.decode(&words).0);
     Dictionary::new(&rules, &words).map_err(|error| error.to_string())

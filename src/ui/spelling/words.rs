@@ -35,7 +35,10 @@ pub fn words_of(text: &str) -> impl Iterator<Item = Word> {
 
 /// Whether what stands between two spaces is written in words: no number, path, address or name in a program.
 fn is_prose(piece: &str) -> bool {
-    let odd = |letter: char| letter.is_ascii_digit() || matches!(letter, '_' | '/' | '\\' | '@' | '#' | '=' | '<' | '>' | '{' | '`');
+    let odd = |letter: char| {
+        letter.is_ascii_digit()
+            || matches!(letter, '_' | '/' | '\\' | '@' | '#' | '=' | '<' | '>' | '{' | '`')
+    };
     let inner = piece.trim_matches(|letter: char| !letter.is_alphanumeric());
     !piece.contains(odd) && !inner.contains(['.', ':'])
 }

@@ -19,6 +19,7 @@ pub mod palette;
 pub mod plots;
 pub mod reach;
 pub mod read_lines;
+pub mod spelled;
 pub mod table;
 pub mod text;
 pub mod trace;

@@ -5,7 +5,9 @@
 use eframe::egui;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditOutput;
-use egui::{Context, Id, Key, Modifiers, Popup, PopupCloseBehavior, Pos2, Rect, Response, Shape, Stroke, Ui, pos2};
+use egui::{
+    Context, Id, Key, Modifiers, Popup, PopupCloseBehavior, Pos2, Rect, Response, Shape, Stroke, Ui, pos2,
+};
 
 use crate::ui::spelling::{Added, Word, accept, suggestions, unknown_words};
 use crate::ui::theme::{Tone, hint, palette};
@@ -20,8 +22,10 @@ const WAVE: f32 = 3.0;
 struct Menu {
     word: Word,
     at: Pos2,
-    /// Passes since it was opened: the click or key that opened it does not close it.
+    /// Whether it was shown before: the click that opened it does not close it.
     shown: bool,
+    /// Whether the first suggestion got the focus.
+    focused: bool,
 }
 
 fn menu_slot(id: Id) -> Id {
@@ -76,19 +80,22 @@ fn wave(rect: Rect, stroke: Stroke) -> Shape {
 /// The word whose menu is asked for, by the key or by a click with the second button.
 fn asked(ui: &Ui, output: &TextEditOutput, words: &[Word]) -> Option<Menu> {
     let response = &output.response.response;
-    if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, NEXT)) {
+    let open = ui.data(|data| data.get_temp::<Menu>(menu_slot(response.id))).is_some();
+    if (response.has_focus() || open) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, NEXT)) {
         let cursor = output.cursor_range.map_or(0, |range| range.primary.index.0);
-        let next = words.iter().find(|word| word.chars.end >= cursor).or_else(|| words.first())?;
+        let touched = words.iter().find(|word| word.chars.start <= cursor && cursor <= word.chars.end);
+        let later = || words.iter().find(|word| word.chars.end > cursor).or_else(|| words.first());
+        let next = touched.filter(|_| !open).or_else(later)?;
         select(ui.ctx(), response.id, next.chars.end);
         let at = rects(output, next).last()?.left_bottom();
-        return Some(Menu { word: next.clone(), at, shown: false });
+        return Some(Menu { word: next.clone(), at, shown: false, focused: false });
     }
     if !response.secondary_clicked() {
         return None;
     }
     let at = response.interact_pointer_pos()?;
     let word = words.iter().find(|word| rects(output, word).iter().any(|rect| rect.contains(at)))?;
-    Some(Menu { word: word.clone(), at, shown: false })
+    Some(Menu { word: word.clone(), at, shown: false, focused: false })
 }
 
 /// Puts the cursor behind a character.
@@ -104,7 +111,7 @@ fn menu_ui(ctx: &Context, response: &Response, text: &mut String) -> bool {
     let slot = menu_slot(response.id);
     let Some(mut menu) = ctx.data(|data| data.get_temp::<Menu>(slot)) else { return false };
     if text.get(menu.word.bytes.clone()) != Some(menu.word.text.as_str()) {
-        ctx.data_mut(|data| data.remove_temp::<Menu>(slot));
+        ctx.data_mut(|data| data.remove::<Menu>(slot));
         return false;
     }
     let (mut taken, mut done) = (None, false);
@@ -114,8 +121,9 @@ fn menu_ui(ctx: &Context, response: &Response, text: &mut String) -> bool {
         ui.set_min_width(180.0);
         ui.label(hint(ui, format!("“{}” is in no dictionary", menu.word.text)));
         let first = choices_ui(ui, &menu.word, &mut taken, &mut done);
-        if let Some(first) = first.filter(|_| !menu.shown) {
+        if let Some(first) = first.filter(|_| !menu.focused) {
             first.request_focus();
+            menu.focused = true;
         }
     });
     let outside = shown.is_some_and(|shown| shown.response.clicked_elsewhere()) && menu.shown;
@@ -125,7 +133,7 @@ fn menu_ui(ctx: &Context, response: &Response, text: &mut String) -> bool {
         select(ctx, response.id, menu.word.chars.start + word.chars().count());
     }
     if taken.is_some() || done || outside || escaped {
-        ctx.data_mut(|data| data.remove_temp::<Menu>(slot));
+        ctx.data_mut(|data| data.remove::<Menu>(slot));
         if !outside {
             response.request_focus();
         }
@@ -136,10 +144,12 @@ fn menu_ui(ctx: &Context, response: &Response, text: &mut String) -> bool {
     taken.is_some()
 }
 
-/// The entries of the menu; returns the first one.
+/// The entries of the menu; returns the first one once the suggestions are there, so that nothing is chosen by a key before.
 fn choices_ui(ui: &mut Ui, word: &Word, taken: &mut Option<String>, done: &mut bool) -> Option<Response> {
     let mut first = None;
-    match suggestions(ui.ctx(), &word.text) {
+    let found = suggestions(ui.ctx(), &word.text);
+    let ready = found.is_some();
+    match found {
         None => {
             ui.label(hint(ui, "Looking for suggestions…"));
         }
@@ -168,5 +178,5 @@ fn choices_ui(ui: &mut Ui, word: &Word, taken: &mut Option<String>, done: &mut b
         }
         first.get_or_insert(button);
     }
-    first
+    first.filter(|_| ready)
 }

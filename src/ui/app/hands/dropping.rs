@@ -1,6 +1,6 @@
 //! Files dropped on the window: looked at beside it, and offered what fits them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use eframe::egui;
 use egui::{Align2, Area, Context, FontId, Id, Key, Label, Modifiers, Order, Ui};
@@ -43,6 +43,8 @@ struct Offered {
     choices: Vec<Choice>,
     remarks: Vec<String>,
     chosen: usize,
+    /// Whether the arrows moved to another choice, which gets the focus.
+    moved: bool,
 }
 
 /// Several files that become evidence of one record.
@@ -131,7 +133,10 @@ impl App {
                 let what = only.what.clone();
                 self.do_with_files(what, ctx);
             }
-            _ => self.hands.dropping.offered = Some(Offered { looked, choices, remarks, chosen: 0 }),
+            _ => {
+                let offered = Offered { looked, choices, remarks, chosen: 0, moved: false };
+                self.hands.dropping.offered = Some(offered);
+            }
         }
     }
 
@@ -211,17 +216,19 @@ impl App {
         let title = title(&offered.looked);
         let last = offered.choices.len().saturating_sub(1);
         let pressed = |key: Key| ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        if pressed(Key::ArrowDown) {
+        let (down, up) = (pressed(Key::ArrowDown), pressed(Key::ArrowUp));
+        if down {
             offered.chosen = (offered.chosen + 1).min(last);
         }
-        if pressed(Key::ArrowUp) {
+        if up {
             offered.chosen = offered.chosen.saturating_sub(1);
         }
+        offered.moved = down || up;
         // Enter goes on, also where a choice has the focus.
         let enter = pressed(Key::Enter);
         let confirm = if offered.choices.is_empty() { "Close" } else { "Go on" };
         let cancel = if offered.choices.is_empty() { "Take nothing" } else { "Cancel" };
-        let mut outcome = Dialog::new("dropped", &title, confirm)
+        let mut outcome = Dialog::new("files_dropped", &title, confirm)
             .cancel(cancel)
             .width(560.0)
             .show(ctx, |ui| offered_ui(ui, &mut offered));
@@ -355,12 +362,15 @@ fn offered_ui(ui: &mut Ui, offered: &mut Offered) {
             ui.add(Label::new(body(line.as_str())).wrap());
         }
     } else {
-        read_lines_ui(ui, ("dropped", 120.0), &lines, |line| line.into());
+        read_lines_ui(ui, ("files", 120.0), &lines, |line| line.into());
     }
     ui.add_space(space::S);
     for (index, choice) in offered.choices.iter().enumerate() {
-        if ui.radio(offered.chosen == index, choice.label.as_str()).clicked() {
+        let radio = ui.radio(offered.chosen == index, choice.label.as_str());
+        if radio.clicked() {
             offered.chosen = index;
+        } else if offered.moved && offered.chosen == index {
+            radio.request_focus();
         }
         ui.indent(index, |ui| ui.add(Label::new(hint(ui, choice.words.as_str())).wrap()));
     }
@@ -370,9 +380,4 @@ fn offered_ui(ui: &mut Ui, offered: &mut Offered) {
     for remark in &offered.remarks {
         tone_words_ui(ui, Tone::Due, remark);
     }
-}
-
-/// The name of a path for people.
-pub(super) fn shown(path: &Path) -> String {
-    crate::base::regular::name_of(path)
 }

@@ -93,7 +93,7 @@ impl App {
             [path] => self.hands.linking.other = Some((path.clone(), link)),
             [] => self.wait_for_file(link, "is none of the files that were opened on this workstation"),
             _ => {
-                self.wait_for_file(link, "is the name of several files that were opened on this workstation")
+                self.wait_for_file(link, "is the name of several files that were opened on this workstation");
             }
         }
     }
@@ -141,7 +141,7 @@ impl App {
     }
 
     fn say_there_is_none(&mut self, record: RecordId, name: &str) {
-        let plural = record.kind.def().plural.to_lowercase();
+        let plural = record.kind.def().nouns();
         let last = self
             .with_cx(|_, cx| cx.list(record.kind).ok().and_then(|rows| rows.iter().map(|row| row.id).max()));
         let last = last.and_then(|(last, _)| last);

@@ -1,7 +1,8 @@
-//! What hands do besides keys and menus: dropping files, pasting, copying, following links, undoing, and what the desktop is told.
+//! What hands do besides keys and menus: dropping files, pasting, copying, following links, undoing, what the desktop is told, and the spelling.
 //!
 //! Belongs here: what waits for an answer between two frames. Does not belong here: what a screen does with a file that it gets.
 
+mod checking;
 mod choices;
 mod copying;
 mod dropping;
@@ -17,6 +18,7 @@ pub use self::telling::Tell;
 
 use eframe::egui::Context;
 
+use self::checking::Checking;
 use self::dropping::Dropping;
 use self::linking::Linking;
 use self::pasting::Pasting;
@@ -31,6 +33,7 @@ pub struct Hands {
     pasting: Pasting,
     undoing: Undoing,
     telling: telling::Telling,
+    checking: Checking,
 }
 
 impl Hands {
@@ -54,6 +57,7 @@ impl App {
         self.take_drops(ctx);
         self.take_paste(ctx);
         self.tell_when_due(ctx);
+        self.keep_spelling(ctx);
     }
 
     /// Draws the dialogs of this part.

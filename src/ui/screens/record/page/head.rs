@@ -43,10 +43,10 @@ pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
             badge_ui(ui, tone_of(state.tone), state.word).on_hover_text(state.meaning.trim());
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            copy_menu_ui(ui, cx);
             if editable(cx, page) && button_in_reach_ui(ui, EDIT, "The fields that are open in this state") {
                 cx.go(Route::Edit(id, None));
             }
+            copy_menu_ui(ui, cx);
         });
     });
     let heading = if data.title().is_empty() { data.def().word } else { data.title() };
