@@ -158,7 +158,7 @@ fn a_pasted_text_and_a_pasted_picture_become_evidence() {
     window.type_into("Name of the file", "console.txt");
     window.type_into("What it shows", "The console of the pump");
     window.press("Attach");
-    let picture = ColorImage::new([40, 30], vec![Color32::from_rgb(10, 120, 200); 1200]);
+    let picture = ColorImage::new([40, 30], vec![Color32::from_gray(120); 1200]);
     window.event(Event::PasteImage(Arc::new(picture)));
     window.settle();
     window.until_shown("The pasted picture");
@@ -169,7 +169,7 @@ fn a_pasted_text_and_a_pasted_picture_become_evidence() {
     assert_eq!(text.1, b"02:14 alarm\n02:15 reset");
     let png = files
         .iter()
-        .find(|(name, _)| name.starts_with("Pasted 2031-03-03") && name.ends_with(".png"))
+        .find(|(name, _)| name.starts_with("Pasted 2031-03-03") && name.contains(".png"))
         .unwrap();
     assert_eq!(png.1[..8], *b"\x89PNG\r\n\x1a\n");
 }

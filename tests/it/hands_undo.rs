@@ -71,7 +71,7 @@ fn what_is_signed_what_others_rest_on_and_what_has_no_way_back_stays() {
     let mut desk = Desk::staffed_once();
     let why = why_not(&desk, "ana");
     assert!(why.contains("is signed") && why.contains("signed acts stand"), "{why}");
-    let record = feedback(&mut desk, "dan", "Alarm is late");
+    feedback(&mut desk, "dan", "Alarm is late");
     let why = why_not(&desk, "dan");
     assert!(why.contains("Void") || why.contains("Quality"), "{why}");
     let why = why_not(&desk, "ana");

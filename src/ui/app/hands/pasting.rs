@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_picture_becomes_a_png_of_the_same_pixels() {
-        let pixels = (0..6).map(|value| egui::Color32::from_gray(value)).collect();
+        let pixels = (0..6).map(egui::Color32::from_gray).collect();
         let picture = ColorImage::new([3, 2], pixels);
         let encoded = encode(&picture).unwrap();
         let read = image::load_from_memory_with_format(&encoded.png, ImageFormat::Png).unwrap().to_rgba8();
