@@ -50,7 +50,7 @@ pub enum Renderer {
 #[derive(Debug, Parser)]
 #[command(name = "mainstay", version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
-    /// The product file to open in the window.
+    /// The product file to open in the window, or the link to a record, such as mainstay:pump.mainstay#CR-0004.
     pub file: Option<PathBuf>,
     /// How the window is drawn.
     #[arg(long, value_enum, default_value_t)]
@@ -126,6 +126,12 @@ pub enum Command {
         /// Folder of the advisory data.
         #[arg(long, requires = "advisories")]
         cache: Option<PathBuf>,
+        /// Write everything that is due or coming as iCalendar to this file instead; it must not exist yet.
+        #[arg(long, value_name = "OUT.ics", conflicts_with_all = ["on", "advisories", "json"])]
+        calendar: Option<PathBuf>,
+        /// Days before each day on which the calendar program reminds.
+        #[arg(long, value_name = "DAYS", requires = "calendar", value_parser = clap::value_parser!(u16).range(0..=365))]
+        alarm: Option<u16>,
         /// Print JSON.
         #[arg(long)]
         json: bool,

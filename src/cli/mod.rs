@@ -10,6 +10,7 @@ mod commits;
 mod continuing;
 mod deviations;
 mod differences;
+mod due;
 mod example;
 mod failure;
 mod files;
@@ -49,6 +50,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
+use crate::domain::link::is_link;
 use crate::ops;
 pub use args::{Arguments, Renderer};
 use args::{Command, Import};
@@ -82,7 +84,7 @@ fn refuse_unknown(file: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = file.filter(|path| path.extension().is_none() && path.components().count() == 1) else {
         return Ok(());
     };
-    if path.exists() {
+    if path.exists() || path.to_str().is_some_and(is_link) {
         return Ok(());
     }
     let known: Vec<String> =
@@ -115,7 +117,8 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Run { file, script, login, keep_going } => run::run(&file, &script, &login, keep_going),
         Command::List { file, kind, json } => print::list(&file, &kind, json),
         Command::Show { file, id, json } => print::show(&file, &id, json),
-        Command::Status { file, on, advisories, cache, json } => {
+        Command::Status { file, calendar: Some(out), alarm, .. } => due::due(&file, &out, alarm),
+        Command::Status { file, on, advisories, cache, json, calendar: None, alarm: _ } => {
             let folder = if advisories { Some(advisories::folder(cache)?) } else { None };
             status::status(&file, (on.as_deref(), folder.as_deref()), json)
         }

@@ -25,6 +25,7 @@ use crate::ops::{
 };
 use crate::ui::asking::Asking;
 use crate::ui::overview::Overview;
+use crate::ui::shortcuts::AppCommand;
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::offer::Offered;
 
@@ -154,6 +155,8 @@ pub enum Command {
     },
     /// Ask for a file and attach it to a record, with description, source and capture time.
     AttachDialog(RecordId),
+    /// Do what a command of the window does.
+    Do(AppCommand),
     /// Show a message in the corner.
     Notify(Notice),
     /// Perform a request that needs no signature and issues a one-time code, then show the code once, in a dialog that

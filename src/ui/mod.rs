@@ -11,12 +11,14 @@ pub mod dry_run;
 mod gallery;
 pub mod looking;
 pub mod overview;
+pub mod recognised;
 #[cfg(test)]
 mod sample;
 pub mod screens;
 pub mod settings;
 pub mod shortcuts;
 pub mod sign;
+pub mod spelling;
 pub mod theme;
 pub mod widgets;
 
@@ -44,7 +46,7 @@ pub fn run(launch: Launch) -> Result<(), String> {
     let settings_path = settings::default_path();
     let settings = settings_path.as_deref().map(settings::load_quietly).unwrap_or_default();
     let renderer = if launch.renderer == Renderer::Auto { settings.renderer } else { launch.renderer };
-    let start = launch.file.map_or(Start::Nothing, Start::File);
+    let start = launch.file.map_or(Start::Nothing, start_with);
     let open = |renderer: eframe::Renderer| {
         let (path, start) = (settings_path.clone(), start.clone());
         eframe::run_native(
@@ -70,6 +72,14 @@ pub fn run(launch: Launch) -> Result<(), String> {
                 open(eframe::Renderer::Glow).map_err(failed)
             }
         },
+    }
+}
+
+/// A file, or a link to a record: the desktop hands over both in the same way.
+fn start_with(path: PathBuf) -> Start {
+    match path.to_str() {
+        Some(text) if crate::domain::link::is_link(text) => Start::Link(text.to_owned()),
+        Some(_) | None => Start::File(path),
     }
 }
 

@@ -11,8 +11,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::base::fresh_file::FreshFile;
+use crate::domain::time::Day;
 use crate::ops::places;
 
+use super::spelling::OwnWords;
 use super::theme::{SCALE_MAX, SCALE_MIN, ThemeChoice};
 
 /// How the window is drawn.
@@ -47,8 +49,16 @@ pub struct Settings {
     pub column_widths: BTreeMap<String, Vec<Option<f32>>>,
     /// Width of the navigation, in points.
     pub nav_width: f32,
+    /// Whether the desktop is told once a day what is overdue.
+    pub notify: bool,
+    /// The day on which it was last told about a file, by the identity of the file.
+    pub notified: BTreeMap<String, String>,
+    /// The language whose words are marked, and the words that are accepted.
+    pub spelling: OwnWords,
 }
 
+/// Most files for which the day of a notification is kept.
+const NOTIFIED: usize = 100;
 /// Most recent files that are kept.
 const RECENT: usize = 12;
 
@@ -63,6 +73,9 @@ impl Default for Settings {
             recent: Vec::new(),
             column_widths: BTreeMap::new(),
             nav_width: 220.0,
+            notify: false,
+            notified: BTreeMap::new(),
+            spelling: OwnWords::default(),
         }
     }
 }
@@ -73,6 +86,14 @@ impl Settings {
         self.recent.retain(|other| other != file);
         self.recent.insert(0, file.to_owned());
         self.recent.truncate(RECENT);
+    }
+
+    /// Notes that the desktop was told about a file on a day.
+    pub fn told(&mut self, file: String, day: Day) {
+        if self.notified.len() >= NOTIFIED {
+            self.notified.clear();
+        }
+        self.notified.insert(file, day.to_string());
     }
 
     /// Clamps numbers that were edited or damaged to their range.

@@ -24,6 +24,16 @@ pub enum AppCommand {
     Save,
     /// Moves the focus to the search box.
     Find,
+    /// Undoes the last act.
+    Undo,
+    /// Copies the number of the record at hand.
+    CopyNumber,
+    /// Copies its number and title.
+    CopyTitle,
+    /// Copies the link to it.
+    CopyLink,
+    /// Saves what is due as a calendar.
+    DueCalendar,
     /// Makes a packet of the record on screen.
     Packet,
     /// Goes back.
@@ -137,6 +147,35 @@ pub const COMMANDS: &[CommandDef] = &[
     def(AppCommand::Edit, "Edit the record", "The form of the record on screen", ctrl(Key::E), Needs::Person),
     def(AppCommand::Find, "Find", "Search in all records; in a list, filter it", ctrl(Key::F), Needs::Person),
     def(AppCommand::Packet, "Packet…", "A packet of what is on screen, as PDF", ctrl(Key::P), Needs::Person),
+    def(
+        AppCommand::Undo,
+        "Undo the last act…",
+        "Your last act, where it is not signed and nothing rests on it; what is set back is shown first",
+        ctrl(Key::Z),
+        Needs::Person,
+    ),
+    def(
+        AppCommand::CopyLink,
+        "Copy the link",
+        "A link to the record on screen or under the cursor of a list, for a mail or a ticket",
+        keys(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C),
+        Needs::Person,
+    ),
+    def(AppCommand::CopyNumber, "Copy the number", "The number of the record", None, Needs::Person),
+    def(
+        AppCommand::CopyTitle,
+        "Copy number and title",
+        "The number and the title of the record",
+        None,
+        Needs::Person,
+    ),
+    def(
+        AppCommand::DueCalendar,
+        "Save what is due as a calendar…",
+        "Everything that is due or coming, as an iCalendar file for another program",
+        None,
+        Needs::Person,
+    ),
     def(
         AppCommand::Back,
         "Back",
@@ -335,6 +374,8 @@ pub const SCREEN_KEYS: &[(&str, &str)] = &[
         "On the head of a column: make it narrower or wider; Shift+Home restores its width",
     ),
     ("Page Up, Page Down", "Read what is signed; Ctrl+Home and Ctrl+End go to its beginning and its end"),
+    ("F7", "In a long text: to the next word that no dictionary knows, with suggestions"),
+    ("Ctrl+V", "On the page of a record, outside an input: attach the copied picture or text"),
     ("Esc", "Leave a dialog or an input, then go back"),
     ("Tab, Shift+Tab", "To the next or previous input"),
 ];

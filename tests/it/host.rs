@@ -122,7 +122,14 @@ impl Window {
 
     /// Drops a file on the window.
     pub fn drop_file(&mut self, path: PathBuf) {
-        self.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
+        self.drop_files(vec![path]);
+    }
+
+    /// Drops several files on the window.
+    pub fn drop_files(&mut self, paths: Vec<PathBuf>) {
+        for path in paths {
+            self.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
+        }
         self.settle();
     }
 

@@ -52,6 +52,7 @@ impl App {
             Command::SaveFile { suggested_name, bytes } => self.save_file(&suggested_name, bytes),
             Command::SaveAttachment(id) => self.save_attachment(id),
             Command::AttachDialog(to) => self.attach(to),
+            Command::Do(command) => self.asked.push(command),
             Command::Notify(notice) => self.notices.push(notice),
             Command::PerformAndShowCode { act, to_whom } => self.perform_for_code(act, &to_whom),
             Command::ChangePassword => self.begin_password_change(),
@@ -294,6 +295,11 @@ impl App {
             AppCommand::Import => self.go(Route::Import),
             AppCommand::ReviewDocument => self.go(Route::Documents),
             AppCommand::Advisories => self.go(Route::Advisories),
+            AppCommand::Undo => self.begin_undo(),
+            AppCommand::CopyNumber | AppCommand::CopyTitle | AppCommand::CopyLink => {
+                self.copy_of_record(command, ctx);
+            }
+            AppCommand::DueCalendar => self.save_due_calendar(),
             AppCommand::BackUp => self.back_up_to_choice(),
             AppCommand::Verify => self.verify(true),
             AppCommand::Heads => self.show_heads(),

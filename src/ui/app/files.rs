@@ -1,10 +1,7 @@
-//! Commands of screens that use the disk: save bytes, read a file, attach a file, save a packet.
+//! Commands of screens that use the disk: save bytes, read a file, save a packet.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use eframe::egui;
-use egui::Context;
 
 use super::App;
 use super::jobs::{Finished, RunningKind};
@@ -13,25 +10,9 @@ use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
 use crate::domain::record::RecordData;
 use crate::domain::text::sentence;
-use crate::domain::time::Moment;
-use crate::ops::{Act, FileSource, ProductFile, Refused, RenderedPacket, Request};
-use crate::ui::cx::Then;
+use crate::ops::{Act, ProductFile, Refused, RenderedPacket};
 use crate::ui::dialogs;
-use crate::ui::theme::{hint, space};
-use crate::ui::widgets::field::Field;
-use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::Notice;
-use crate::ui::widgets::text::TextLine;
-
-/// A file to attach, with its description.
-pub struct Attaching {
-    to: RecordId,
-    path: PathBuf,
-    description: String,
-    source: String,
-    captured_at: String,
-    tried: bool,
-}
 
 impl App {
     /// Asks where to save bytes, and saves them.
@@ -94,64 +75,6 @@ impl App {
     fn folder(&self) -> PathBuf {
         let path = self.desk.as_ref().and_then(|desk| desk.file.path().parent());
         path.map(|folder| folder.to_owned()).unwrap_or_default()
-    }
-
-    /// Asks for a file to attach to a record.
-    pub(super) fn attach(&mut self, to: RecordId) {
-        let question = dialogs::open("Attach a file", "All files", &["*"]);
-        self.with_path(question, move |app, path| {
-            app.dialogs.attaching = Some(Attaching {
-                to,
-                path,
-                description: String::new(),
-                source: String::new(),
-                captured_at: String::new(),
-                tried: false,
-            });
-        });
-    }
-
-    /// Draws the dialog of an attachment.
-    pub(super) fn draw_attaching(&mut self, ctx: &Context) {
-        let Some(attaching) = &mut self.dialogs.attaching else { return };
-        if self.session.is_none() {
-            self.dialogs.attaching = None;
-            return;
-        }
-        let file_name = attaching.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let captured = attaching.captured_at.trim();
-        let moment = if captured.is_empty() { Ok(None) } else { Moment::parse(captured).map(Some) };
-        let missing: Vec<String> = moment.as_ref().err().cloned().into_iter().collect();
-        let title = format!("Attach {file_name} to {}", attaching.to);
-        let outcome = Dialog::new("attach", &title, "Attach").missing(&missing).show(ctx, |ui| {
-            Field::new("What it shows").show(ui, |ui| ui.add(TextLine::new(&mut attaching.description)));
-            ui.add_space(space::S);
-            Field::new("Where it came from")
-                .show(ui, |ui| ui.add(TextLine::new(&mut attaching.source).hint("Device, system, person")));
-            ui.add_space(space::S);
-            let violation = if attaching.tried { missing.first().map(String::as_str) } else { None };
-            Field::new("When it was captured, UTC")
-                .violation(violation)
-                .show(ui, |ui| ui.add(TextLine::new(&mut attaching.captured_at).hint("2026-11-22 14:05")));
-            ui.label(hint(ui, "The file is stored byte for byte with its digest."));
-        });
-        match outcome {
-            Outcome::Open => {}
-            Outcome::Refused => attaching.tried = true,
-            Outcome::Cancelled => self.dialogs.attaching = None,
-            Outcome::Confirmed => {
-                let Some(attaching) = self.dialogs.attaching.take() else { return };
-                let request = Request::Attach {
-                    to: attaching.to,
-                    file_name,
-                    file: FileSource::Path(attaching.path),
-                    description: attaching.description.trim().to_owned(),
-                    source: attaching.source.trim().to_owned(),
-                    captured_at: moment.unwrap_or_default(),
-                };
-                self.perform(request.into(), Then::Stay, None);
-            }
-        }
     }
 
     /// Performs a request that issues a one-time code, and shows the code.

@@ -4,6 +4,7 @@ use eframe::egui;
 use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, vec2};
 
 use super::Integrity;
+use super::hands::links_in;
 use super::upgrading::{LeftoverChoice, leftovers_ui};
 use super::{App, Desk, nav};
 use crate::domain::choice::Choice as _;
@@ -211,6 +212,9 @@ impl App {
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if entered && !self.finder.words.trim().is_empty() {
             let words = self.finder.words.trim().to_owned();
+            if let Some(link) = links_in(&words) {
+                return self.follow_link(link);
+            }
             let known = words.parse::<crate::domain::ids::RecordId>().ok();
             let known =
                 known.filter(|id| self.desk.as_ref().is_some_and(|desk| desk.file.record(*id).is_ok()));

@@ -104,7 +104,7 @@ impl App {
 
     /// Whether a question is on screen that has to be answered first.
     pub(super) fn is_asking(&self) -> bool {
-        self.dialogs.ask() || matches!(self.closing, Closing::Failed(_))
+        self.dialogs.ask() || self.hands.ask() || matches!(self.closing, Closing::Failed(_))
     }
 
     /// Draws the questions about leaving.

@@ -17,6 +17,9 @@ use crate::ui::widgets::reach::{choose, within};
 
 /// The menu of the person and the file; `None` is a separator.
 pub const PERSON_MENU: &[Option<AppCommand>] = &[
+    Some(AppCommand::Undo),
+    Some(AppCommand::DueCalendar),
+    None,
     Some(AppCommand::ChangePassword),
     Some(AppCommand::Lock),
     Some(AppCommand::SignOut),
@@ -81,6 +84,10 @@ impl App {
             if in_list && row.command == AppCommand::Find {
                 continue;
             }
+            // In an input these are the keys of the text.
+            if row.command == AppCommand::Undo && ctx.text_edit_focused() {
+                continue;
+            }
             if self.can(row.needs) && ctx.input_mut(|input| input.consume_shortcut(&keys)) {
                 self.asked.push(row.command);
             }
@@ -117,11 +124,15 @@ impl App {
             keys: String::new(),
             action: Action::Reach,
         });
+        let undo = self.undo_words();
         let commands = COMMANDS
             .iter()
             .filter(|row| row.command != AppCommand::Palette && self.can(row.needs))
             .map(|row| PaletteEntry {
-                title: row.text.to_owned(),
+                title: undo
+                    .clone()
+                    .filter(|_| row.command == AppCommand::Undo)
+                    .unwrap_or_else(|| row.text.to_owned()),
                 detail: row.tooltip.to_owned(),
                 keys: keys_of(ctx, row),
                 action: Action::Do(row.command),
@@ -177,6 +188,7 @@ impl App {
         self.draw_attaching(ctx);
         self.draw_continuing(ctx);
         self.draw_reason(ctx);
+        self.draw_hands(ctx);
         self.draw_heads(ctx);
         self.draw_leaving(ctx);
         self.draw_upgrading(ctx);

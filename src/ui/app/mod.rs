@@ -3,6 +3,7 @@
 //! Belongs here: the state of the window. Does not belong here: rules (ops), or the content of a screen (screens).
 
 mod asking;
+mod attaching;
 mod background;
 mod documents;
 mod execute;
@@ -11,6 +12,7 @@ mod finder;
 #[cfg(test)]
 mod finder_tests;
 mod frame;
+mod hands;
 mod help;
 #[cfg(test)]
 mod help_tests;
@@ -41,6 +43,7 @@ mod writing;
 #[cfg(test)]
 mod writing_tests;
 
+pub use hands::{COPY, Tell};
 pub use opening::found_words;
 
 use std::path::PathBuf;
@@ -60,6 +63,7 @@ use crate::domain::product::Product;
 use crate::domain::time::Moment;
 use crate::ops::{Holder, Leftover, ProductFile, Refused, Session, Stamp, Steps, places};
 use finder::Finder;
+use hands::Hands;
 use help::HelpPane;
 use history::History;
 use jobs::Jobs;
@@ -76,6 +80,8 @@ pub enum Start {
     Nothing,
     /// A product file.
     File(PathBuf),
+    /// The record of a link, as it was given to the program.
+    Link(String),
     /// The example product, which is created in this folder if it does not exist yet.
     ExampleFile {
         /// The folder.
@@ -162,6 +168,7 @@ pub struct App {
     session: Option<Session>,
     sign_in: SignIn,
     dialogs: OpenDialogs,
+    hands: Hands,
     schedule: Schedule,
     /// The steps that upgrade older files.
     steps: Steps,
@@ -211,6 +218,7 @@ impl App {
             session: None,
             sign_in: SignIn::default(),
             dialogs: OpenDialogs::default(),
+            hands: Hands::default(),
             schedule: Schedule::new(now),
             steps: Steps::RELEASED,
             closing: Closing::No,
@@ -223,6 +231,10 @@ impl App {
         match what {
             Start::Nothing => app.welcome.refresh_recent(&app.settings.values.recent, &(app.setup.clock)()),
             Start::File(path) => app.open_path(&path),
+            Start::Link(link) => {
+                app.welcome.refresh_recent(&app.settings.values.recent, &(app.setup.clock)());
+                app.follow_link(&link);
+            }
             Start::ExampleFile { folder } => app.open_example(&folder),
         }
         app
@@ -285,7 +297,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.take_keys(ui.ctx());
-        self.take_drops(ui.ctx());
+        self.take_hands(ui.ctx());
         self.draw(ui);
         self.leave_forms();
         self.draw_above(ui.ctx());

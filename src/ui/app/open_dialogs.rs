@@ -3,7 +3,7 @@
 //! Belongs here: which are open. Does not belong here: drawing them (`menu`, `files`, `leaving`, `upgrading`).
 
 use super::asking::TypedPath;
-use super::files::Attaching;
+use super::attaching::Attaching;
 use super::leaving::Leaving;
 use super::reason::ReasonDialog;
 use super::seen::{Continuing, HeadsDialog};

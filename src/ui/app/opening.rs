@@ -2,23 +2,19 @@
 
 use std::path::Path;
 
-use eframe::egui;
-
 use super::Integrity;
 use super::leaving::Leave;
 use super::open_dialogs::ShownCode;
 use super::open_screens::Screens;
 use super::upgrading::Upgrading;
 use super::{App, Desk};
-use crate::ops::documents::is_document;
 use crate::ops::{
     FileState, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
     workstation, write_example,
 };
 use crate::ui::asking::Asking;
-use crate::ui::cx::{Cache, Route};
+use crate::ui::cx::Cache;
 use crate::ui::overview::Overview;
-use crate::ui::screens::parts::dropped;
 use crate::ui::screens::sign_in::{SignIn, SignInRequest};
 use crate::ui::widgets::notice::Notice;
 
@@ -219,6 +215,7 @@ impl App {
         }
         self.session = Some(session);
         self.sign_in = SignIn::default();
+        self.arrive();
     }
 
     /// Drops the session and its key; the file stays open.
@@ -228,6 +225,7 @@ impl App {
             return;
         }
         self.dialogs.close_of_person();
+        self.hands.close_of_person();
         self.finder.close_palette();
         if let Some(desk) = &self.desk {
             self.sign_in = SignIn::locked(desk.last_person.as_ref(), why);
@@ -285,24 +283,6 @@ impl App {
             }
             Err(refusal) => self.problem(format!("Taking over failed: {refusal}."), ""),
         }
-    }
-
-    /// Opens a file that was dropped on the window: a product file, or a document to be reviewed.
-    pub(super) fn take_drops(&mut self, ctx: &egui::Context) {
-        let Some(path) = dropped(ctx) else { return };
-        if self.session.is_some() {
-            if matches!(
-                self.route(),
-                Some(Route::Import | Route::Documents | Route::Advisories | Route::ReviewItems(_))
-            ) {
-                return;
-            }
-            if is_document(&path) {
-                // The screen takes the drop of this frame itself.
-                return self.go(Route::Documents);
-            }
-        }
-        self.open_path(&path);
     }
 }
 

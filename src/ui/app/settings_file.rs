@@ -51,6 +51,9 @@ impl SettingsFile {
         let worth = now.theme != written.theme
             || now.text_scale != written.text_scale
             || now.renderer != written.renderer
+            || now.notify != written.notify
+            || now.spelling.language != written.spelling.language
+            || now.notified != written.notified
             || now.recent != written.recent;
         if worth { self.save() } else { Ok(()) }
     }

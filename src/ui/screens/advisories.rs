@@ -22,6 +22,7 @@ use crate::soup::{
     import_advisories, update_advisories,
 };
 use crate::ui::cx::{Command, Cx, Slot};
+use crate::ui::screens::handing::{To, given};
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::button::button_in_reach_ui;
 use crate::ui::widgets::empty::{Empty, empty_ui};
@@ -134,6 +135,7 @@ impl AdvisoriesScreen {
     fn take(&mut self, ui: &Ui, cx: &mut Cx<'_>, cache: &std::path::Path) {
         let mut paths: Vec<PathBuf> =
             ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+        paths.extend(given(ui.ctx(), To::Advisories));
         paths.extend(self.chosen.take());
         if paths.is_empty() {
             return;

@@ -27,7 +27,7 @@ use crate::ops::documents::{ENDINGS, PlanForTexts, review_document};
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{Head, Refused, read_bytes};
 use crate::ui::cx::{Command, Cx, Slot};
-use crate::ui::screens::parts::dropped;
+use crate::ui::screens::handing::{To, dropped_or_given};
 use crate::ui::theme::{Tone, hint, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
@@ -91,7 +91,7 @@ impl DocumentScreen {
 
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        if let Some(path) = self.chosen.take().or_else(|| dropped(ui.ctx())) {
+        if let Some(path) = self.chosen.take().or_else(|| dropped_or_given(ui.ctx(), To::Documents)) {
             self.open(ui, cx, path, None);
         }
         self.watch(cx);

@@ -30,7 +30,7 @@ use crate::ops::import::{
 };
 use crate::ops::jobs::Job;
 use crate::ui::cx::{Command, Cx, Route, Slot};
-use crate::ui::screens::parts::dropped;
+use crate::ui::screens::handing::{To, dropped_or_given};
 use crate::ui::theme::{Tone, body, hint, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
@@ -147,7 +147,12 @@ impl ImportScreen {
 
     /// Draws the import.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        if let Some(path) = self.chosen.take().or_else(|| dropped(ui.ctx())).filter(|_| self.job.is_none()) {
+        if let Some(path) = self
+            .chosen
+            .take()
+            .or_else(|| dropped_or_given(ui.ctx(), To::Import))
+            .filter(|_| self.job.is_none())
+        {
             self.open(&path);
         }
         self.watch(ui, cx);

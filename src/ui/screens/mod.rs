@@ -7,6 +7,7 @@ pub mod audit;
 pub mod dashboard;
 pub mod document;
 pub mod examples;
+pub mod handing;
 pub mod import;
 pub mod packets;
 pub mod panels;

@@ -1,11 +1,16 @@
-//! The settings of the window: theme, text size, renderer.
+//! The settings of the window: theme, text size, renderer, notifications, spelling.
+
+use std::sync::Arc;
 
 use eframe::egui;
 use egui::{Label, Ui};
 
 use crate::ui::settings::{Renderer, Settings};
+use crate::ui::spelling::{Dictionaries, find, folders};
 use crate::ui::theme::{self, SCALE_MAX, SCALE_MIN, ThemeChoice, body, hint, palette, space, title};
 use crate::ui::widgets::button::segments_ui;
+use crate::ui::widgets::choice::{Choice, choice_ui};
+use crate::ui::widgets::field::Field;
 
 const RENDERERS: [(Renderer, &str); 3] =
     [(Renderer::Auto, "Automatic"), (Renderer::Wgpu, "wgpu"), (Renderer::Glow, "OpenGL")];
@@ -41,6 +46,14 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
         .wrap(),
     );
     ui.add_space(space::L);
+    ui.label(title("Notifications"));
+    ui.checkbox(&mut settings.notify, "Tell the desktop once a day what is overdue");
+    let words = "Only the numbers of records are shown, since others may see the screen. While the program runs and you are signed in.";
+    ui.add(Label::new(hint(ui, words)).wrap());
+    ui.add_space(space::L);
+    ui.label(title("Spelling"));
+    spelling_ui(ui, &mut settings.spelling.language);
+    ui.add_space(space::L);
     ui.add(
         Label::new(
             body("Limits, intervals and who must sign what belong to the file: see People & policy.")
@@ -48,6 +61,32 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
         )
         .wrap(),
     );
+}
+
+/// The language of the dictionary that marks unknown words in long texts.
+fn spelling_ui(ui: &mut Ui, language: &mut String) {
+    let slot = egui::Id::unique("dictionaries");
+    let known = ui.data(|data| data.get_temp::<Arc<Dictionaries>>(slot));
+    let known = known.unwrap_or_else(|| {
+        let found = Arc::new(find(&folders()));
+        ui.data_mut(|data| data.insert_temp(slot, Arc::clone(&found)));
+        found
+    });
+    if known.is_empty() && language.is_empty() {
+        let words = "This workstation has no Hunspell dictionary. On Linux, install one such as hunspell-en-us, then start the program again.";
+        ui.add(Label::new(hint(ui, words)).wrap());
+        return;
+    }
+    let choices: Vec<Choice<'_>> =
+        known.keys().map(|code| Choice { code, word: code, meaning: "" }).collect();
+    let mut chosen = (!language.is_empty()).then(|| language.clone());
+    let changed = Field::new("Mark unknown words in long texts")
+        .show(ui, |ui| choice_ui(ui, &mut chosen, &choices, true));
+    if changed.changed() {
+        *language = chosen.unwrap_or_default();
+    }
+    let words = "F7 in a text goes to the next marked word and shows suggestions. Words that you accept stay on this workstation.";
+    ui.add(Label::new(hint(ui, words)).wrap());
 }
 
 fn scale_ui(ui: &mut Ui) {

@@ -20,6 +20,7 @@ pub mod plots;
 pub mod prose;
 pub mod reach;
 pub mod read_lines;
+pub mod spelled;
 pub mod table;
 pub mod text;
 pub mod trace;

@@ -180,6 +180,8 @@ pub struct TableEvents {
     pub sort_changed: bool,
     /// A width was changed by dragging or by keys: store [`TableState::widths`].
     pub widths_changed: bool,
+    /// The row whose menu is asked for or open, and the widget of the row, to which the menu belongs.
+    pub menu: Option<(usize, egui::Id)>,
 }
 
 /// A table to be drawn.

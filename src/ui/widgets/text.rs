@@ -3,6 +3,7 @@
 use eframe::egui;
 use egui::{Frame, Margin, Response, ScrollArea, Stroke, TextEdit, Ui, Widget, WidgetInfo, accesskit::Role};
 
+use super::spelled::spelled_ui;
 use crate::ui::theme::{palette, ring_around, space};
 
 /// One line of text.
@@ -102,7 +103,13 @@ impl Widget for TextArea<'_> {
                             .frame(Frame::NONE);
                         let edit =
                             if self.hint.is_empty() { edit } else { edit.hint_text(self.hint.to_owned()) };
-                        ui.add(edit)
+                        let output = edit.show(ui);
+                        let changed = spelled_ui(ui, &output, self.text);
+                        let mut response = output.response.response;
+                        if changed {
+                            response.mark_changed();
+                        }
+                        response
                     })
                     .inner
             });

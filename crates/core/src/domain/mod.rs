@@ -13,7 +13,7 @@ pub mod requests;
 #[cfg(test)]
 pub(crate) mod test_world;
 
-pub use base::{canonical, choice, ids, precis, role, text};
+pub use base::{canonical, choice, ids, link, precis, role, text};
 pub use kinds::{
     approval, attachment, authorship, change_request, clock_template, communication, feedback, finding,
     impact_analysis, key_material, legacy_file, maintenance_plan, milestone, person, plan_review, policy,

@@ -3,6 +3,7 @@
 //! It evaluates the declared deadlines over the file as it is or as it was. Nothing of it is stored.
 
 mod cached_source;
+mod calendar;
 mod trends;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ use crate::domain::soup_item::{self, due};
 use crate::domain::soup_review::events;
 use crate::domain::workflow::{Case, Tone, World};
 pub(super) use cached_source::CachedSource;
+pub use calendar::DueCalendarOptions;
 use mainstay_base::time::{Day, Moment};
 
 pub use trends::{FindingsOfAge, Month, Trends, trends};

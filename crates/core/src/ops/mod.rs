@@ -18,6 +18,7 @@ mod files;
 mod gate;
 mod governing;
 mod guide;
+mod ical;
 pub mod import;
 mod items;
 pub mod jobs;
@@ -41,6 +42,7 @@ mod secrets;
 mod session;
 mod soup;
 mod time_stamps;
+mod undo;
 mod upgrade;
 pub mod workstation;
 mod writer;
@@ -49,8 +51,8 @@ pub use crate::domain::continuation::{Continuation, EventHead};
 pub use crate::domain::ids::RecordId;
 pub use crate::domain::requests::POLICY;
 pub use attention::{
-    Attention, AttentionItem, FindingsOfAge, KindCount, Month, Trends, attention, attention_of, counts,
-    trends,
+    Attention, AttentionItem, DueCalendarOptions, FindingsOfAge, KindCount, Month, Trends, attention,
+    attention_of, counts, trends,
 };
 pub use calendars::{calendars, find_calendar, parse_calendar};
 pub use clocks::{ClockRow, Clocks};
@@ -90,6 +92,8 @@ pub use time_stamps::{
     AddedStamp, PATIENCE as STAMP_PATIENCE, REPLY_BYTES_MAX as STAMP_REPLY_BYTES_MAX,
     SHORT_PATIENCE as SHORT_STAMP_PATIENCE, StampQuery,
 };
+
+pub use undo::{Undo, UndoBy, undone_event};
 
 pub use crate::store::{
     Discrepancy, EventFilter, EventRow, FileState, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,

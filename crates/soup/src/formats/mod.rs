@@ -5,5 +5,6 @@
 pub mod advisories;
 pub(crate) mod json_text;
 pub mod sbom;
+pub mod told;
 pub mod trackers;
 pub mod vex_out;

@@ -6,6 +6,7 @@ use super::{ListPart, ListPartDef, SeveralDef};
 use crate::domain::ids::Kind;
 use crate::domain::soup_item::due::{Coverage, CoverageRow};
 use crate::ui::cx::{Cx, Route};
+use crate::ui::screens::handing::{To, given};
 use crate::ui::screens::parts::refusal_ui;
 use crate::ui::screens::soup::coverage::{self, LookedAt};
 use crate::ui::screens::soup::reading::ReadingList;
@@ -50,6 +51,9 @@ impl ListPart for Register {
                 cx.go(Route::Coverage);
             }
         });
+        if may && let Some(path) = given(ui.ctx(), To::Register).pop() {
+            self.reading = Some(ReadingList::of_file(cx, path));
+        }
         ui.add_space(space::S);
         if let Some(reading) = &mut self.reading
             && !reading.ui(ui, cx)

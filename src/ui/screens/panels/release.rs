@@ -20,6 +20,7 @@ use crate::domain::release::{CommitComparison, Difference, Release, ReleaseState
 use crate::domain::workflow::Condition;
 use crate::ops::{Head, RecordPage, Refused, commits};
 use crate::ui::cx::{Command, Cx, Route};
+use crate::ui::screens::handing::{To, given};
 use crate::ui::screens::parts::refusal_ui;
 use crate::ui::screens::record::page::{conditions_ui, due_link_ui, heading_ui};
 use crate::ui::theme::{Tone, hint, space};
@@ -85,6 +86,9 @@ impl Panel for ReleasePanel {
         differences_ui(ui, cx, (self.id, &release), (&seen.differences, &seen.signs));
         if !release.commits.is_empty() {
             commits_ui(ui, cx, &seen.commits);
+        }
+        if let Some(path) = given(ui.ctx(), To::Release(self.id)).pop() {
+            self.reading = Some(Reading::of_bill(self.id, path));
         }
         self.actions_ui(ui, cx, page);
         if let Some(reading) = &mut self.reading

@@ -17,8 +17,10 @@ use crate::domain::person::PersonState;
 use crate::domain::workflow::Move;
 use crate::ops::{Act, Attention, ListRow, Refused, Request};
 use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::screens::handing::note_in_hand;
 use crate::ui::screens::panels::{FirstRecord, ListPart, SeveralPart, first_of, list_part_of, several_of};
 use crate::ui::screens::parts::{heading_ui, tone_of};
+use crate::ui::screens::record::page::copy_entries_ui;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::choice::Choice;
@@ -416,6 +418,10 @@ impl ListScreen {
         if events.sort_changed {
             self.query.sort = self.table.sort;
             ui.ctx().request_repaint();
+        }
+        note_in_hand(ui.ctx(), self.table.cursor.and_then(|row| self.line(row)).map(|line| line.id));
+        if let Some(row) = events.menu.and_then(|(_, id)| ui.ctx().read_response(id)) {
+            row.context_menu(|ui| copy_entries_ui(ui, cx));
         }
         if let Some(line) = events.opened.and_then(|row| self.line(row)) {
             cx.go(Route::Record(line.id));

@@ -88,6 +88,12 @@ impl ReadingList {
         Self { chosen, ..Self::default() }
     }
 
+    /// For a file that is known already.
+    pub fn of_file(cx: &mut Cx<'_>, path: PathBuf) -> Self {
+        let release = only_release(cx);
+        Self { wanted: Some(Wanted { path, release, ..Wanted::default() }), ..Self::default() }
+    }
+
     /// For the list that stands at a place of a document.
     pub fn of_document(cx: &mut Cx<'_>, path: PathBuf, place: String) -> Self {
         let release = only_release(cx);

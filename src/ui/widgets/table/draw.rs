@@ -227,6 +227,12 @@ impl<'a> Drawing<'a> {
         {
             turn.events.opened = Some(row);
         }
+        if response.secondary_clicked() {
+            turn.state.choose_only(row);
+        }
+        if response.secondary_clicked() || response.context_menu_opened() {
+            turn.events.menu = Some((row, response.id));
+        }
         if response.clicked() {
             turn.events.selection_changed = true;
             let modifiers = ui.input(|input| input.modifiers);

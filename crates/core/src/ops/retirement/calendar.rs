@@ -1,6 +1,6 @@
 //! The years ahead: milestones, ends of sale and support, ends of waivers, running clocks; shown, and written as iCalendar (RFC 5545).
 
-use icalendar::{Calendar, Component as _, Event, EventLike as _, Property};
+use icalendar::{Component as _, Event, EventLike as _};
 
 use super::of_plan;
 use crate::domain::ids::{Kind, RecordId};
@@ -10,6 +10,7 @@ use crate::domain::waiver::WaiverState;
 use crate::domain::workflow::Case;
 use crate::ops::clocks;
 use crate::ops::file::ProductFile;
+use crate::ops::ical::calendar_named;
 use crate::ops::refused::Refused;
 
 /// One day of the calendar.
@@ -94,14 +95,7 @@ impl ProductFile {
         let file = self.uuid()?;
         let (product, entries) = self
             .as_rules_see(plan, Some(now), |case| (case.world.product().title.to_string(), entries(case)))?;
-        let mut calendar = Calendar::empty();
-        calendar.append_property(Property::new("VERSION", "2.0"));
-        calendar.append_property(Property::new(
-            "PRODID",
-            concat!("-//Mainstay//Mainstay ", env!("CARGO_PKG_VERSION"), "//EN"),
-        ));
-        calendar.append_property(Property::new("CALSCALE", "GREGORIAN"));
-        calendar.name(&format!("Retirement of {product}"));
+        let mut calendar = calendar_named(&format!("Retirement of {product}"));
         for entry in &entries {
             calendar.push(
                 Event::new()

@@ -239,6 +239,20 @@ impl Format {
         }
     }
 
+    /// Its name for people; `None` for what are statements of a product rather than published data.
+    const fn words(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Nvd2 | Self::Nvd2Record | Self::Nvd11 => "NVD",
+            Self::Cve5 { .. } | Self::CveDelta => "CVE List",
+            Self::Osv { .. } => "OSV",
+            Self::KevJson | Self::KevTable => "known exploited vulnerabilities",
+            Self::Epss => "EPSS",
+            Self::EolCycles { .. } | Self::EolProducts | Self::DistroInfo => "dates of support",
+            Self::Csaf => "CSAF",
+            Self::OpenVex { .. } | Self::CycloneDxVex => return None,
+        })
+    }
+
     fn read(self, reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
         match self {
             Self::Nvd2 => nvd2::read(reader, sink),
@@ -258,6 +272,47 @@ impl Format {
             Self::DistroInfo => eol::read_distro_info(reader, sink),
         }
     }
+}
+
+/// What a JSON document is by its beginning, each with its format in words.
+#[derive(Debug, Default)]
+pub(in crate::formats) struct JsonKind {
+    /// Published advisory data.
+    pub advisories: Option<&'static str>,
+    /// Statements about vulnerabilities of a product.
+    pub statements: Option<&'static str>,
+    /// A bill of materials.
+    pub bill: Option<&'static str>,
+    /// Whether it is a bill by its format and has statements but no component.
+    pub only_statements: bool,
+}
+
+/// Tells a JSON document from its beginning.
+pub(in crate::formats) fn json_kind(head: &[u8]) -> JsonKind {
+    let Some(shape) = Shape::of(head) else { return JsonKind::default() };
+    let mut kind = JsonKind::default();
+    match Format::of_json(&shape) {
+        Some(Format::CycloneDxVex) => {
+            let (statements, components) = (shape.has("vulnerabilities"), shape.has("components"));
+            kind.statements = statements.then_some("CycloneDX");
+            kind.only_statements = statements && !components;
+            kind.bill = (components || !statements).then_some("CycloneDX");
+        }
+        Some(Format::OpenVex { .. }) => kind.statements = Some("OpenVEX"),
+        Some(format) => kind.advisories = format.words(),
+        None if shape.any(|path| path.starts_with("spdxVersion")) => kind.bill = Some("SPDX"),
+        None if shape.any(|path| path.starts_with("@context=") && path.contains("spdx")) => {
+            kind.bill = Some("SPDX");
+        }
+        None if shape.has("lockfileVersion") => kind.bill = Some("lock file"),
+        None => {}
+    }
+    kind
+}
+
+/// The kind of advisory data that a text which is neither JSON nor XML seems to be.
+pub(in crate::formats) fn table_kind(text: &str) -> Option<&'static str> {
+    Format::of_table(text).ok().and_then(Format::words)
 }
 
 fn not_recognised(what: &str) -> Unreadable {

@@ -60,6 +60,22 @@ pub fn understand(bytes: &[u8], name: &str) -> Result<Bill, Unreadable> {
     Ok(finish::finish(read_text(&text, name, 0)?))
 }
 
+/// The format of a text that seems to be a bill, in words, told without reading it.
+pub(in crate::formats) fn kind_of(text: &str, name: &str) -> Option<&'static str> {
+    Some(match recognise::recognise(text, name).ok()? {
+        Format::CycloneDxJson { .. } | Format::CycloneDxXml => "CycloneDX",
+        Format::SpdxJson
+        | Format::SpdxJsonLd
+        | Format::SpdxRdf
+        | Format::SpdxXml
+        | Format::SpdxTagValue
+        | Format::SpdxYaml => "SPDX",
+        Format::Envelope => "an envelope around a document",
+        Format::Lock(_) => "lock file",
+        Format::SoupYaml | Format::SoupTable => "list of SOUP",
+    })
+}
+
 /// Reads a table of SOUP by the user's mapping of its columns.
 pub fn read_table(bytes: &[u8], mapping: &TableMapping) -> Result<Bill, Unreadable> {
     let bill = finish::finish(table::read_table(bytes, Some(mapping))?);

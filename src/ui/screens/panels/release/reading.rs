@@ -109,6 +109,17 @@ impl Reading {
             endings,
             answer: chosen.clone(),
         });
+        Self::of(id, source, chosen)
+    }
+
+    /// For a bill that is known already.
+    pub(super) fn of_bill(id: RecordId, path: PathBuf) -> Self {
+        let chosen = Slot::default();
+        chosen.put(path);
+        Self::of(id, Source::Bill, chosen)
+    }
+
+    fn of(id: RecordId, source: Source, chosen: Slot<PathBuf>) -> Self {
         Self {
             id,
             source,

@@ -7,8 +7,10 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{PersonState, Role};
 use crate::domain::text::counted;
 use crate::ops::{Act, RecordPage, Request, TraceStep};
+use crate::ui::app::COPY;
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::screens::parts::tone_of;
+use crate::ui::shortcuts::def_of;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::button::button_in_reach_ui;
@@ -44,6 +46,7 @@ pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
             if editable(cx, page) && button_in_reach_ui(ui, EDIT, "The fields that are open in this state") {
                 cx.go(Route::Edit(id, None));
             }
+            copy_menu_ui(ui, cx);
         });
     });
     let heading = if data.title().is_empty() { data.def().word } else { data.title() };
@@ -68,6 +71,21 @@ pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
         ui.add(Label::new(hint(ui, words)).wrap());
     });
     attention_ui(ui, cx, id);
+}
+
+/// The menu that copies number, title and link of the record on screen.
+fn copy_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.menu_button("Copy", |ui| copy_entries_ui(ui, cx)).response.on_hover_text("Number, title or link");
+}
+
+/// The entries of such a menu.
+pub fn copy_entries_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    for row in COPY.into_iter().filter_map(def_of) {
+        if ui.button(row.text).on_hover_text(row.tooltip).clicked() {
+            cx.ask(Command::Do(row.command));
+            ui.close();
+        }
+    }
 }
 
 /// Without the seconds: `2031-03-03 10:00 +01:00`.
