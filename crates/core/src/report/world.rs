@@ -23,9 +23,13 @@ pub(super) const PACKET: &str = "packet.typ";
 /// The template of letters.
 pub(super) const LETTER: &str = "letter.typ";
 
-const TEMPLATES: [(&str, &str); 4] = [
+/// The template of lists.
+pub(super) const LIST: &str = "list.typ";
+
+const TEMPLATES: [(&str, &str); 5] = [
     (PACKET, include_str!("../../../../assets/packet/packet.typ")),
     (LETTER, include_str!("../../../../assets/packet/letter.typ")),
+    (LIST, include_str!("../../../../assets/packet/list.typ")),
     ("style.typ", include_str!("../../../../assets/packet/style.typ")),
     ("blocks.typ", include_str!("../../../../assets/packet/blocks.typ")),
 ];
