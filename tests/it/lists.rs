@@ -7,6 +7,7 @@ use mainstay::domain::ids::Kind;
 use mainstay::ui::cx::Route;
 use serde_json::json;
 
+use crate::chain::feedback;
 use crate::desk::{Desk, id};
 use crate::host::Window;
 
@@ -26,6 +27,16 @@ fn list(titles: &[&str]) -> Window {
 }
 
 const FIVE: [&str; 5] = ["Alarm is late", "Battery drains", "Connection lost", "Display is dark", "Error 17"];
+
+/// Five of feedback, of which the first is registered and the others can be.
+fn one_registered() -> Desk {
+    let mut desk = Desk::staffed_once();
+    for _ in 0..5 {
+        feedback(&mut desk);
+    }
+    desk.go("dan", id("FB-0001"), "register").unwrap();
+    desk
+}
 
 /// From the filter to the first row.
 fn to_the_rows(window: &mut Window) {
@@ -86,8 +97,7 @@ fn columns_are_chosen_and_ordered_by_keyboard_and_reset() {
 
 #[test]
 fn rows_are_grouped_under_headings_that_open_and_close_by_keyboard() {
-    let mut desk = feedbacks(&FIVE);
-    desk.go("dan", id("FB-0001"), "register").unwrap();
+    let desk = one_registered();
     let mut window = Window::new(desk, "dan", Route::List(Kind::Feedback), vec2(1440.0, 900.0));
     window.choose("Group by", "State");
     window.picture("list_grouped");
@@ -118,8 +128,7 @@ fn rows_are_grouped_under_headings_that_open_and_close_by_keyboard() {
 
 #[test]
 fn a_step_that_fits_only_some_of_the_chosen_says_which_and_why() {
-    let mut desk = feedbacks(&FIVE);
-    desk.go("dan", id("FB-0001"), "register").unwrap();
+    let desk = one_registered();
     let mut window = Window::new(desk, "dan", Route::List(Kind::Feedback), vec2(1440.0, 900.0));
     to_the_rows(&mut window);
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
@@ -191,11 +200,7 @@ fn what_is_copied_is_what_is_chosen_and_runs_no_formula() {
 
 #[test]
 fn a_list_on_paper_says_that_it_is_no_packet() {
-    let mut window = list(&[
-        "Alarm is late",
-        "\u{5d4}\u{5de}\u{5e9}\u{5d0}\u{5d1}\u{5d4} \u{5e0}\u{5e2}\u{5e6}\u{5e8}\u{5d4}",
-        LONG,
-    ]);
+    let mut window = list(&["Alarm is late", LONG]);
     window.choose("Group by", "State");
     window.key_press_modifiers(Modifiers::COMMAND, Key::P);
     for _ in 0..600 {
@@ -226,4 +231,47 @@ fn a_filter_that_matches_nothing_says_so_and_is_cleared() {
     assert!(window.said("There is no row to print."));
     window.press("Show all");
     assert!(window.has("5 records"));
+}
+
+#[test]
+fn long_titles_are_shown_filtered_and_grouped() {
+    let titles: Vec<String> = (0..60).map(|number| format!("{LONG} {number}")).collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    let mut window = list(&titles);
+    window.picture("list_long");
+    assert!(window.has("60 records"));
+    window.type_into("Filter", "round 5");
+    assert!(window.has("60 records") || window.has("of 60"));
+    window.choose("Group by", "Month of entry");
+    assert!(window.has("2031-03, "));
+}
+
+#[test]
+fn the_command_line_lists_with_the_same_columns_groups_and_words() {
+    let hebrew = "\u{5d4}\u{5de}\u{5e9}\u{5d0}\u{5d1}\u{5d4} \u{5e0}\u{5e2}\u{5e6}\u{5e8}\u{5d4}";
+    let desk = feedbacks(&[LONG, hebrew, "\u{8b66}\u{62a5}\u{592a}\u{665a}", "=1+1", "Error 17"]);
+    let path = desk.file.path().to_str().unwrap().to_owned();
+    let run = |arguments: &[&str]| {
+        let output = crate::desk::program().args(arguments).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    };
+    let (code, out, err) = run(&["list", &path, "feedback", "--columns", "title,number", "--group", "state"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.starts_with("Title\tNumber\n\nReceived: 5 records\nError 17\tFB-0005\n"), "{out}");
+    assert!(out.ends_with("5 records in all\nReceived: 5\n") || out.contains("Needs attention: "), "{out}");
+    let pdf = desk.folder.path().join("list.pdf");
+    let pdf = pdf.to_str().unwrap();
+    let (code, out, err) = run(&["list", &path, "feedback", "--pdf", pdf]);
+    if let Ok(folder) = std::env::var("MAINSTAY_GALLERY") {
+        std::fs::copy(pdf, std::path::Path::new(&folder).join("list_foreign.pdf")).unwrap();
+    }
+    assert!(code == 0 && out.contains("1 page"), "{out}{err}");
+    assert!(std::fs::read(pdf).unwrap().starts_with(b"%PDF-"));
+    let (code, _, err) = run(&["list", &path, "feedback", "--pdf", pdf]);
+    assert_eq!(code, 1, "nothing is written over: {err}");
+    let (code, _, err) = run(&["list", &path, "feedback", "--columns", "colour"]);
+    assert!(code == 2 && err.contains("“colour” is not a column") && err.contains("open_days"), "{err}");
+    let (code, _, err) = run(&["list", &path, "feedback", "--group", "title"]);
+    assert!(code == 2 && err.contains("but by state"), "{err}");
 }

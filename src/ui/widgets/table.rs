@@ -119,6 +119,8 @@ pub struct TableState {
     pub widths: Vec<Option<f32>>,
     /// The widths that head and cells need, by column; empty until they are measured.
     needed: Vec<f32>,
+    /// How many rows there were when they were measured.
+    measured: usize,
     anchor: Option<usize>,
     scroll_to: Option<usize>,
     focus_cursor: bool,
@@ -140,6 +142,7 @@ impl TableState {
     /// Measures again how wide head and cells are, for when the rows or the columns have changed.
     pub fn refit(&mut self) {
         self.needed.clear();
+        self.measured = 0;
     }
 
     /// Moves the cursor to `row`, selects it alone, and scrolls it into view.

@@ -39,10 +39,12 @@ pub use self::head::PRINT;
 
 /// The code for no filter.
 const ANY: &str = "*";
+/// The view that shows everything, with the columns that are remembered.
+const ALL: &str = "All";
 /// Height of the line of totals, in points.
 const FOOT: f32 = 28.0;
-/// The least height of the rows, in points.
-const LEAST: f32 = 120.0;
+/// Below this height the rows take the room of the totals, in points.
+const LEAST: f32 = 160.0;
 
 /// What stands in a row of the table.
 #[derive(Clone, Copy)]
@@ -83,6 +85,8 @@ pub struct ListScreen {
     states: Vec<(&'static str, &'static str)>,
     table: TableState,
     find: bool,
+    /// Whether the filters are shown that are seldom used.
+    more: bool,
     /// A step for several records that is asked about.
     asking: Option<Asking>,
     /// The columns that are being chosen.
@@ -102,7 +106,7 @@ impl ListScreen {
             ListQuery { attention_first: true, columns: memory.columns.clone(), ..ListQuery::default() };
         Self {
             kind,
-            view: ("All".to_owned(), query.clone()),
+            view: (ALL.to_owned(), query.clone()),
             query,
             memory,
             made: None,
@@ -116,6 +120,7 @@ impl ListScreen {
             states: Vec::new(),
             table: TableState::default(),
             find: false,
+            more: false,
             asking: None,
             choosing: None,
             view_dialog: None,
@@ -329,7 +334,11 @@ impl ListScreen {
             }
             return;
         }
-        let size = egui::vec2(ui.available_width(), (ui.available_height() - FOOT).max(LEAST));
+        let room = ui.available_height();
+        if room < LEAST {
+            return self.rows_ui(ui, cx);
+        }
+        let size = egui::vec2(ui.available_width(), room - FOOT);
         ui.allocate_ui_with_layout(size, egui::Layout::top_down(egui::Align::Min), |ui| {
             ui.set_min_size(size);
             self.rows_ui(ui, cx);

@@ -15,7 +15,8 @@ const SAMPLE: usize = 120;
 /// Most characters of a cell that are measured: what is longer is cut anyway.
 const LONGEST: usize = 120;
 
-/// Measures heads and cells once, until [`TableState::refit`] is called or there are other columns.
+/// Measures heads and cells once, until [`TableState::refit`] is called, there are other columns, or more rows than ever before. A filter that
+/// leaves fewer rows moves no column.
 pub(super) fn measure<'d>(
     ui: &Ui,
     table: &Table<'_>,
@@ -23,9 +24,11 @@ pub(super) fn measure<'d>(
     cell: &dyn Fn(usize, usize) -> Cell<'d>,
 ) {
     let fits = table.columns.iter().any(|column| matches!(column.width, Width::Fit(_)));
-    if !fits || state.needed.len() == table.columns.len() {
+    let known = state.needed.len() == table.columns.len();
+    if !fits || (known && table.rows <= state.measured) {
         return;
     }
+    let before = |index: usize| state.needed.get(index).copied().filter(|_| known).unwrap_or_default();
     let width = |text: &str, font: FontId| {
         let first = text.split(['\n', '\r']).next().unwrap_or_default();
         let text: String = first.chars().take(LONGEST).collect();
@@ -45,7 +48,9 @@ pub(super) fn measure<'d>(
             let content = cell(*row, index);
             width(&content.text, body()) + if content.tone.is_some() { SHAPE * 1.5 } else { 0.0 }
         });
-        cells.fold(head, f32::max) + 2.0 * PAD + 2.0
+        (cells.fold(head, f32::max) + 2.0 * PAD + 2.0).max(before(index))
     });
-    state.needed = needed.collect();
+    let needed: Vec<f32> = needed.collect();
+    state.needed = needed;
+    state.measured = table.rows;
 }

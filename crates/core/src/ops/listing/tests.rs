@@ -152,6 +152,27 @@ fn a_median_may_lie_between_two_numbers() {
     assert_eq!(totals.number_words(), "Open for (days): sum 52, median 5.5");
 }
 
+#[test]
+fn a_letter_of_a_filter_costs_less_than_making_a_hundred_thousand_rows() {
+    let title = "The pump stops after the third alarm of the night when the door is open ".repeat(3);
+    let rows: Vec<ListRow> =
+        (1..=100_000).map(|number| row(Kind::Feedback, number, &title, number as usize)).collect();
+    let sort = Some(ListSort { column: "title".to_owned(), ascending: false });
+    let query = ListQuery { text: "pump 77".to_owned(), sort, ..ListQuery::default() };
+    let began = std::time::Instant::now();
+    let listing = listing(Kind::Feedback, rows, &query);
+    let made = began.elapsed();
+    let began = std::time::Instant::now();
+    let all = sorted(&listing, &query);
+    let ordered = began.elapsed();
+    let began = std::time::Instant::now();
+    let shown = matching(&listing, &all, &query, viewer());
+    let filtered = began.elapsed();
+    println!("100,000 rows: made {made:?}, sorted {ordered:?}, filtered {filtered:?}");
+    assert!(shown.len() < all.len() && !shown.is_empty());
+    assert!(filtered < made, "made {made:?}, filtered {filtered:?}");
+}
+
 proptest! {
     #[test]
     fn grouping_neither_loses_nor_doubles_a_row_and_sums_agree(

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Button, Key, Layout, Modifiers, Ui};
 
-use super::ListScreen;
+use super::{ALL, ListScreen};
 use crate::domain::ids::Kind;
 use crate::ops::listing::{ListColumn, columns, default_columns};
 use crate::ui::theme::hint;
@@ -42,6 +42,9 @@ impl Choosing {
 
     fn ui(&mut self, ui: &mut Ui, kind: Kind) {
         ui.label(hint(ui, "Alt+Up and Alt+Down move the column that has the focus."));
+        if ui.add(Button::new("Reset")).on_hover_text("The columns of the kind, in their order").clicked() {
+            *self = Self::new(kind, &[]);
+        }
         let mut moved = None;
         let last = self.columns.len().saturating_sub(1);
         for (place, (column, shown)) in self.columns.iter_mut().enumerate() {
@@ -76,9 +79,6 @@ impl Choosing {
             ui.memory_mut(|memory| memory.request_focus(focus));
             ui.ctx().request_repaint();
         }
-        if ui.add(Button::new("Reset")).on_hover_text("The columns of the kind, in their order").clicked() {
-            *self = Self::new(kind, &[]);
-        }
     }
 }
 
@@ -95,6 +95,9 @@ impl ListScreen {
             Outcome::Confirmed => {
                 self.query.columns = choosing.codes(self.kind);
                 self.memory.columns.clone_from(&self.query.columns);
+                if self.view.0 == ALL {
+                    self.view.1.columns.clone_from(&self.query.columns);
+                }
                 let shown = |code: &str| {
                     self.query.columns.is_empty() || self.query.columns.iter().any(|c| c == code)
                 };

@@ -37,6 +37,10 @@ impl ListScreen {
             }
             self.choices(ui, cx);
             ui.checkbox(&mut self.query.attention_first, "Needs attention first");
+            let word = if self.more { "Fewer filters" } else { "More filters" };
+            if ui.button(word).on_hover_text("What needs attention, and since when").clicked() {
+                self.more = !self.more;
+            }
             let detail = "Which columns this list has, and in which order";
             if button_in_reach_ui(ui, "Columns…", detail) {
                 self.choosing = Some(Choosing::new(self.kind, &self.query.columns));
@@ -55,8 +59,12 @@ impl ListScreen {
                 owners.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
             filter_ui(ui, ("Owner", "Any"), &mut self.query.owner, &choices);
         }
-        filter_ui(ui, ("Attention", "Any"), &mut self.query.attention, &ATTENTION);
-        filter_ui(ui, ("In its state since", "Any day"), &mut self.query.since, &SINCE);
+        if self.more || self.query.attention.is_some() {
+            filter_ui(ui, ("Attention", "Any"), &mut self.query.attention, &ATTENTION);
+        }
+        if self.more || self.query.since.is_some() {
+            filter_ui(ui, ("In its state since", "Any day"), &mut self.query.since, &SINCE);
+        }
         let groups: Vec<Choice<'_>> = groupings(self.kind).into_iter().map(of).collect();
         filter_ui(ui, ("Group by", "Nothing"), &mut self.query.group, &groups);
     }

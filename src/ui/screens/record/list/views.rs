@@ -2,11 +2,11 @@
 
 use eframe::egui::{Label, Ui};
 
-use super::ListScreen;
+use super::{ALL, ListScreen};
 use crate::ops::listing::{ListQuery, built_in};
 use crate::ui::cx::{Command, Cx};
 use crate::ui::list_memory::{NAME_MAX, SavedView, VIEWS_MAX};
-use crate::ui::theme::hint;
+use crate::ui::theme::{body, hint};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::Notice;
@@ -188,7 +188,7 @@ impl ListScreen {
                 return true;
             };
             if self.view.0 == view.name {
-                self.view.0 = if *stays { name.trim().to_owned() } else { "All".to_owned() };
+                self.view.0 = if *stays { name.trim().to_owned() } else { ALL.to_owned() };
             }
             name.trim().clone_into(&mut view.name);
             *stays
