@@ -21,8 +21,12 @@ use mainstay_base::time::Moment;
 pub const PRINTED_ROWS_MAX: usize = 20_000;
 /// Most columns that fit on a page.
 const COLUMNS_MAX: usize = 12;
-/// Tables of this many columns and more are too narrow for long words.
-const SHARE_OF_TITLE: u8 = 4;
+/// Most characters of a cell that ask for width; a longer text breaks into lines.
+const WIDE: usize = 60;
+/// So many characters are one share of the width.
+const PER_SHARE: usize = 6;
+/// So many rows, spread over the whole list, are looked at for the widths.
+const SAMPLE: usize = 400;
 
 /// A list to be printed, as plain data for a job.
 #[derive(Debug, Clone)]
@@ -106,7 +110,8 @@ impl ListPaper {
 }
 
 fn blocks((kind, query): (Kind, &ListQuery), listing: &Listing, order: &[usize]) -> Vec<Block> {
-    let columns: Vec<Column> = listing.columns.iter().map(column).collect();
+    let place = |(place, known): (usize, &ListColumn)| column(known, share(listing, order, place));
+    let columns: Vec<Column> = listing.columns.iter().enumerate().map(place).collect();
     let row = |index: &usize| listing.lines.get(*index).map(|line| cells(listing, line));
     let table = |caption: Option<String>, order: &[usize]| Block::Table {
         caption,
@@ -128,12 +133,22 @@ fn blocks((kind, query): (Kind, &ListQuery), listing: &Listing, order: &[usize])
     }
 }
 
-fn column(column: &ListColumn) -> Column {
+/// The share of a column in the width: by its longest cell in the whole list, so that the tables of all groups look alike.
+fn share(listing: &Listing, order: &[usize], place: usize) -> u8 {
+    let step = order.len().div_ceil(SAMPLE).max(1);
+    let rows = order.iter().step_by(step).filter_map(|index| listing.lines.get(*index));
+    let length = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+    let title = listing.columns.get(place).map_or("", |column| column.title);
+    let title = title.split_whitespace().map(length).max().unwrap_or_default();
+    // The mark of a state stands before its word.
+    let mark = if listing.columns.get(place).is_some_and(ListColumn::is_state) { 2 } else { 0 };
+    let longest = rows.map(|line| length(line.cell(place)) + mark).fold(title, usize::max);
+    u8::try_from((longest.min(WIDE) + 1).div_ceil(PER_SHARE)).unwrap_or(1)
+}
+
+fn column(column: &ListColumn, share: u8) -> Column {
     if column.is_id() {
         return Column::id(column.title);
-    }
-    if column.is_title() {
-        return Column::text(column.title, SHARE_OF_TITLE);
     }
     if column.is_number() {
         return Column::number(column.title);
@@ -142,7 +157,7 @@ fn column(column: &ListColumn) -> Column {
     if is_day || matches!(column.code, "entered" | "since") {
         return Column::date(column.title);
     }
-    Column::text(column.title, 2)
+    Column::text(column.title, share)
 }
 
 fn cells(listing: &Listing, line: &ListLine) -> Vec<Cell> {

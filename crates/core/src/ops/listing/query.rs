@@ -122,7 +122,7 @@ impl ListQuery {
 
     /// What is shown, in words: one filter, order or grouping in each.
     pub fn words(&self, kind: Kind, name: &dyn Fn(RecordId) -> Option<String>) -> Vec<String> {
-        let mut words = Vec::new();
+        let mut words: Vec<String> = self.shows_all().then(|| "All records".to_owned()).into_iter().collect();
         if !self.text.trim().is_empty() {
             words.push(format!("Contains “{}”", self.text.trim()));
         }

@@ -79,7 +79,9 @@ impl Totals {
         if self.wanting > 0 {
             lines.push(format!("Needs attention: {}", self.wanting));
         }
-        lines.extend(self.states.iter().map(|(state, count)| format!("{state}: {count}")));
+        if !self.states.is_empty() {
+            lines.push(self.state_words());
+        }
         lines.extend(self.numbers.iter().map(NumberTotal::words));
         lines
     }

@@ -122,12 +122,16 @@ impl ListScreen {
         if !known && self.memory.views.len() >= VIEWS_MAX {
             missing.push(format!("There are {VIEWS_MAX} views already; delete one first"));
         }
+        let typed_nothing = trimmed.is_empty();
         let confirm = if known { "Replace" } else { "Save" };
         let outcome =
             Dialog::new("save_view", "Save this view", confirm).missing(&missing).show(ui.ctx(), |ui| {
                 Field::new("Name")
                     .required("required")
                     .show(ui, |ui| ui.add(TextLine::new(&mut name).limit(NAME_MAX)));
+                for words in missing.iter().filter(|_| !typed_nothing) {
+                    ui.add(Label::new(body(words)).wrap());
+                }
                 let words =
                     "Filters, order, grouping and columns are kept on this workstation, for every file.";
                 ui.add(Label::new(hint(ui, words)).wrap());
