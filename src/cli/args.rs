@@ -2,6 +2,7 @@
 
 mod document;
 mod import;
+mod list;
 mod paper;
 mod releases;
 mod retirement;
@@ -11,6 +12,7 @@ mod update;
 
 pub use document::{DocumentAs, ReviewDocumentArguments};
 pub use import::{Import, ImportArguments, RecordsArguments};
+pub use list::ListArguments;
 pub use paper::{
     GuideArguments, LetterArguments, ManualArguments, PacketArguments, PacketOf, QualifyArguments,
 };
@@ -94,15 +96,7 @@ pub enum Command {
         keep_going: bool,
     },
     /// List the records of a kind, newest first.
-    List {
-        /// The product file.
-        file: PathBuf,
-        /// Code of the kind, such as feedback or change_request.
-        kind: String,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    List(ListArguments),
     /// Show one record: its fields, signatures, attachments and next steps.
     Show {
         /// The product file.

@@ -19,6 +19,7 @@ mod guide;
 mod heads;
 mod import_feedback;
 mod letter;
+mod list;
 mod make;
 mod manual;
 mod open;
@@ -115,7 +116,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         }
         Command::New(new) => make::new_file(new),
         Command::Run { file, script, login, keep_going } => run::run(&file, &script, &login, keep_going),
-        Command::List { file, kind, json } => print::list(&file, &kind, json),
+        Command::List(arguments) => list::list(&arguments),
         Command::Show { file, id, json } => print::show(&file, &id, json),
         Command::Status { file, calendar: Some(out), alarm, .. } => due::due(&file, &out, alarm),
         Command::Status { file, on, advisories, cache, json, calendar: None, alarm: _ } => {

@@ -1,9 +1,9 @@
-//! `mainstay list` and `show`.
+//! `mainstay show`.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::failure::{Failure, condition_words};
 use super::{CommandResult, open};
@@ -11,44 +11,13 @@ use crate::domain::choice::Choice as _;
 use crate::domain::field;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
-use crate::ops::{self, ListRow, ProductFile, RecordPage, SignatureView, value_words};
-
-/// Lists the records of a kind.
-pub fn list(path: &Path, kind: &str, json: bool) -> CommandResult {
-    let kind = kind_of(kind)?;
-    let file = open::to_read(path)?;
-    let rows = file.list(kind)?;
-    if json {
-        let records: Vec<Value> = rows.iter().map(|row| row_json(kind, row)).collect();
-        return Ok(format!("{:#}\n", json!({"format": 1, "kind": kind, "records": records})));
-    }
-    let mut output = String::new();
-    for row in &rows {
-        let state = kind.def().state(&row.state).map_or(row.state.as_str(), |state| state.word);
-        let _ = writeln!(output, "{}  {:<22}  {}  {}", row.id, state, row.state_since.day(), row.title);
-    }
-    Ok(output)
-}
+use crate::ops::{self, ProductFile, RecordPage, SignatureView, value_words};
 
 /// The kind with the given code.
 pub(super) fn kind_of(code: &str) -> Result<Kind, Failure> {
     Kind::from_code(code).ok_or_else(|| {
         let known: Vec<_> = Kind::ALL.iter().map(|kind| kind.code()).collect();
         Failure::usage(format!("“{code}” is not a kind of record; the kinds are {}", known.join(", ")))
-    })
-}
-
-fn row_json(kind: Kind, row: &ListRow) -> Value {
-    let more: Map<String, Value> = kind
-        .def()
-        .columns
-        .iter()
-        .zip(&row.more)
-        .map(|(name, value)| ((*name).to_owned(), Value::String(value.clone())))
-        .collect();
-    json!({
-        "id": row.id, "title": row.title, "state": row.state, "owner": row.owner, "created_at": row.created_at,
-        "state_since": row.state_since, "more": more,
     })
 }
 

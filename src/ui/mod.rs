@@ -9,6 +9,7 @@ pub mod dialogs;
 pub mod dry_run;
 #[cfg(test)]
 mod gallery;
+pub mod list_memory;
 pub mod looking;
 pub mod overview;
 pub mod recognised;

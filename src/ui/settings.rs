@@ -11,9 +11,11 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::base::fresh_file::FreshFile;
+use crate::domain::ids::Kind;
 use crate::domain::time::Day;
 use crate::ops::places;
 
+use super::list_memory::ListMemory;
 use super::spelling::OwnWords;
 use super::theme::{SCALE_MAX, SCALE_MIN, ThemeChoice};
 
@@ -47,6 +49,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Changed column widths by table, in points.
     pub column_widths: BTreeMap<String, Vec<Option<f32>>>,
+    /// Columns and views of lists, by code of the kind.
+    pub lists: BTreeMap<String, ListMemory>,
     /// Width of the navigation, in points.
     pub nav_width: f32,
     /// Whether the desktop is told once a day what is overdue.
@@ -72,6 +76,7 @@ impl Default for Settings {
             renderer: Renderer::Auto,
             recent: Vec::new(),
             column_widths: BTreeMap::new(),
+            lists: BTreeMap::new(),
             nav_width: 220.0,
             notify: false,
             notified: BTreeMap::new(),
@@ -108,6 +113,10 @@ impl Settings {
         self.recent.truncate(RECENT);
         for width in self.column_widths.values_mut().flatten() {
             *width = width.filter(|points| points.is_finite()).map(|points| points.clamp(24.0, 4_096.0));
+        }
+        for (code, memory) in &mut self.lists {
+            let known = Kind::from_code(code).map(|kind| std::mem::take(memory).sane(kind));
+            *memory = known.unwrap_or_default();
         }
         self
     }
@@ -196,6 +205,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::list_memory::SavedView;
 
     #[test]
     fn saved_settings_are_read_back() {
@@ -204,6 +214,10 @@ mod tests {
         let mut settings = Settings { theme: ThemeChoice::Dark, text_scale: 150, ..Settings::default() };
         settings.opened(Path::new("pump.mrec"));
         settings.column_widths.insert("feedback".to_owned(), vec![None, Some(120.0)]);
+        let view = SavedView { name: "Weekly".to_owned(), ..SavedView::default() };
+        let list =
+            ListMemory { columns: vec!["title".to_owned()], views: vec![view], ..ListMemory::default() };
+        settings.lists.insert("feedback".to_owned(), list);
         save(&path, &settings).expect("saved");
         assert_eq!(load(&path), Loaded { settings, notice: None });
         assert_eq!(fs::read_dir(path.parent().expect("a folder")).expect("read").count(), 1);
@@ -254,11 +268,16 @@ mod tests {
     fn numbers_out_of_range_are_clamped_and_unknown_fields_are_skipped() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("settings.ron");
-        fs::write(&path, "(text_scale: 900, window_size: (1.0, inf), nav_width: NaN, later: 3)")
-            .expect("written");
+        fs::write(
+            &path,
+            r#"(text_scale: 900, window_size: (1.0, inf), nav_width: NaN, later: 3,
+                lists: {"feedback": (columns: ["melted"], widths: {"title": NaN}), "melted": ()})"#,
+        )
+        .expect("written");
         let settings = load(&path).settings;
         assert_eq!(settings.text_scale, SCALE_MAX);
         assert_eq!(settings.window_size, (640.0, 840.0));
+        assert_eq!(settings.lists.get("feedback"), Some(&ListMemory::default()));
         assert_eq!(settings.nav_width.to_bits(), 220.0_f32.to_bits());
     }
 

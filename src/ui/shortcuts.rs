@@ -146,7 +146,13 @@ pub const COMMANDS: &[CommandDef] = &[
     def(AppCommand::New, "New record", "A new record of the kind on screen", ctrl(Key::N), Needs::Person),
     def(AppCommand::Edit, "Edit the record", "The form of the record on screen", ctrl(Key::E), Needs::Person),
     def(AppCommand::Find, "Find", "Search in all records; in a list, filter it", ctrl(Key::F), Needs::Person),
-    def(AppCommand::Packet, "Packet…", "A packet of what is on screen, as PDF", ctrl(Key::P), Needs::Person),
+    def(
+        AppCommand::Packet,
+        "Packet…",
+        "A packet of what is on screen, as PDF; in a list, its print",
+        ctrl(Key::P),
+        Needs::Person,
+    ),
     def(
         AppCommand::Undo,
         "Undo the last act…",

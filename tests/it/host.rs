@@ -209,6 +209,11 @@ impl Window {
         self.settle();
     }
 
+    /// Whether the window asked where to write something.
+    pub fn wrote(&self) -> bool {
+        self.asked.borrow().last().is_some_and(|question| question.write_to.is_some())
+    }
+
     /// Where the window was asked to write, last.
     pub fn written(&self) -> PathBuf {
         let asked = self.asked.borrow();

@@ -52,6 +52,7 @@ mod insider_soup;
 mod lanes;
 mod large;
 mod letter;
+mod lists;
 mod overview;
 mod packet;
 mod parts;

@@ -15,6 +15,7 @@ use crate::domain::text::sentence;
 use crate::ops::{Act, FileSource, Password, Receipt, Refused, Request, STRONGEST};
 use crate::ui::cx::{Command, Cx, Route, Then, Write};
 use crate::ui::dialogs;
+use crate::ui::screens::record::list::PRINT;
 use crate::ui::screens::record::page::EDIT;
 use crate::ui::screens::sign_in::PasswordChange;
 use crate::ui::settings::Settings;
@@ -283,7 +284,7 @@ impl App {
             },
             AppCommand::Save => self.say_saved(),
             AppCommand::Find => self.finder.wants_focus = true,
-            AppCommand::Packet => self.packet_of_screen(),
+            AppCommand::Packet => self.packet_of_screen(ctx),
             AppCommand::Back => self.back(),
             AppCommand::Forward => {
                 if let Some(desk) = &mut self.desk {
@@ -353,7 +354,11 @@ impl App {
         }
     }
 
-    fn packet_of_screen(&mut self) {
+    /// Prints the list on screen, or makes a packet of what is on another screen.
+    fn packet_of_screen(&mut self, ctx: &egui::Context) {
+        if matches!(self.route(), Some(Route::List(_))) {
+            return choose(ctx, PRINT);
+        }
         let record: Option<RecordId> = match self.route() {
             Some(Route::Record(id) | Route::Edit(id, _))
                 if crate::ui::screens::packets::has_packet(id.kind) =>

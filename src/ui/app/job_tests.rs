@@ -392,8 +392,9 @@ fn a_width_changed_by_keys_is_remembered() {
     window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
     window.run_steps(2);
     shot(&mut window, "list-widths", egui::Theme::Light);
-    let widths = window.state().settings.values.column_widths["feedback"].clone();
-    assert_eq!(widths.iter().flatten().copied().collect::<Vec<_>>(), [before + 16.0]);
+    let widths = window.state().settings.values.lists["feedback"].widths.clone();
+    let widths: Vec<(&str, f32)> = widths.iter().map(|(code, width)| (code.as_str(), *width)).collect();
+    assert_eq!(widths, [("state", before + 16.0)]);
     // After a new visit the list is built from the stored widths.
     window.state_mut().desk.as_mut().unwrap().screens.forget(&Route::List(Kind::Feedback));
     window.run_steps(3);

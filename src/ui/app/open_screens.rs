@@ -81,8 +81,8 @@ impl Screens {
             Screen::List(screen) => {
                 screen.ui(ui, cx);
                 let name = screen.kind().code();
-                if settings.column_widths.get(name).map(Vec::as_slice) != Some(screen.widths()) {
-                    settings.column_widths.insert(name.to_owned(), screen.widths().to_vec());
+                if settings.lists.get(name) != Some(screen.memory()) {
+                    settings.lists.insert(name.to_owned(), screen.memory().clone());
                 }
             }
             Screen::Record(screen) => screen.ui(ui, cx),
@@ -138,11 +138,8 @@ fn make_screen(route: &Route, settings: &Settings, advisories: &AdvisoryPlaces) 
     match route {
         Route::Dashboard => Screen::Dashboard(Box::default()),
         Route::List(kind) => {
-            let mut list = ListScreen::new(*kind);
-            if let Some(widths) = settings.column_widths.get(kind.code()) {
-                list.set_widths(widths.clone());
-            }
-            Screen::List(Box::new(list))
+            let memory = settings.lists.get(kind.code()).cloned().unwrap_or_default();
+            Screen::List(Box::new(ListScreen::new(*kind, memory)))
         }
         Route::Record(id) => Screen::Record(Box::new(RecordScreen::new(*id))),
         Route::New(kind) => Screen::Form(Box::new(FormScreen::new_record(*kind))),

@@ -31,12 +31,12 @@ use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 
 const COLUMNS: [Column<'static>; 7] = [
     Column::new("Source", Width::Rest(160.0)).unsortable(),
-    Column::new("Files", Width::Fixed(70.0)).right().unsortable(),
-    Column::new("Records", Width::Fixed(100.0)).right().unsortable(),
-    Column::new("Refused", Width::Fixed(80.0)).right().unsortable(),
-    Column::new("Dates of the data", Width::Fixed(190.0)).unsortable(),
-    Column::new("Confirmed", Width::Fixed(110.0)).unsortable(),
-    Column::new("Age of the oldest", Width::Fixed(220.0)).unsortable(),
+    Column::new("Files", Width::Fit(70.0)).right().unsortable(),
+    Column::new("Records", Width::Fit(100.0)).right().unsortable(),
+    Column::new("Refused", Width::Fit(80.0)).right().unsortable(),
+    Column::new("Dates of the data", Width::Fit(190.0)).unsortable(),
+    Column::new("Confirmed", Width::Fit(110.0)).unsortable(),
+    Column::new("Age of the oldest", Width::Fit(220.0)).unsortable(),
 ];
 const PURPOSE: &str = "Published data about vulnerabilities, their exploitation and the end of support. A scan compares it with \
     the components of a release. It belongs to this workstation and is no part of the product file.";

@@ -31,9 +31,9 @@ use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::TextLine;
 
 const ISSUED: [Column<'static>; 5] = [
-    Column::new("Number", Width::Fixed(110.0)).unsortable(),
-    Column::new("Issued at", Width::Fixed(180.0)).unsortable(),
-    Column::new("By", Width::Fixed(180.0)).unsortable(),
+    Column::new("Number", Width::Fit(110.0)).unsortable(),
+    Column::new("Issued at", Width::Fit(180.0)).unsortable(),
+    Column::new("By", Width::Fit(180.0)).unsortable(),
     Column::new("Covers", Width::Rest(240.0)).unsortable(),
     Column::new("SHA-256", Width::Rest(200.0)).unsortable(),
 ];

@@ -123,11 +123,11 @@ impl ReadinessScreen {
             return;
         }
         let columns = [
-            Column::new("Severity", Width::Fixed(92.0)).unsortable(),
-            Column::new("Rule", Width::Fixed(84.0)).unsortable(),
+            Column::new("Severity", Width::Fit(92.0)).unsortable(),
+            Column::new("Rule", Width::Fit(84.0)).unsortable(),
             Column::new("What is missing", Width::Rest(260.0)).unsortable(),
-            Column::new("Record", Width::Fixed(220.0)).unsortable(),
-            Column::new("Clause", Width::Fixed(140.0)).unsortable(),
+            Column::new("Record", Width::Fit(220.0)).unsortable(),
+            Column::new("Clause", Width::Fit(140.0)).unsortable(),
         ];
         let order = &self.order;
         let gap = |row: usize| order.get(row).and_then(|at| found.gaps.get(*at));
@@ -186,11 +186,11 @@ impl ReadinessScreen {
     fn clauses_ui(&mut self, ui: &mut Ui) {
         let Some(found) = self.looking.get() else { return };
         let columns = [
-            Column::new("Clause", Width::Fixed(80.0)).unsortable(),
+            Column::new("Clause", Width::Fit(80.0)).unsortable(),
             Column::new("What it asks", Width::Rest(220.0)).unsortable(),
             Column::new("Answered by", Width::Rest(200.0)).unsortable(),
-            Column::new("Gaps", Width::Fixed(80.0)).unsortable(),
-            Column::new("Beside it", Width::Fixed(250.0)).unsortable(),
+            Column::new("Gaps", Width::Fit(80.0)).unsortable(),
+            Column::new("Beside it", Width::Fit(250.0)).unsortable(),
         ];
         let table = Table::new("Clauses", &columns, found.clauses.len()).only_read();
         table.show(ui, &mut self.clauses, |row, column| {

@@ -19,9 +19,9 @@ use crate::ui::widgets::text::TextLine;
 const MOST: u32 = 500;
 
 const COLUMNS: [Column<'static>; 3] = [
-    Column::new("Number", Width::Fixed(110.0)).unsortable(),
+    Column::new("Number", Width::Fit(110.0)).unsortable(),
     Column::new("Title", Width::Rest(240.0)).unsortable(),
-    Column::new("State", Width::Fixed(200.0)).unsortable(),
+    Column::new("State", Width::Fit(200.0)).unsortable(),
 ];
 
 /// The results of a search.

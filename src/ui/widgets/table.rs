@@ -4,6 +4,8 @@
 //! caller keeps ([`TableState`]), the table that the caller describes ([`Table`], [`Column`], [`Cell`]), and the drawing in `draw`.
 
 mod draw;
+mod fit;
+mod heading;
 mod keys;
 #[cfg(test)]
 mod tests;
@@ -13,6 +15,8 @@ use std::{borrow::Cow, collections::BTreeSet};
 use eframe::egui;
 use egui::{Align, Ui};
 
+pub use heading::Heading;
+
 use crate::ui::theme::{Tone, space};
 
 /// How a column gets its width.
@@ -20,6 +24,8 @@ use crate::ui::theme::{Tone, space};
 pub enum Width {
     /// This many points until the user changes it.
     Fixed(f32),
+    /// As wide as its head and its cells need, but at most this many points.
+    Fit(f32),
     /// The remaining width, but at least this many points.
     Rest(f32),
 }
@@ -111,6 +117,10 @@ pub struct TableState {
     pub sort: Option<Sort>,
     /// The widths that the user has set, by column, in points; `None` where unchanged.
     pub widths: Vec<Option<f32>>,
+    /// The widths that head and cells need, by column; empty until they are measured.
+    needed: Vec<f32>,
+    /// How many rows there were when they were measured.
+    measured: usize,
     anchor: Option<usize>,
     scroll_to: Option<usize>,
     focus_cursor: bool,
@@ -127,6 +137,12 @@ impl TableState {
         self.cursor = None;
         self.anchor = None;
         self.selected.clear();
+    }
+
+    /// Measures again how wide head and cells are, for when the rows or the columns have changed.
+    pub fn refit(&mut self) {
+        self.needed.clear();
+        self.measured = 0;
     }
 
     /// Moves the cursor to `row`, selects it alone, and scrolls it into view.
@@ -178,6 +194,8 @@ pub struct TableEvents {
     pub selection_changed: bool,
     /// [`TableState::sort`] has changed: sort, then draw.
     pub sort_changed: bool,
+    /// The heading that was pressed: open or close its group.
+    pub toggled: Option<usize>,
     /// A width was changed by dragging or by keys: store [`TableState::widths`].
     pub widths_changed: bool,
     /// The row whose menu is asked for or open, and the widget of the row, to which the menu belongs.
@@ -193,6 +211,8 @@ pub struct Table<'a> {
     /// What its rows are for.
     rows_are: RowsAre,
     height: Option<f32>,
+    /// Which rows are headings of groups.
+    heading: Option<&'a dyn Fn(usize) -> Option<Heading>>,
 }
 
 /// What the rows of a table are for.
@@ -209,7 +229,7 @@ enum RowsAre {
 impl<'a> Table<'a> {
     /// A table with `rows` rows. `id_salt` is unique within its parent and names the table for a screen reader.
     pub const fn new(id_salt: &'a str, columns: &'a [Column<'a>], rows: usize) -> Self {
-        Self { id_salt, columns, rows, rows_are: RowsAre::Opened, height: None }
+        Self { id_salt, columns, rows, rows_are: RowsAre::Opened, height: None, heading: None }
     }
 
     /// Allows selecting several rows with Ctrl, Shift and Space.
@@ -229,6 +249,17 @@ impl<'a> Table<'a> {
         self.rows_are == RowsAre::Selected
     }
 
+    /// Some rows are headings of groups, which are opened and closed and never selected.
+    pub const fn headings(mut self, heading: &'a dyn Fn(usize) -> Option<Heading>) -> Self {
+        self.heading = Some(heading);
+        self
+    }
+
+    /// The heading in a row, if it is one.
+    fn heading_of(&self, row: usize) -> Option<Heading> {
+        self.heading.and_then(|heading| heading(row))
+    }
+
     /// As high as its rows, but at most `points`, for a table within a scrolling page.
     pub fn within(mut self, points: f32) -> Self {
         // One row more for the head, and a little more to avoid a needless scroll bar.
@@ -243,6 +274,7 @@ impl<'a> Table<'a> {
         state: &mut TableState,
         cell: impl Fn(usize, usize) -> Cell<'d>,
     ) -> TableEvents {
+        fit::measure(ui, &self, state, &cell);
         draw::Drawing::new(self, ui, state).show(ui, state, &cell)
     }
 }

@@ -23,6 +23,7 @@ pub mod import;
 mod items;
 pub mod jobs;
 mod letter;
+pub mod listing;
 mod lists;
 mod new_file;
 mod offers;
@@ -50,6 +51,7 @@ mod writer;
 pub use crate::domain::continuation::{Continuation, EventHead};
 pub use crate::domain::ids::RecordId;
 pub use crate::domain::requests::POLICY;
+pub use crate::report::PrintedList;
 pub use attention::{
     Attention, AttentionItem, DueCalendarOptions, FindingsOfAge, KindCount, Month, Trends, attention,
     attention_of, counts, trends,

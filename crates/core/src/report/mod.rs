@@ -11,6 +11,7 @@ mod block;
 mod book;
 mod fonts;
 mod letter;
+mod list;
 mod model;
 mod one_line;
 mod pdf;
@@ -43,6 +44,7 @@ pub use fonts::Fonts;
 pub use letter::{
     Letter, LetterCopy, LetterCover, LetterPart, Logo, LogoFormat, PrintedLetter, render_letter,
 };
+pub use list::{ListPrint, PrintedList, render_list};
 pub use model::{AttachmentEntry, Check, Mark, Packet, Section, Statement, Tone, VolumeNumber};
 pub use pdf::Conformance;
 pub use preview::PageImage;

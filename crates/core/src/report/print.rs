@@ -11,6 +11,7 @@ use super::block::{Block, Cell, Column};
 use super::book::Book;
 use super::fonts::Fonts;
 use super::letter::Letter;
+use super::list::ListPrint;
 use super::model::{Packet, Section};
 use super::one_line;
 use super::split;
@@ -118,6 +119,45 @@ pub(super) fn prepare_book(
     Ok(PrintData { json: serde_json::to_vec(&value)?, warnings })
 }
 
+/// Prepares a list for print.
+///
+/// # Errors
+/// [`ReportError::Data`] if the list cannot be serialised.
+pub(super) fn prepare_list(
+    list: &ListPrint,
+    fonts: &Fonts,
+    unprintable: &BTreeSet<char>,
+) -> Result<PrintData, ReportError> {
+    let mut value = serde_json::to_value(list)?;
+    let mut printer =
+        Printer { cleaner: Cleaner::new(fonts, unprintable), wide: false, warnings: Vec::new() };
+    if let Some(root) = value.as_object_mut() {
+        printer.cleaner.enter(format!("the list “{}”", shortened(&list.title, 60)));
+        let mut blocks = root.remove("blocks").unwrap_or_default();
+        let mut running = json!({
+            "product": shortened(&list.product, 48),
+            "title": shortened(&list.title, 60),
+            "author": shortened(&list.manufacturer, 200),
+            "printed": shortened(&list.printed, 80),
+            "head": shortened(&list.head, 26),
+            "program": shortened(&list.program, 28),
+        });
+        printer.all(&mut running, UNBROKEN);
+        for (key, value) in root.iter_mut() {
+            printer.all(value, if key == "title" { HEADING } else { LIST_FACT });
+        }
+        if let Some(made) = blocks.as_array_mut() {
+            *made = printer.blocks(std::mem::take(made), &list.blocks);
+        }
+        root.insert("blocks".to_owned(), blocks);
+        root.insert("running".to_owned(), running);
+        root.insert("fonts".to_owned(), json!({ "body": fonts.body(), "mono": fonts.mono() }));
+    }
+    let mut warnings = printer.cleaner.warnings();
+    warnings.append(&mut printer.warnings);
+    Ok(PrintData { json: serde_json::to_vec(&value)?, warnings })
+}
+
 struct Printer<'a> {
     cleaner: Cleaner<'a>,
     /// Whether a text since the last reset got break points, and so is no longer a plain string.
@@ -129,6 +169,8 @@ const PARAGRAPH: Room = Room { width: TEXT_WIDTH - 16.0, size: BODY_SIZE };
 /// Half the width of a letter, for addresses.
 const NARROW: Room = Room { width: 140.0, size: BODY_SIZE };
 const UNBROKEN: Room = Room { width: f32::INFINITY, size: BODY_SIZE };
+/// What stands above a list, beside its label.
+const LIST_FACT: Room = Room { width: TEXT_WIDTH - 96.0, size: BODY_SIZE };
 /// The commands of a check.
 const CODE: Room = Room { width: TEXT_WIDTH, size: 7.5 };
 const HEADING: Room = Room { width: TEXT_WIDTH - 40.0, size: 22.0 };
@@ -223,19 +265,24 @@ impl Printer<'_> {
             section["running"] = holder.as_ref().map_or(Value::Null, |(_, record)| record.clone());
             let has_children = levels.get(index + 1).is_some_and(|next| *next > levels[index]);
             if let Some(blocks) = section["blocks"].as_array_mut() {
-                let mut printed = Vec::with_capacity(blocks.len());
-                for (mut block, content) in std::mem::take(blocks).into_iter().zip(&content.blocks) {
-                    self.block(&mut block, content);
-                    let rests = rests(&mut block, content);
-                    printed.push(block);
-                    printed.extend(rests);
-                }
-                *blocks = printed;
+                *blocks = self.blocks(std::mem::take(blocks), &content.blocks);
                 if blocks.is_empty() && !has_children {
                     blocks.push(json!({ "kind": "empty" }));
                 }
             }
         }
+    }
+
+    /// Prepared blocks; the rest of a long table is a block of its own.
+    fn blocks(&mut self, blocks: Vec<Value>, content: &[Block]) -> Vec<Value> {
+        let mut printed = Vec::with_capacity(blocks.len());
+        for (mut block, content) in blocks.into_iter().zip(content) {
+            self.block(&mut block, content);
+            let rests = rests(&mut block, content);
+            printed.push(block);
+            printed.extend(rests);
+        }
+        printed
     }
 
     fn block(&mut self, block: &mut Value, content: &Block) {

@@ -25,10 +25,14 @@ pub(super) const BOOK: &str = "book.typ";
 /// The template of letters.
 pub(super) const LETTER: &str = "letter.typ";
 
-const TEMPLATES: [(&str, &str); 5] = [
+/// The template of lists.
+pub(super) const LIST: &str = "list.typ";
+
+const TEMPLATES: [(&str, &str); 6] = [
     (BOOK, include_str!("../../../../assets/packet/book.typ")),
     (PACKET, include_str!("../../../../assets/packet/packet.typ")),
     (LETTER, include_str!("../../../../assets/packet/letter.typ")),
+    (LIST, include_str!("../../../../assets/packet/list.typ")),
     ("style.typ", include_str!("../../../../assets/packet/style.typ")),
     ("blocks.typ", include_str!("../../../../assets/packet/blocks.typ")),
 ];

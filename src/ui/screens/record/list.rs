@@ -1,57 +1,100 @@
-//! The list of a kind: filter, sort order, selection, and one step for all selected records.
+//! The list of a kind: filter, order, groups, columns, selection, and one step for all selected records.
+//!
+//! Belongs here: what the list keeps between frames, and its drawing. Does not belong here: what a row says and in which order rows
+//! stand (`ops::listing`).
 
+mod choosing;
 mod drawn;
-mod shown;
+mod filters;
+mod head;
+mod several;
+mod views;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use eframe::egui;
-use egui::{Key, Modifiers, TextEdit, Ui};
+use egui::{Key, Modifiers, Ui};
 
-use self::drawn::{cell, columns, filter_ui, same_list};
-use self::shown::{Line, ListQuery, lines, order, states, titles};
+use self::choosing::Choosing;
+use self::drawn::{cell, columns, same_list};
+use self::several::Asking;
+use self::views::ViewDialog;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::Place;
-use crate::domain::person::PersonState;
-use crate::domain::workflow::Move;
-use crate::ops::{Act, Attention, ListRow, Refused, Request};
-use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::domain::text::counted;
+use crate::ops::jobs::Job;
+use crate::ops::listing::{
+    Group, ListLine, ListQuery, ListSort, Listing, Source, Totals, Viewer, grouped, matching, sorted, states,
+    totals,
+};
+use crate::ops::{Attention, ListRow, PrintedList, Refused};
+use crate::ui::cx::{Cx, Route};
+use crate::ui::list_memory::ListMemory;
 use crate::ui::screens::handing::note_in_hand;
-use crate::ui::screens::panels::{FirstRecord, ListPart, SeveralPart, first_of, list_part_of, several_of};
-use crate::ui::screens::parts::{heading_ui, tone_of};
+use crate::ui::screens::panels::{ListPart, SeveralPart, list_part_of, several_of};
 use crate::ui::screens::record::page::copy_entries_ui;
-use crate::ui::theme::{Tone, hint, space};
-use crate::ui::widgets::button::primary_ui;
-use crate::ui::widgets::choice::Choice;
-use crate::ui::widgets::empty::{Empty, empty_ui};
-use crate::ui::widgets::field::Field;
-use crate::ui::widgets::modal::{Dialog, Outcome};
+use crate::ui::theme::{hint, space};
 use crate::ui::widgets::notice::{Notice, banner_ui};
-use crate::ui::widgets::table::{Cell, Table, TableState};
-use crate::ui::widgets::text::TextLine;
+use crate::ui::widgets::table::{Cell, Heading, Table, TableState};
 
-/// The code for "nobody" in the owner filter.
-const NOBODY: &str = "";
+pub use self::head::PRINT;
+
 /// The code for no filter.
 const ANY: &str = "*";
+/// The view that shows everything, with the columns that are remembered.
+const ALL: &str = "All";
+/// Height of the line of totals, in points.
+const FOOT: f32 = 28.0;
+/// Below this height the rows take the room of the totals, in points.
+const LEAST: f32 = 160.0;
+
+/// What stands in a row of the table.
+#[derive(Clone, Copy)]
+enum Entry {
+    /// The heading of a group.
+    Heading(usize),
+    /// A record, by its place in the listing.
+    Line(usize),
+}
+
+/// The inputs of the listing.
+struct Made {
+    rows: Rc<Vec<ListRow>>,
+    attention: Option<Rc<Attention>>,
+    columns: Vec<String>,
+    group: Option<String>,
+}
 
 /// The list.
 pub struct ListScreen {
     kind: Kind,
     query: ListQuery,
-    /// The inputs of the current order.
-    ordered_for: Option<ListQuery>,
-    order: Vec<usize>,
-    lines: Vec<Line>,
-    /// The states that occur in the list.
-    states: Vec<Choice<'static>>,
-    /// The inputs of the lines.
-    source: Option<(Rc<Vec<ListRow>>, Option<Rc<Attention>>)>,
+    memory: ListMemory,
+    /// Name of the view that was chosen last, and what it shows.
+    view: (String, ListQuery),
+    made: Option<Made>,
+    listing: Listing,
+    /// All rows in their order, and what they were sorted by.
+    sorted: (Vec<usize>, Option<(Option<ListSort>, bool)>),
+    /// The rows that are shown, and the query that they match.
+    order: (Vec<usize>, Option<ListQuery>),
+    groups: Vec<Group>,
+    /// Names of the closed groups.
+    closed: BTreeSet<String>,
+    entries: Vec<Entry>,
+    totals: Totals,
+    /// The states that occur in the list: code and word.
+    states: Vec<(&'static str, &'static str)>,
     table: TableState,
     find: bool,
-    /// A step for several records that needs a reason: its name, and the typed reason.
-    asking: Option<(&'static str, String)>,
+    /// Whether the filters are shown that are seldom used.
+    more: bool,
+    /// A step for several records that is asked about.
+    asking: Option<Asking>,
+    /// The columns that are being chosen.
+    choosing: Option<Choosing>,
+    view_dialog: Option<ViewDialog>,
+    printing: Option<Job<PrintedList>>,
     /// What is shown above the rows.
     part: Option<Box<dyn ListPart>>,
     /// What can be done with several of this kind besides its steps.
@@ -59,19 +102,31 @@ pub struct ListScreen {
 }
 
 impl ListScreen {
-    /// The list of a kind, unfiltered, with records that need attention first.
-    pub fn new(kind: Kind) -> Self {
+    /// The list of a kind, unfiltered, with records that need attention first and the columns that are remembered.
+    pub fn new(kind: Kind, memory: ListMemory) -> Self {
+        let query =
+            ListQuery { attention_first: true, columns: memory.columns.clone(), ..ListQuery::default() };
         Self {
             kind,
-            query: ListQuery { attention_first: true, ..ListQuery::default() },
-            ordered_for: None,
-            order: Vec::new(),
-            lines: Vec::new(),
+            view: (ALL.to_owned(), query.clone()),
+            query,
+            memory,
+            made: None,
+            listing: Listing::default(),
+            sorted: (Vec::new(), None),
+            order: (Vec::new(), None),
+            groups: Vec::new(),
+            closed: BTreeSet::new(),
+            entries: Vec::new(),
+            totals: Totals::default(),
             states: Vec::new(),
-            source: None,
             table: TableState::default(),
             find: false,
+            more: false,
             asking: None,
+            choosing: None,
+            view_dialog: None,
+            printing: None,
             part: list_part_of(kind),
             several: several_of(kind),
         }
@@ -82,14 +137,9 @@ impl ListScreen {
         self.kind
     }
 
-    /// The widths that the user has set, by column, to be stored between runs.
-    pub fn widths(&self) -> &[Option<f32>] {
-        &self.table.widths
-    }
-
-    /// Sets stored widths.
-    pub fn set_widths(&mut self, widths: Vec<Option<f32>>) {
-        self.table.widths = widths;
+    /// What is to be remembered between runs.
+    pub const fn memory(&self) -> &ListMemory {
+        &self.memory
     }
 
     /// Draws the list.
@@ -102,166 +152,164 @@ impl ListScreen {
         if let Some(part) = &mut self.part {
             ui.push_id("part", |ui| part.ui(ui, cx));
         }
-        if self.lines.is_empty() {
+        self.print_ui(ui, cx);
+        if self.listing.lines.is_empty() {
             self.empty(ui, cx);
             return;
         }
         self.filters(ui, cx);
-        self.keys(ui);
-        self.reorder();
+        self.keys(ui, cx);
+        if let Err(refusal) = self.keep_up(cx) {
+            banner_ui(ui, &Notice::problem(refusal.to_string(), "Check the file."), false);
+            return;
+        }
         self.summary_ui(ui, cx);
         self.table(ui, cx);
         self.dialog(ui, cx);
+        self.choosing_ui(ui);
+        self.view_dialog_ui(ui, cx);
         if let Some(mut several) = self.several.take() {
             several.dialog_ui(ui, cx);
             self.several = Some(several);
         }
     }
 
+    /// Brings rows, order and groups up to date with the file and the query.
     fn keep_up(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
         let rows = cx.list(self.kind)?;
         let attention = cx.attention()?;
-        let same = self.source.as_ref().is_some_and(|(old, then)| {
-            Rc::ptr_eq(old, &rows) && same_list(then.as_ref(), attention.as_ref())
+        let fresh = self.made.as_ref().is_some_and(|made| {
+            Rc::ptr_eq(&made.rows, &rows) && same_list(made.attention.as_ref(), attention.as_ref())
         });
-        if !same {
-            let names = cx.names()?;
-            let mut wanting: BTreeMap<RecordId, (Tone, String)> = BTreeMap::new();
-            for item in attention.iter().flat_map(|attention| &attention.now) {
-                wanting.entry(item.record).or_insert_with(|| (tone_of(item.tone), item.what.clone()));
-            }
-            let chosen: Vec<RecordId> = self.chosen().map(|line| line.id).collect();
+        let shaped = self
+            .made
+            .as_ref()
+            .is_some_and(|made| made.columns == self.query.columns && made.group == self.query.group);
+        if !fresh || !shaped {
+            let chosen = self.chosen_ids();
             let cursor = self.table.cursor.and_then(|row| self.line(row)).map(|line| line.id);
-            let parts = cx.file.listed_parts(self.kind)?;
-            self.lines = lines(self.kind, (&rows, &parts), &names, &wanting, cx.stamp.offset_minutes);
-            let present = states(&self.lines);
-            let declared = self.kind.def().states.iter().filter(|state| present.contains(state.code));
-            self.states =
-                declared.map(|state| Choice { code: state.code, word: state.word, meaning: "" }).collect();
-            self.source = Some((rows, attention));
-            self.ordered_for = None;
-            self.reorder();
-            // The selected records stay selected at their new positions.
-            let places: Vec<usize> = (0..self.order.len())
-                .filter(|row| self.line(*row).is_some_and(|line| chosen.contains(&line.id)))
-                .collect();
-            self.table.cursor = cursor.and_then(|id| {
-                (0..self.order.len()).find(|row| self.line(*row).is_some_and(|line| line.id == id))
-            });
-            self.table.selected = places.into_iter().collect();
+            self.make(cx, rows, attention)?;
+            self.arrange(cx);
+            self.choose_again(&chosen, cursor);
         }
+        self.arrange(cx);
         Ok(())
     }
 
-    fn reorder(&mut self) {
-        if self.ordered_for.as_ref() != Some(&self.query) {
-            self.order = order(&self.lines, &self.query);
-            self.ordered_for = Some(self.query.clone());
-            self.table.forget_rows();
+    /// Makes the listing anew.
+    fn make(
+        &mut self,
+        cx: &mut Cx<'_>,
+        rows: Rc<Vec<ListRow>>,
+        attention: Option<Rc<Attention>>,
+    ) -> Result<(), Refused> {
+        let source = cx.file.list_source(self.kind, &self.query)?;
+        let query = (self.kind, &self.query);
+        self.listing = if is_declared(self.kind, &source) {
+            Listing::new(query, &rows, &source, attention.as_deref(), cx.stamp)
+        } else {
+            let read = cx.file.list_rows(self.kind, &source)?;
+            Listing::new(query, &read, &source, attention.as_deref(), cx.stamp)
+        };
+        let present = states(&self.listing);
+        let declared = self.kind.def().states.iter().filter(|state| present.contains(state.code));
+        self.states = declared.map(|state| (state.code, state.word)).collect();
+        let widths = self.listing.columns.iter().map(|column| self.memory.widths.get(column.code).copied());
+        self.table.widths = widths.collect();
+        self.table.refit();
+        self.made = Some(Made {
+            rows,
+            attention,
+            columns: self.query.columns.clone(),
+            group: self.query.group.clone(),
+        });
+        (self.sorted.1, self.order.1) = (None, None);
+        Ok(())
+    }
+
+    /// Sorts, filters and groups where an input of it has changed.
+    fn arrange(&mut self, cx: &Cx<'_>) {
+        let by = (self.query.sort.clone(), self.query.attention_first);
+        if self.sorted.1.as_ref() != Some(&by) {
+            self.sorted = (sorted(&self.listing, &self.query), Some(by));
+            self.order.1 = None;
+        }
+        if self.order.1.as_ref() == Some(&self.query) {
+            return;
+        }
+        let viewer = Viewer { person: Some(cx.session.person()), today: cx.today() };
+        self.order = (matching(&self.listing, &self.sorted.0, &self.query, viewer), Some(self.query.clone()));
+        self.totals = totals(self.kind, &self.listing, &self.order.0);
+        self.groups = match self.query.group {
+            Some(_) => grouped(&self.listing, &self.order.0),
+            None => Vec::new(),
+        };
+        self.lay_entries();
+        self.table.forget_rows();
+    }
+
+    /// The rows of the table: without groups those that are shown, otherwise each heading with the rows of its group if it is open.
+    fn lay_entries(&mut self) {
+        self.entries.clear();
+        if self.query.group.is_none() {
+            self.entries.extend(self.order.0.iter().copied().map(Entry::Line));
+            return;
+        }
+        for (place, group) in self.groups.iter().enumerate() {
+            self.entries.push(Entry::Heading(place));
+            if !self.closed.contains(&group.name) {
+                self.entries.extend(group.rows.iter().copied().map(Entry::Line));
+            }
         }
     }
 
-    fn line(&self, row: usize) -> Option<&Line> {
-        self.order.get(row).and_then(|index| self.lines.get(*index))
+    /// The line in a row of the table, if it is no heading.
+    fn line(&self, row: usize) -> Option<&ListLine> {
+        match self.entries.get(row)? {
+            Entry::Line(index) => self.listing.lines.get(*index),
+            Entry::Heading(_) => None,
+        }
     }
 
-    fn chosen(&self) -> impl Iterator<Item = &Line> {
+    fn chosen(&self) -> impl Iterator<Item = &ListLine> {
         self.table.selected.iter().filter_map(|row| self.line(*row))
     }
 
-    fn head(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let def = self.kind.def();
-        heading_ui(ui, def.plural, |ui| {
-            if cx.may_make(self.kind) && !self.lines.is_empty() {
-                let word = format!("New {}…", def.noun());
-                if primary_ui(ui, &word).on_hover_text("Ctrl+N").clicked() {
-                    cx.go(Route::New(self.kind));
-                }
-            }
-            for kind in Kind::ALL.iter().filter(|kind| kind.def().place == Place::Under(self.kind)) {
-                if ui.button(kind.def().plural).on_hover_text(kind.def().purpose).clicked() {
-                    cx.go(Route::List(*kind));
-                }
-            }
-            if !self.lines.is_empty() {
-                ui.menu_button("Save as CSV", |ui| {
-                    if ui.button("Rows as shown…").on_hover_text("The columns of this list").clicked() {
-                        self.csv(cx);
-                        ui.close();
-                    }
-                    let all = "Every record of this kind, one column per field; can be imported again";
-                    if ui.button("All fields…").on_hover_text(all).clicked() {
-                        self.fields_csv(cx);
-                        ui.close();
-                    }
-                });
-            }
-        });
+    fn chosen_ids(&self) -> BTreeSet<RecordId> {
+        self.chosen().map(|line| line.id).collect()
     }
 
-    fn empty(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let def = self.kind.def();
-        let first = first_of(self.kind).filter(|_| cx.may_make(self.kind));
-        let none = format!("No {} yet", def.nouns());
-        let button = if cx.may_make(self.kind) { format!("New {}…", def.noun()) } else { String::new() };
-        let button = first.map_or(button, |first| first.button.to_owned());
-        let empty = Empty { title: &none, purpose: def.purpose, clause: def.clause, button: &button };
-        if empty_ui(ui, &empty).is_some_and(|response| response.clicked()) {
-            match first {
-                Some(first) => self.make_first(cx, first),
-                None => cx.go(Route::New(self.kind)),
-            }
+    /// The selected records stay selected at their new positions.
+    fn choose_again(&mut self, chosen: &BTreeSet<RecordId>, cursor: Option<RecordId>) {
+        let at = |row: &usize| self.line(*row).map(|line| line.id);
+        let rows = 0..self.entries.len();
+        if chosen.is_empty() && cursor.is_none() {
+            return;
         }
+        let selected = rows.clone().filter(|row| at(row).is_some_and(|id| chosen.contains(&id))).collect();
+        let place = cursor.and_then(|id| rows.clone().find(|row| at(row) == Some(id)));
+        self.table.selected = selected;
+        self.table.cursor = place;
     }
 
-    /// Makes the first record, which the program writes from examples.
-    fn make_first(&self, cx: &mut Cx<'_>, first: &FirstRecord) {
-        match (first.fields)(cx) {
-            Ok(set) => {
-                let act = Act::from(Request::Create { kind: self.kind, parent: None, set });
-                cx.ask(Command::Perform { act, then: Then::ShowRecord, draft: None });
-            }
-            Err(refusal) => cx.ask(Command::Notify(Notice::problem(refusal.to_string(), "Check the file."))),
+    /// Opens or closes the group of a heading.
+    fn toggle(&mut self, row: usize) {
+        let Some(Entry::Heading(place)) = self.entries.get(row).copied() else { return };
+        let Some(name) = self.groups.get(place).map(|group| group.name.clone()) else { return };
+        let chosen = self.chosen_ids();
+        if !self.closed.remove(&name) {
+            self.closed.insert(name);
         }
+        self.lay_entries();
+        self.choose_again(&chosen, None);
+        self.table.cursor = Some(row);
     }
 
-    fn filters(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let owners = self.owners(cx);
-        ui.horizontal_wrapped(|ui| {
-            let edit = TextEdit::singleline(&mut self.query.text)
-                .char_limit(200)
-                .desired_width(260.0)
-                .hint_text("Filter (Ctrl+F)");
-            let edit = ui.add(edit).accessible_name("Filter");
-            if std::mem::take(&mut self.find) {
-                edit.request_focus();
-            }
-            if edit.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown)) {
-                self.table.go_to(0);
-                self.table.focus();
-            }
-            filter_ui(ui, "State", &mut self.query.state, &self.states);
-            if self.kind.def().assignable {
-                let choices: Vec<Choice<'_>> =
-                    owners.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
-                filter_ui(ui, "Owner", &mut self.query.owner, &choices);
-            }
-            ui.checkbox(&mut self.query.attention_first, "Needs attention first");
-        });
-    }
-
-    fn owners(&self, cx: &mut Cx<'_>) -> Vec<(String, String)> {
-        let mut owners = vec![(NOBODY.to_owned(), "Nobody".to_owned())];
-        if let Ok(names) = cx.names() {
-            owners.extend(names.iter().map(|(id, name)| (id.to_string(), name.clone())));
-        }
-        owners
-    }
-
-    fn keys(&mut self, ui: &Ui) {
+    fn keys(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         let find = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F));
-        let slash = !ui.ctx().text_edit_focused()
-            && self.asking.is_none()
+        let free =
+            !ui.ctx().text_edit_focused() && ui.memory(|memory| memory.allows_interaction(ui.layer_id()));
+        let slash = free
             && ui.input_mut(|input| {
                 let typed =
                     input.events.iter().any(|event| matches!(event, egui::Event::Text(text) if text == "/"));
@@ -271,152 +319,78 @@ impl ListScreen {
             self.find = true;
             ui.ctx().request_repaint();
         }
-    }
-
-    /// The number of records, and the actions for the selected ones.
-    fn summary_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let chosen = self.table.selected.len();
-        ui.horizontal(|ui| {
-            ui.set_min_height(space::ROW);
-            ui.label(hint(ui, self.count_words()));
-            if chosen < 2 || !cx.writable() {
-                return;
-            }
-            ui.add_space(space::S);
-            ui.label(format!("{chosen} selected"));
-            self.assign_menu(ui, cx);
-            if let Some(mut several) = self.several.take() {
-                let ids: Vec<RecordId> = self.chosen().map(|line| line.id).collect();
-                several.buttons_ui(ui, cx, &ids);
-                self.several = Some(several);
-            }
-            for step in self.common_moves(cx) {
-                let word = if step.reason { format!("{}…", step.label) } else { step.label.to_owned() };
-                if ui.button(word).clicked() {
-                    if step.reason {
-                        self.asking = Some((step.name, String::new()));
-                    } else {
-                        self.move_all(cx, step.name, None);
-                    }
-                }
-            }
-        });
-    }
-
-    fn count_words(&self) -> String {
-        let wanting = self
-            .order
-            .iter()
-            .filter_map(|index| self.lines.get(*index))
-            .filter(|line| line.attention.is_some())
-            .count();
-        let count = if self.order.len() == self.lines.len() {
-            let word = if self.lines.len() == 1 { "record" } else { "records" };
-            format!("{} {word}", self.lines.len())
-        } else {
-            format!("{} of {}", self.order.len(), self.lines.len())
-        };
-        match wanting {
-            0 => count,
-            1 => format!("{count}, 1 needs attention"),
-            several => format!("{count}, {several} need attention"),
-        }
-    }
-
-    fn assign_menu(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        if !self.kind.def().assignable {
-            return;
-        }
-        let Ok(people) = cx.list(Kind::Person) else { return };
-        let mut picked = None;
-        ui.menu_button("Assign to…", |ui| {
-            for person in people.iter().filter(|person| person.state == PersonState::Active.code()) {
-                if ui.button(&person.title).clicked() {
-                    picked = Some(person.id);
-                    ui.close();
-                }
-            }
-        });
-        if let Some(owner) = picked {
-            let ids: Vec<RecordId> = self.chosen().map(|line| line.id).collect();
-            for id in ids {
-                let act = Act::from(Request::Assign { id, owner: Some(owner) });
-                cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
-            }
-        }
-    }
-
-    /// Steps without signature that all selected records share and that need no further fields.
-    fn common_moves(&self, cx: &Cx<'_>) -> Vec<&'static Move> {
-        let mut chosen = self.chosen();
-        let Some(first) = chosen.next() else { return Vec::new() };
-        if chosen.any(|line| line.state != first.state) {
-            return Vec::new();
-        }
-        let mine = |step: &Move| step.by.iter().any(|role| cx.session.roles().contains(role));
-        self.kind
-            .def()
-            .moves
-            .iter()
-            .filter(|step| {
-                step.from.contains(&first.state.as_str()) && step.sign.is_none() && step.asks.is_empty()
-            })
-            .filter(|step| mine(step))
-            .filter(|step| self.several.as_ref().is_none_or(|several| !several.takes(step.name)))
-            .collect()
-    }
-
-    fn move_all(&self, cx: &mut Cx<'_>, go: &str, reason: Option<&str>) {
-        for line in self.chosen() {
-            let request =
-                Request::Move { id: line.id, go: go.to_owned(), set: crate::domain::record::Fields::new() };
-            let mut act = Act::from(request);
-            act.reason = reason.map(str::to_owned);
-            cx.commands.push(Command::Perform { act, then: Then::Stay, draft: None });
-        }
-    }
-
-    fn dialog(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        let Some((name, mut reason)) = self.asking.take() else { return };
-        let Some(step) = self.kind.def().find_move(name) else { return };
-        let heading = format!("{} {} records", step.label, self.table.selected.len());
-        let missing: Vec<String> =
-            reason.trim().is_empty().then(|| "Reason is missing".to_owned()).into_iter().collect();
-        let outcome = Dialog::new("several", &heading, step.label).missing(&missing).show(ui.ctx(), |ui| {
-            Field::new("Reason").required("required").show(ui, |ui| ui.add(TextLine::new(&mut reason)));
-        });
-        match outcome {
-            Outcome::Open | Outcome::Refused => self.asking = Some((name, reason)),
-            Outcome::Confirmed => self.move_all(cx, name, Some(reason.trim())),
-            Outcome::Cancelled => {}
+        let copies = free
+            && !ui.ctx().any_popup_open()
+            && ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
+        if copies {
+            self.copy(ui, cx);
         }
     }
 
     fn table(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let columns = columns(self.kind);
-        if self.order.is_empty() {
+        if self.order.0.is_empty() {
             ui.add_space(space::L);
             ui.label("No record matches the filter.");
             if ui.button("Show all").clicked() {
-                self.query = ListQuery {
-                    attention_first: self.query.attention_first,
-                    sort: self.query.sort,
-                    ..ListQuery::default()
-                };
+                self.query = self.query.unfiltered();
             }
             return;
         }
-        let (order, lines) = (&self.order, &self.lines);
-        let events = Table::new(self.kind.def().plural, &columns, order.len()).several().show(
-            ui,
-            &mut self.table,
-            |row, column| match order.get(row).and_then(|index| lines.get(*index)) {
-                Some(line) => cell(line, column),
-                None => Cell::default(),
+        let room = ui.available_height();
+        if room < LEAST {
+            return self.rows_ui(ui, cx);
+        }
+        let size = egui::vec2(ui.available_width(), room - FOOT);
+        ui.allocate_ui_with_layout(size, egui::Layout::top_down(egui::Align::Min), |ui| {
+            ui.set_min_size(size);
+            self.rows_ui(ui, cx);
+        });
+        self.foot(ui);
+    }
+
+    fn rows_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let columns = columns(&self.listing.columns);
+        let (entries, listing, groups, closed) = (&self.entries, &self.listing, &self.groups, &self.closed);
+        self.table.sort = self.query.sort.as_ref().and_then(|sort| {
+            let column = listing.place(&sort.column)?;
+            Some(crate::ui::widgets::table::Sort { column, ascending: sort.ascending })
+        });
+        let heading = |row: usize| match entries.get(row)? {
+            Entry::Heading(place) => groups.get(*place).map(|group| Heading {
+                name: group.name.clone(),
+                count: counted(group.rows.len() as u64, "record"),
+                open: !closed.contains(&group.name),
+            }),
+            Entry::Line(_) => None,
+        };
+        let mut table = Table::new(self.kind.def().plural, &columns, entries.len()).several();
+        if self.query.group.is_some() {
+            table = table.headings(&heading);
+        }
+        let events = table.show(ui, &mut self.table, |row, column| match entries.get(row) {
+            Some(Entry::Line(index)) => match (listing.lines.get(*index), listing.columns.get(column)) {
+                (Some(line), Some(known)) => cell(line, (column, known)),
+                (Some(_) | None, _) => Cell::default(),
             },
-        );
+            Some(Entry::Heading(_)) | None => Cell::default(),
+        });
         if events.sort_changed {
-            self.query.sort = self.table.sort;
+            self.query.sort = self.table.sort.and_then(|sort| {
+                let column = self.listing.columns.get(sort.column)?.code.to_owned();
+                Some(ListSort { column, ascending: sort.ascending })
+            });
+            ui.ctx().request_repaint();
+        }
+        if events.widths_changed {
+            for (column, width) in self.listing.columns.iter().zip(&self.table.widths) {
+                match width {
+                    Some(width) => self.memory.widths.insert(column.code.to_owned(), *width),
+                    None => self.memory.widths.remove(column.code),
+                };
+            }
+        }
+        if let Some(row) = events.toggled {
+            self.toggle(row);
             ui.ctx().request_repaint();
         }
         note_in_hand(ui.ctx(), self.table.cursor.and_then(|row| self.line(row)).map(|line| line.id));
@@ -428,26 +402,26 @@ impl ListScreen {
         }
     }
 
-    fn csv(&self, cx: &mut Cx<'_>) {
-        let rows: Vec<Vec<String>> = self
-            .order
-            .iter()
-            .filter_map(|index| self.lines.get(*index))
-            .map(|line| line.cells.clone())
-            .collect();
-        if let Ok(bytes) = crate::ops::csv(&titles(self.kind), &rows) {
-            cx.ask(Command::SaveFile { suggested_name: self.file_name(""), bytes });
+    /// The totals of what is shown.
+    fn foot(&self, ui: &mut Ui) {
+        let mut parts = vec![format!("Shown {}", self.totals.shown)];
+        let chosen = self.chosen().count();
+        if chosen > 0 {
+            parts.push(format!("chosen {chosen}"));
         }
+        parts.push(self.totals.state_words());
+        parts.extend(self.totals.numbers.iter().map(crate::ops::listing::NumberTotal::words));
+        let words = parts.join("  ·  ");
+        ui.horizontal(|ui| {
+            ui.set_min_height(FOOT - space::XS);
+            ui.add(egui::Label::new(hint(ui, &words)).truncate()).on_hover_text(&words);
+        });
     }
+}
 
-    fn fields_csv(&self, cx: &mut Cx<'_>) {
-        match cx.file.fields_csv(self.kind) {
-            Ok(bytes) => cx.ask(Command::SaveFile { suggested_name: self.file_name("-all-fields"), bytes }),
-            Err(refusal) => cx.ask(Command::Notify(Notice::problem(refusal.to_string(), "Check the file."))),
-        }
-    }
-
-    fn file_name(&self, what: &str) -> String {
-        format!("{}{what}.csv", self.kind.def().plural.to_lowercase().replace(' ', "-"))
-    }
+/// Whether a source has the fields that the kind declares for its list, which are read already.
+fn is_declared(kind: Kind, source: &Source) -> bool {
+    let def = kind.def();
+    let declared = def.columns.iter().filter(|name| def.field(name).is_some());
+    declared.eq(source.fields.iter())
 }

@@ -229,11 +229,11 @@ impl ItemsScreen {
     fn table_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         const COLUMNS: [Column<'static>; 6] = [
             Column::new("Item", Width::Rest(150.0)).unsortable(),
-            Column::new("Tier", Width::Fixed(64.0)).unsortable(),
-            Column::new("Supplier's list", Width::Fixed(112.0)).unsortable(),
-            Column::new("Search", Width::Fixed(176.0)).unsortable(),
-            Column::new("Since last time", Width::Fixed(116.0)).unsortable(),
-            Column::new("State", Width::Fixed(128.0)).unsortable(),
+            Column::new("Tier", Width::Fit(64.0)).unsortable(),
+            Column::new("Supplier's list", Width::Fit(112.0)).unsortable(),
+            Column::new("Search", Width::Fit(176.0)).unsortable(),
+            Column::new("Since last time", Width::Fit(116.0)).unsortable(),
+            Column::new("State", Width::Fit(128.0)).unsortable(),
         ];
         if self.picked.order.is_empty() {
             self.nothing_ui(ui);

@@ -313,11 +313,11 @@ impl TriageScreen {
 
     fn table_ui(&mut self, ui: &mut Ui) {
         const COLUMNS: [Column<'static>; 5] = [
-            Column::new("Finding", Width::Fixed(164.0)).unsortable(),
-            Column::new("Severity", Width::Fixed(100.0)).unsortable(),
+            Column::new("Finding", Width::Fit(164.0)).unsortable(),
+            Column::new("Severity", Width::Fit(100.0)).unsortable(),
             Column::new("What it is", Width::Rest(140.0)).unsortable(),
-            Column::new("In the product", Width::Fixed(124.0)).unsortable(),
-            Column::new("State", Width::Fixed(128.0)).unsortable(),
+            Column::new("In the product", Width::Fit(124.0)).unsortable(),
+            Column::new("State", Width::Fit(128.0)).unsortable(),
         ];
         if self.picked.order.is_empty() {
             ui.label("Nothing here. Choose another filter above.");

@@ -16,7 +16,7 @@ use crate::ui::{
     widgets::icons::{SHAPE, paint_tone},
 };
 
-const PAD: f32 = space::S;
+pub(super) const PAD: f32 = space::S;
 const NARROWEST: f32 = 48.0;
 /// Points by which a key changes a width.
 const STEP: f32 = 16.0;
@@ -40,7 +40,7 @@ impl Turn<'_> {
 pub(super) struct Drawing<'a> {
     table: Table<'a>,
     id: Id,
-    palette: &'static Palette,
+    pub(super) palette: &'static Palette,
     /// Left edge and width of each column, from the left of the table.
     spans: Vec<(f32, f32)>,
     width: f32,
@@ -49,7 +49,7 @@ pub(super) struct Drawing<'a> {
 impl<'a> Drawing<'a> {
     pub fn new(table: Table<'a>, ui: &Ui, state: &TableState) -> Self {
         let room = ui.available_width();
-        let widths = widths(table.columns, &state.widths, room);
+        let widths = widths(table.columns, (&state.widths, &state.needed), room);
         let mut left = 0.0;
         let spans: Vec<(f32, f32)> = widths
             .iter()
@@ -92,6 +92,9 @@ impl<'a> Drawing<'a> {
                 },
             );
         });
+        if turn.events.selection_changed && self.table.heading.is_some() {
+            turn.state.selected.retain(|row| self.table.heading_of(*row).is_none());
+        }
         turn.events
     }
 
@@ -163,7 +166,9 @@ impl<'a> Drawing<'a> {
         let in_sight = |row: &usize| (offset..offset + seen).contains(&((*row as f32 + 0.5) * space::ROW));
         let row = turn.state.cursor.filter(in_sight).unwrap_or(self.first_seen(ui));
         let row_id = self.row_id(row);
-        let keys = Keys { row, row_id, rows: self.table.rows, page, several: self.table.is_several() };
+        let heading = self.table.heading_of(row).map(|heading| heading.open);
+        let keys =
+            Keys { row, row_id, rows: self.table.rows, page, several: self.table.is_several(), heading };
         keys.act(ui, turn.state, &mut turn.events);
 
         let mut area = ScrollArea::vertical().id_salt(self.id.with("down")).auto_shrink([false, false]);
@@ -205,6 +210,18 @@ impl<'a> Drawing<'a> {
     ) {
         let sense = if stop { Sense::click() } else { Sense::CLICK };
         let response = ui.interact(rect, self.row_id(row), sense);
+        if let Some(heading) = self.table.heading_of(row) {
+            self.heading(ui, rect, &response, &heading);
+            if response.has_focus() {
+                crate::ui::theme::ring_around(ui.ctx(), response.id, rect.shrink(1.0));
+            }
+            if response.clicked() {
+                turn.state.cursor = Some(row);
+                turn.state.focus_cursor = true;
+                turn.events.toggled = Some(row);
+            }
+            return;
+        }
         let chosen = turn.state.selected.contains(&row);
         let fill = if chosen {
             Some(self.palette.select)
@@ -433,7 +450,7 @@ fn describe_head(node: &mut accesskit::Node, sort: Option<Sort>) {
 }
 
 /// One line of text, cut with "…" at `width`.
-fn line(ui: &Ui, text: &str, font: FontId, ink: Color32, width: f32) -> std::sync::Arc<Galley> {
+pub(super) fn line(ui: &Ui, text: &str, font: FontId, ink: Color32, width: f32) -> std::sync::Arc<Galley> {
     let first = text.split(['\n', '\r']).next().unwrap_or_default();
     let mut job = LayoutJob::simple_singleline(first.to_owned(), font, ink);
     job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
@@ -449,10 +466,13 @@ fn aligned(inner: Rect, width: f32, align: Align) -> f32 {
 }
 
 /// Dragged widths are kept; the remaining width goes to the columns that take the rest, otherwise to the last.
-fn widths(columns: &[Column<'_>], dragged: &[Option<f32>], room: f32) -> Vec<f32> {
+fn widths(columns: &[Column<'_>], (dragged, needed): (&[Option<f32>], &[f32]), room: f32) -> Vec<f32> {
     let dragged = |index: usize| dragged.get(index).copied().flatten();
     let fixed = |index: usize, column: &Column<'_>| match (dragged(index), column.width) {
         (Some(width), _) | (None, Width::Fixed(width)) => Some(width),
+        (None, Width::Fit(most)) => {
+            Some(needed.get(index).copied().unwrap_or(NARROWEST).clamp(NARROWEST, most.max(NARROWEST)))
+        }
         (None, Width::Rest(_)) => None,
     };
     let taken: f32 = columns.iter().enumerate().filter_map(|(index, column)| fixed(index, column)).sum();
@@ -464,7 +484,7 @@ fn widths(columns: &[Column<'_>], dragged: &[Option<f32>], room: f32) -> Vec<f32
         .enumerate()
         .map(|(index, column)| {
             fixed(index, column).unwrap_or(match column.width {
-                Width::Fixed(width) => width,
+                Width::Fixed(width) | Width::Fit(width) => width,
                 Width::Rest(least) => share.max(least),
             })
         })

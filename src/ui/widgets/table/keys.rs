@@ -17,6 +17,8 @@ pub(super) struct Keys {
     pub page: usize,
     /// Whether several rows may be selected.
     pub several: bool,
+    /// Whether the group is open, if that row is a heading.
+    pub heading: Option<bool>,
 }
 
 impl Keys {
@@ -31,9 +33,18 @@ impl Keys {
         if self.rows == 0 || !ui.memory(|memory| memory.has_focus(self.row_id)) {
             return;
         }
-        let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+        let sideways = self.heading.is_some();
+        let arrows =
+            EventFilter { vertical_arrows: true, horizontal_arrows: sideways, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(self.row_id, arrows));
         let row = self.row.min(self.rows - 1);
+        if let Some(open) = self.heading {
+            let sideways = if open { Key::ArrowLeft } else { Key::ArrowRight };
+            let keys = [Key::Enter, Key::Space, sideways];
+            if keys.into_iter().any(|key| pressed(ui, Modifiers::NONE, key)) {
+                events.toggled = Some(row);
+            }
+        }
         if pressed(ui, Modifiers::NONE, Key::Enter) {
             events.opened = Some(row);
         }

@@ -221,3 +221,51 @@ fn an_edge_is_named_after_its_column_and_moved_by_assistive_technology() {
         "the last takes the rest"
     );
 }
+
+#[test]
+fn headings_are_toggled_by_keys_and_never_selected_and_columns_fit_their_content() {
+    let toggled = std::rc::Rc::new(std::cell::Cell::new(0_usize));
+    let counter = toggled.clone();
+    let columns = [
+        Column::new("No.", Width::Fit(300.0)),
+        Column::new("Title", Width::Rest(160.0)),
+        Column::new("Nothing", Width::Fit(300.0)),
+    ];
+    let heading = |row: usize| {
+        (row == 0).then(|| Heading { name: "Open".to_owned(), count: "9 records".to_owned(), open: true })
+    };
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(600.0, 400.0))
+        .with_context_setup(theme::install)
+        .build_ui_state(
+            move |ui, state: &mut TableState| {
+                let table = Table::new("Rows", &columns, 10).several().headings(&heading);
+                let events = table.show(ui, state, |row, column| match column {
+                    0 => format!("PR-{row:05}").into(),
+                    _ => Cell::default(),
+                });
+                if events.toggled == Some(0) {
+                    counter.set(counter.get() + 1);
+                }
+            },
+            TableState::default(),
+        );
+    harness.run();
+    let width = |name: &str| harness.get_by_role_and_label(Role::Button, name).rect().width();
+    assert!(width("Sort by Nothing") < 90.0 && width("Sort by Title") > 380.0);
+    harness.get_by_role_and_label(Role::Button, "Open, 9 records").focus();
+    harness.run();
+    harness.key_press(Key::Space);
+    harness.run();
+    harness.key_press(Key::ArrowLeft);
+    harness.run();
+    assert_eq!(toggled.get(), 2);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.run();
+    assert!(harness.state().selected.iter().copied().eq(1..10));
+    harness.key_press(Key::ArrowDown);
+    harness.run();
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowUp);
+    harness.run();
+    assert!(harness.state().selected.iter().copied().eq(1..2), "a heading inside a range is no row");
+}

@@ -5,16 +5,20 @@ use std::rc::Rc;
 use eframe::egui::{Align, Color32, Layout, TextStyle, Ui, vec2};
 
 use super::ANY;
-use super::shown::{FIXED, Line, cell_of, field_of, titles};
-use crate::domain::field::FieldType;
-use crate::domain::ids::Kind;
 use crate::ops::Attention;
+use crate::ops::listing::{ListColumn, ListLine};
+use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{hint, space};
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::table::{Cell, Column, Width};
 
-/// A filter by one of some choices.
-pub(super) fn filter_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, choices: &[Choice<'_>]) {
+/// A filter by one of some choices; `any` is the word for no filter.
+pub(super) fn filter_ui(
+    ui: &mut Ui,
+    (label, any): (&str, &str),
+    chosen: &mut Option<String>,
+    choices: &[Choice<'_>],
+) {
     let font = TextStyle::Small.resolve(ui.style());
     let words = ui.painter().layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER).size().x;
     // Both together go to the next line where they have no room in this one.
@@ -24,7 +28,7 @@ pub(super) fn filter_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, c
         ui.push_id(label, |ui| {
             ui.set_max_width(FILTER);
             let mut code = Some(chosen.clone().unwrap_or_else(|| ANY.to_owned()));
-            let any = Choice { code: ANY, word: "Any", meaning: "" };
+            let any = Choice { code: ANY, word: any, meaning: "" };
             let choices: Vec<Choice<'_>> = std::iter::once(any).chain(choices.iter().copied()).collect();
             ui.label_inputs_by(name, |ui| choice_ui(ui, &mut code, &choices, false));
             *chosen = code.filter(|code| code != ANY);
@@ -33,30 +37,20 @@ pub(super) fn filter_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, c
 }
 
 /// Width of the choices of a filter, in points.
-const FILTER: f32 = 168.0;
+const FILTER: f32 = 150.0;
+/// The widest column besides the title, in points: identifiers of advisories and packages are long.
+const WIDEST: f32 = 240.0;
+/// The narrowest title, in points.
+const TITLE: f32 = 220.0;
 
-/// The columns of a kind.
-pub(super) fn columns(kind: Kind) -> Vec<Column<'static>> {
-    let mut columns = Vec::new();
-    let last = titles(kind).len().saturating_sub(1);
-    for (index, title) in titles(kind).into_iter().enumerate() {
-        let width = match index {
-            0 => Width::Fixed(92.0),
-            1 => Width::Rest(220.0),
-            2 => Width::Fixed(172.0),
-            3 => Width::Fixed(if kind.def().assignable { 130.0 } else { 72.0 }),
-            _ if index == last => Width::Fixed(100.0),
-            // Identifiers of advisories are up to 19 characters long.
-            _ if field_of(kind, index).is_some_and(|field| field.ty == FieldType::Line) => {
-                Width::Fixed(164.0)
-            }
-            _ => Width::Fixed(130.0),
-        };
-        let number = field_of(kind, index).is_some_and(|field| field.ty == FieldType::Number);
-        let column = Column::new(title, width);
-        columns.push(if number { column.right() } else { column });
-    }
-    columns
+/// The columns of the table: each as wide as it needs, and the title as wide as there is room.
+pub(super) fn columns(columns: &[ListColumn]) -> Vec<Column<'static>> {
+    let column = |column: &ListColumn| {
+        let width = if column.is_title() { Width::Rest(TITLE) } else { Width::Fit(WIDEST) };
+        let made = Column::new(column.title, width);
+        if column.is_number() { made.right() } else { made }
+    };
+    columns.iter().map(column).collect()
 }
 
 /// Whether both are the same list, or both are none.
@@ -69,12 +63,16 @@ pub(super) fn same_list(one: Option<&Rc<Attention>>, other: Option<&Rc<Attention
 }
 
 /// A cell of a line, borrowed. A record that needs attention has a shape before its number.
-pub(super) fn cell(line: &Line, column: usize) -> Cell<'_> {
-    let text = cell_of(line, column);
-    match (column, &line.attention) {
-        (0, Some((tone, _))) => Cell::toned(*tone, text),
-        (2, _) => Cell::toned(line.tone, text),
-        (FIXED.., _) => Cell::weak(text),
-        (_, _) => Cell::from(text),
+pub(super) fn cell<'a>(line: &'a ListLine, (place, column): (usize, &ListColumn)) -> Cell<'a> {
+    let text = line.cell(place);
+    if column.is_id() {
+        return match &line.wants {
+            Some(wants) => Cell::toned(tone_of(wants.tone), text),
+            None => Cell::from(text),
+        };
     }
+    if column.is_state() {
+        return Cell::toned(tone_of(line.tone), text);
+    }
+    if column.is_title() || column.code == "owner" { Cell::from(text) } else { Cell::weak(text) }
 }

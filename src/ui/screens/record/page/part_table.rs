@@ -126,12 +126,12 @@ impl PartTable {
         let fields: Vec<&'static FieldDef> =
             self.def.columns.iter().filter_map(|name| self.def.field(name)).collect();
         let mut columns = vec![
-            Column::new("Number", Width::Fixed(88.0)).unsortable(),
+            Column::new("Number", Width::Fit(88.0)).unsortable(),
             Column::new(self.def.field("title").map_or("Title", |field| field.label), Width::Rest(140.0))
                 .unsortable(),
         ];
-        columns.extend(fields.iter().map(|field| Column::new(field.label, Width::Fixed(112.0)).unsortable()));
-        columns.push(Column::new("State", Width::Fixed(116.0)).unsortable());
+        columns.extend(fields.iter().map(|field| Column::new(field.label, Width::Fit(112.0)).unsortable()));
+        columns.push(Column::new("State", Width::Fit(116.0)).unsortable());
         let last = columns.len() - 1;
         let table = Table::new(self.def.plural, &columns, parts.len()).within(HEIGHT);
         let events = table.show(ui, &mut self.state, |row, column| {

@@ -1,0 +1,56 @@
+//! How wide the columns of a table have to be for what stands in them.
+
+use eframe::egui;
+use egui::{Color32, FontFamily, FontId, Ui};
+
+use super::draw::PAD;
+use super::{Cell, Table, TableState, Width};
+use crate::ui::{
+    theme::{bold_family, size},
+    widgets::icons::SHAPE,
+};
+
+/// So many rows, spread over the whole table, are measured.
+const SAMPLE: usize = 120;
+/// Most characters of a cell that are measured: what is longer is cut anyway.
+const LONGEST: usize = 120;
+
+/// Measures heads and cells once, until [`TableState::refit`] is called, there are other columns, or more rows than ever before. A filter that
+/// leaves fewer rows moves no column.
+pub(super) fn measure<'d>(
+    ui: &Ui,
+    table: &Table<'_>,
+    state: &mut TableState,
+    cell: &dyn Fn(usize, usize) -> Cell<'d>,
+) {
+    let fits = table.columns.iter().any(|column| matches!(column.width, Width::Fit(_)));
+    let known = state.needed.len() == table.columns.len();
+    if !fits || (known && table.rows <= state.measured) {
+        return;
+    }
+    let before = |index: usize| state.needed.get(index).copied().filter(|_| known).unwrap_or_default();
+    let width = |text: &str, font: FontId| {
+        let first = text.split(['\n', '\r']).next().unwrap_or_default();
+        let text: String = first.chars().take(LONGEST).collect();
+        ui.painter().layout_no_wrap(text, font, Color32::PLACEHOLDER).size().x
+    };
+    let body = || FontId::new(size::BODY, FontFamily::Proportional);
+    let step = table.rows.div_ceil(SAMPLE).max(1);
+    let rows: Vec<usize> =
+        (0..table.rows).step_by(step).filter(|row| table.heading_of(*row).is_none()).collect();
+    let needed = table.columns.iter().enumerate().map(|(index, column)| {
+        // The mark of the sort order stands beside the head.
+        let head = width(column.title, FontId::new(size::SMALL, bold_family())) + SHAPE;
+        if !matches!(column.width, Width::Fit(_)) {
+            return 0.0;
+        }
+        let cells = rows.iter().map(|row| {
+            let content = cell(*row, index);
+            width(&content.text, body()) + if content.tone.is_some() { SHAPE * 1.5 } else { 0.0 }
+        });
+        (cells.fold(head, f32::max) + 2.0 * PAD + 2.0).max(before(index))
+    });
+    let needed: Vec<f32> = needed.collect();
+    state.needed = needed;
+    state.measured = table.rows;
+}
