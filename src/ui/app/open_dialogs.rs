@@ -3,6 +3,7 @@
 //! Belongs here: which are open. Does not belong here: drawing them (`menu`, `files`, `leaving`, `upgrading`).
 
 use super::asking::TypedPath;
+use super::auditing::AfterAudit;
 use super::files::Attaching;
 use super::leaving::Leaving;
 use super::reason::ReasonDialog;
@@ -50,6 +51,10 @@ pub struct OpenDialogs {
     /// Settings or shortcuts in place of the start screen or the sign-in.
     pub over: Option<Route>,
     pub leaving: Option<Leaving>,
+    /// Whether it is asked to open the file for an auditor.
+    pub auditor: bool,
+    /// What was shown to an auditor, after that.
+    pub after_audit: Option<AfterAudit>,
     /// The older file that the user is asked about, or that is being upgraded.
     pub upgrading: Option<Upgrading>,
 }
@@ -66,6 +71,8 @@ impl OpenDialogs {
             || self.continuing.is_some()
             || self.reason.is_some()
             || self.heads.is_some()
+            || self.auditor
+            || self.after_audit.is_some()
             || self.upgrading.is_some()
             || self.leaving.as_ref().is_some_and(|leaving| !leaving.decided)
     }
@@ -80,6 +87,7 @@ impl OpenDialogs {
         self.attaching = None;
         self.continuing = None;
         self.heads = None;
+        self.auditor = false;
         self.help = false;
     }
 }
