@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::record::RecordData;
-use mainstay::ops::{AuditorSheet, HIDDEN, ProductFile, Veil, write_example};
+use mainstay::ops::{AuditorSheet, HIDDEN, ProductFile, Veil, beside, chain_of, write_example};
 use serde_json::json;
 
 use crate::desk::Desk;
@@ -109,20 +109,23 @@ fn one_step_along_the_chain_leads_to_the_next_record_and_ends_at_both_ends() {
     write_example(&path).unwrap();
     let file = ProductFile::open_for_job(&path).unwrap();
     let (veil, now) = (Veil::of(&file, &|_| true).unwrap(), file.head().at.unwrap());
-    let mut id = RecordId::new(Kind::Feedback, 1);
-    let mut kinds = vec![id.kind];
-    while let Some(next) = file.auditor_sheet(&veil, id, now).unwrap().beside(1) {
-        assert!(kinds.len() < 60, "the chain has an end: {kinds:?}");
-        (id, kinds) = (next, [kinds, vec![next.kind]].concat());
+    let all = file.list(Kind::Feedback).unwrap();
+    let trace = |id| file.auditor_sheet(&veil, id, now).unwrap().trace;
+    let begun = all.iter().map(|row| trace(row.id)).find(|trace| chain_of(trace).len() > 4).unwrap();
+    let chain = chain_of(&begun);
+    let mut walked = vec![chain[0]];
+    while let Some(next) = beside(&begun, *walked.last().unwrap(), 1) {
+        walked.push(next);
     }
+    assert_eq!(walked, chain);
     for kind in [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest] {
-        assert!(kinds.contains(&kind), "{kinds:?}");
+        assert!(chain.iter().any(|id| id.kind == kind), "{chain:?}");
     }
-    let first = file.auditor_sheet(&veil, id, now).unwrap().chain()[0];
-    assert_eq!(file.auditor_sheet(&veil, first, now).unwrap().beside(-1), None);
+    assert_eq!(beside(&begun, chain[0], -1), None);
+    assert_eq!(beside(&begun, chain[1], -1), Some(chain[0]));
     // What belongs to no chain has no next one.
-    let plan = file.auditor_sheet(&veil, RecordId::new(Kind::MaintenancePlan, 1), now).unwrap();
-    assert_eq!((plan.beside(1), plan.beside(-1)), (None, None));
+    let plan = RecordId::new(Kind::MaintenancePlan, 1);
+    assert_eq!((beside(&trace(plan), plan, 1), beside(&begun, plan, 1)), (None, None));
 }
 
 #[test]

@@ -14,7 +14,6 @@ use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
 };
-use mainstay::domain::ids::Kind;
 use mainstay::domain::time::Moment;
 use mainstay::ops::{FirstStep, ProductFile};
 use mainstay::ui::app::{App, Setup, Start};
@@ -191,14 +190,54 @@ impl Newcomer {
 }
 
 #[test]
-fn a_newcomer_goes_along_the_checklist_by_keyboard_from_a_new_file_to_the_first_packet() {
+fn a_newcomer_goes_along_the_checklist_by_keyboard_from_a_new_file_to_a_second_person_and_a_backup() {
     let mut hand = Newcomer::new();
-    // A new file.
+    create(&mut hand);
+    assert_eq!(hand.window.state().title(), "Infusion gateway – gateway.mainstay – Mainstay");
+    assert!(hand.has("First day checklist") && hand.has("Describe the product, not done yet"));
+    assert_eq!(hand.done(), []);
+    report(&hand, "a file");
+
+    hand.palette("descr", "Describe the product");
+    assert!(matches!(hand.window.state().route(), Some(Route::Edit(..))), "{}", hand.around());
+    hand.text("Shows the pump's alarms on the ward");
+    hand.save();
+    assert_eq!(hand.done(), [FirstStep::Product], "{}", hand.around());
+    report(&hand, "the product");
+
+    hand.press(Modifiers::ALT, Key::Home);
+    second_person(&mut hand);
+    assert_eq!(hand.done(), [FirstStep::Product, FirstStep::SecondPerson], "{}", hand.around());
+    report(&hand, "a second person");
+
+    hand.press(Modifiers::ALT, Key::Home);
+    hand.palette("new feedback", "New feedback");
+    hand.text("Alarm is late");
+    hand.save();
+    assert!(hand.done().contains(&FirstStep::Feedback), "{}", hand.around());
+    report(&hand, "the first feedback");
+
+    hand.palette("back up", "Back up now…");
+    hand.until("The last one is of 2031-03-03");
+    assert!(hand.done().contains(&FirstStep::Backup), "{}", hand.around());
+    report(&hand, "a backup");
+    put_away(&mut hand);
+}
+
+/// From the start screen to the dashboard of a new file.
+fn create(hand: &mut Newcomer) {
     hand.tab_to("New product file…");
     hand.key(Key::Enter);
     hand.text("Infusion gateway");
     hand.tab_to("Manufacturer");
     hand.text("Example Devices");
+    hand.tab_to("Software safety class");
+    hand.text("c");
+    hand.text("c");
+    hand.tab_to("Rationale for the class");
+    hand.text("Non-serious injury is possible");
+    hand.tab_to("European Union");
+    hand.key(Key::Space);
     hand.save();
     hand.text("Ana Example");
     hand.tab_to("Password");
@@ -212,15 +251,55 @@ fn a_newcomer_goes_along_the_checklist_by_keyboard_from_a_new_file_to_the_first_
     hand.letters -= path.chars().count();
     hand.save();
     hand.note_code("Keep the recovery code");
-    assert_eq!(hand.window.state().title(), "Infusion gateway – gateway.mainstay – Mainstay");
-    assert!(hand.has("First day checklist") && hand.has("Describe the product, not done"));
-    assert_eq!(hand.done(), []);
+}
 
-    // The product.
-    hand.palette("descr", "Describe the product");
-    assert!(matches!(hand.window.state().route(), Some(Route::Edit(..))), "{}", hand.around());
-    println!("at the product: {}", hand.around());
-    report(&hand, "a file, and the form of its product");
+/// A colleague is invited, sets a password with the code, and is confirmed.
+fn second_person(hand: &mut Newcomer) {
+    hand.palette("invite a co", "Invite a colleague");
+    hand.palette("invite a pe", "Invite a person…");
+    hand.text("Ben Example");
+    hand.tab_to("Development lead");
+    hand.key(Key::Space);
+    hand.save();
+    let code = hand.note_code("Hand over the one-time code");
+    hand.pass(60);
+    hand.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
+    hand.tab_to("I have a one-time code");
+    hand.key(Key::Enter);
+    hand.tab_to("Login");
+    hand.text("ben");
+    hand.tab_to("One-time code");
+    hand.text(&code);
+    hand.tab_to("New password");
+    hand.password();
+    hand.tab_to("New password again");
+    hand.password();
+    hand.key(Key::Enter);
+    assert!(hand.window.state().is_signed_in(), "{}", hand.around());
+    hand.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
+    hand.text("ana");
+    hand.tab_to("Password");
+    hand.password();
+    hand.key(Key::Enter);
+    assert!(hand.window.state().is_signed_in(), "{}", hand.around());
+    hand.palette("people", "People & policy");
+    hand.palette("confirm id", "Confirm identity of Ben Example");
+    hand.text("In person");
+    hand.save();
+}
+
+/// The checklist is put away, stays away, and comes back when it is asked for.
+fn put_away(hand: &mut Newcomer) {
+    hand.press(Modifiers::ALT, Key::Home);
+    hand.window.get_by_label("Put it away").click();
+    hand.window.run_steps(5);
+    assert!(!hand.has("First day checklist"));
+    let uuid = hand.file().uuid().unwrap();
+    let noted =
+        std::fs::read_to_string(hand.folder.path().join("data").join(uuid).join("first-day")).unwrap();
+    assert_eq!(noted.trim(), "put-away");
+    hand.palette("first day", "First day checklist");
+    assert!(hand.has("Put the maintenance plan in force, not done yet"));
 }
 
 /// Prints what was pressed so far.

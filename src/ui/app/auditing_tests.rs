@@ -7,7 +7,7 @@ use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::Start;
-use super::tests::{Clock, Window, fill, press, sign_in, window_with_data};
+use super::tests::{Clock, Window, fill, press, shot, sign_in, window_with_data};
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::{ProductFile, example_access, write_example};
 use crate::ui::screens::auditor::{AuditorPlace, AuditorScreen};
@@ -97,17 +97,36 @@ fn the_mode_is_seen_by_everybody_hides_personal_data_and_writes_nothing() {
             assert!(!said.contains(text.as_str()), "{place:?} shows “{text}”");
         }
     }
+    shot(&mut window, "auditor list", egui::Theme::Light);
     show(&mut window, AuditorPlace::Record(FEEDBACK));
     window.get_all_by_label("[hidden]").next().expect("what is hidden is said to be");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
+/// The first feedback with a chain of several steps.
+fn with_a_chain(path: &Path) -> RecordId {
+    let file = ProductFile::open_for_job(path).unwrap();
+    let (veil, now) = (crate::ops::Veil::of(&file, &|_| true).unwrap(), file.head().at.unwrap());
+    let mut all = file.list(Kind::Feedback).unwrap().into_iter().map(|row| row.id);
+    let long = |id: &RecordId| {
+        let chain = crate::ops::chain_of(&file.auditor_sheet(&veil, *id, now).unwrap().trace);
+        (5..12).contains(&chain.len()) && chain.first() == Some(id)
+    };
+    all.find(long).expect("a chain")
+}
+
 #[test]
 fn one_key_follows_the_chain_and_the_strip_says_where_one_is() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut window, ..) = audited(folder.path(), &clock());
-    show(&mut window, AuditorPlace::Record(FEEDBACK));
+    let (mut window, path, _) = audited(folder.path(), &clock());
+    let first = with_a_chain(&path);
+    show(&mut window, AuditorPlace::Record(first));
     window.get_by_label_contains("1 of ");
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        window.ctx.set_theme(theme);
+        window.run_steps(3);
+        shot(&mut window, "auditor record", theme);
+    }
     let mut visited = Vec::new();
     for _ in 0..40 {
         let marked = window
@@ -195,6 +214,7 @@ fn only_a_sign_in_ends_the_mode_and_the_list_of_what_was_shown_is_kept() {
     window.run_steps(3);
     assert!(!window.state().is_auditing() && window.state().is_signed_in());
     window.get_by_label("What the auditor was shown");
+    shot(&mut window, "auditor after", egui::Theme::Light);
     let uuid = ProductFile::open_for_job(&path).unwrap().uuid().unwrap();
     let kept: Vec<PathBuf> = std::fs::read_dir(data.join(uuid).join("shown"))
         .unwrap()

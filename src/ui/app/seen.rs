@@ -65,7 +65,7 @@ pub(super) fn banner_panel<T>(id: &str, ui: &mut Ui, banner: impl FnOnce(&mut Ui
 /// A banner where the clock of the machine cannot be right: nobody signs in by it.
 pub(super) fn century_ui(ui: &mut Ui, now: Moment) {
     let Some(words) = disbelieved(now) else { return };
-    banner_ui(ui, &Notice::problem(format!("{}.", sentence(&words)), ""), false);
+    banner_ui(ui, &Notice::problem(sentence(&words), ""), false);
     ui.add_space(space::M);
 }
 

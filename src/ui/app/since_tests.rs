@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use eframe::egui;
 use egui_kittest::{Harness, kittest::Queryable as _};
 
-use super::tests::{Clock, PASSWORD, Window, fill, press, pump, sign_in, signed_in, window_with_data};
+use super::tests::{Clock, PASSWORD, Window, fill, press, pump, shot, sign_in, signed_in, window_with_data};
 use super::{App, Setup, Start};
+use crate::domain::ids::Kind;
+use crate::ops::Request;
 use crate::ui::dialogs::PathAnswer;
 
 fn window_with_settings(clock: &Clock, settings: PathBuf, data: PathBuf, what: Start) -> Window {
@@ -70,6 +72,11 @@ fn what_became_overdue_since_the_file_was_left_here_is_told_once_and_leads_to_th
     sign_in(&mut first, "ana", PASSWORD);
     first.run_steps(3);
     assert!(first.query_all_by_label_contains("than when you left").next().is_none());
+    let mut set = crate::domain::record::Fields::new();
+    set.insert("title".into(), "Alarm is late".into());
+    let entered = Request::Create { kind: Kind::Feedback, parent: None, set };
+    first.state_mut().perform(entered.into(), crate::ui::cx::Then::Stay, None);
+    first.run_steps(3);
     first.state_mut().close_file();
     first.run_steps(3);
     clock.pass(86_400 * 700);
@@ -77,6 +84,7 @@ fn what_became_overdue_since_the_file_was_left_here_is_told_once_and_leads_to_th
     let mut second = window_with_data(&clock, Start::File(path), Some(data), egui::Theme::Light);
     sign_in(&mut second, "ana", PASSWORD);
     until(&mut second, "overdue than when you left on 2031-03-03 10:00");
+    shot(&mut second, "since then", egui::Theme::Light);
     second.state_mut().go(crate::ui::cx::Route::People);
     second.run_steps(3);
     second.get_by_label("Show what is overdue").click();
@@ -107,11 +115,29 @@ fn recent_files_are_looked_at_in_the_background_and_one_that_is_gone_is_taken_fr
 
 #[test]
 fn the_start_screen_says_what_this_is_with_the_steps_of_the_chain() {
+    let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
-    let window = window_with_data(&clock, Start::Nothing, None, egui::Theme::Light);
-    window.get_by_label("What is this?");
-    for step in crate::domain::kind::ChainStep::ALL {
-        window.get_by_label_contains(&format!("{}: ", step.word()));
+    let settings = folder.path().join("settings.ron");
+    let mut known = crate::ui::settings::Settings::default();
+    known.opened(&folder.path().join("gone.mainstay"));
+    known.opened(&pump(folder.path(), &clock));
+    crate::ui::settings::save(&settings, &known).unwrap();
+    let mut window = window_with_settings(&clock, settings, folder.path().join("data"), Start::Nothing);
+    until(&mut window, "gone, Not there any more");
+    for (size, theme) in [
+        (egui::vec2(1024.0, 700.0), egui::Theme::Light),
+        (egui::vec2(1280.0, 840.0), egui::Theme::Dark),
+        (egui::vec2(2560.0, 1440.0), egui::Theme::Light),
+        (egui::vec2(700.0, 840.0), egui::Theme::Light),
+    ] {
+        window.set_size(size);
+        window.ctx.set_theme(theme);
+        window.run_steps(4);
+        window.get_by_label("What is this?");
+        for step in crate::domain::kind::ChainStep::ALL {
+            window.get_by_label_contains(&format!("{}: ", step.word()));
+        }
+        shot(&mut window, &format!("start {}", size.x), theme);
     }
 }
 
@@ -146,7 +172,7 @@ fn nobody_signs_in_by_a_clock_in_another_century_and_the_words_say_what_to_do() 
         let before = std::fs::read(&path).unwrap();
         let mut window =
             window_with_data(&Clock::at(moment), Start::File(path.clone()), None, egui::Theme::Light);
-        window.get_by_label_contains("set date and time of the machine");
+        until(&mut window, "set date and time of the machine");
         fill(&mut window, "Login", "ana");
         fill(&mut window, "Password", PASSWORD);
         press(&mut window, "Sign in");
@@ -166,6 +192,6 @@ fn press_new(window: &mut Window, path: PathBuf) {
     window.state_mut().welcome.begin_new();
     window.state_mut().create(&path, &new, &password);
     window.run_steps(3);
-    window.get_by_label_contains("which cannot be");
+    until(window, "which cannot be");
     assert!(!path.exists());
 }

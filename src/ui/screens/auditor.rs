@@ -11,7 +11,9 @@ use egui::{Key, Modifiers, Ui};
 use self::sheet::sheet_ui;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::text::capital;
-use crate::ops::{AuditorRow, AuditorSheet, ProductFile, Refused, ShownRow, Stamp, Veil};
+use crate::ops::{
+    AuditorRow, AuditorSheet, ProductFile, Refused, ShownRow, Stamp, TraceStep, Veil, beside, chain_of,
+};
 use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{body, hint, palette, space};
 use crate::ui::widgets::notice::{Notice, banner_ui};
@@ -47,6 +49,8 @@ pub struct AuditorScreen {
     now: AuditorPlace,
     before: Vec<AuditorPlace>,
     read: Option<Read>,
+    /// The chain that is followed: that of the record with which it was begun. Another one begins outside it.
+    trail: Vec<TraceStep>,
     filter: String,
     table: TableState,
     /// Whether the filter gets the focus in the next frame.
@@ -61,6 +65,7 @@ impl Default for AuditorScreen {
             now: AuditorPlace::List(Kind::ChangeRequest),
             before: Vec::new(),
             read: None,
+            trail: Vec::new(),
             filter: String::new(),
             table: TableState::default(),
             wants_focus: false,
@@ -104,11 +109,10 @@ impl AuditorScreen {
 
     /// Follows the chain of the record on screen: `1` to the next record, `-1` to the one before.
     pub fn follow(&mut self, step: isize) {
-        let Some(Read::Record(_, sheet, _)) = &self.read else { return };
-        let Ok(sheet) = sheet.as_ref() else { return };
-        match (sheet.beside(step), sheet.chain().is_empty()) {
+        let AuditorPlace::Record(id) = self.now else { return };
+        match (beside(&self.trail, id, step), self.trail.is_empty()) {
             (Some(next), _) => self.go(AuditorPlace::Record(next)),
-            (None, true) => self.said = format!("{} belongs to no chain.", sheet.id),
+            (None, true) => self.said = format!("{id} belongs to no chain."),
             (None, false) if step > 0 => self.said = "The chain ends here.".to_owned(),
             (None, false) => self.said = "The chain begins here.".to_owned(),
         }
@@ -165,6 +169,11 @@ impl AuditorScreen {
             }
             (AuditorPlace::Record(id), _) => {
                 let sheet = file.auditor_sheet(veil, id, stamp.now);
+                if let Ok(sheet) = &sheet
+                    && !chain_of(&self.trail).contains(&id)
+                {
+                    self.trail.clone_from(&sheet.trace);
+                }
                 self.read = Some(Read::Record(seq, Box::new(sheet), id));
             }
         }
@@ -185,7 +194,7 @@ impl AuditorScreen {
             },
             (Some(Read::Record(_, sheet, id)), AuditorPlace::Record(now)) if *id == now => {
                 match sheet.as_ref() {
-                    Ok(sheet) => go = sheet_ui(ui, sheet, &said),
+                    Ok(sheet) => go = sheet_ui(ui, sheet, &self.trail, &said),
                     Err(refusal) => refused_ui(ui, refusal),
                 }
             }

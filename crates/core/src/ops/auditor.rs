@@ -7,6 +7,8 @@ mod sheet;
 mod shown;
 mod veil;
 
-pub use sheet::{AuditorEvent, AuditorField, AuditorRow, AuditorSection, AuditorSheet, AuditorSignature};
+pub use sheet::{
+    AuditorEvent, AuditorField, AuditorRow, AuditorSection, AuditorSheet, AuditorSignature, beside, chain_of,
+};
 pub use shown::{ShownList, ShownRow, keep_shown};
 pub use veil::{HIDDEN, Veil};

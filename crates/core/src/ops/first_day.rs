@@ -94,7 +94,7 @@ impl ProductFile {
             row(FirstStep::Feedback, some(count(Kind::Feedback)?, "Nothing is entered yet", "entered")),
             row(
                 FirstStep::Soup,
-                some(count(Kind::SoupItem)?, "No component is registered yet", "registered"),
+                some(count(Kind::SoupItem)?, "No component is registered yet", "in the register"),
             ),
             row(
                 FirstStep::Backup,

@@ -56,7 +56,7 @@ pub use attention::{
 };
 pub use auditor::{
     AuditorEvent, AuditorField, AuditorRow, AuditorSection, AuditorSheet, AuditorSignature, HIDDEN,
-    ShownList, ShownRow, Veil, keep_shown,
+    ShownList, ShownRow, Veil, beside, chain_of, keep_shown,
 };
 pub use calendars::{calendars, find_calendar, parse_calendar};
 pub use clocks::{ClockRow, Clocks};

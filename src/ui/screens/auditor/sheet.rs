@@ -4,27 +4,32 @@ use eframe::egui;
 use egui::{Label, ScrollArea, Ui};
 
 use crate::domain::ids::RecordId;
-use crate::ops::{AuditorEvent, AuditorSection, AuditorSheet, AuditorSignature, HIDDEN};
+use crate::ops::{AuditorEvent, AuditorSection, AuditorSheet, AuditorSignature, HIDDEN, TraceStep, chain_of};
 use crate::ui::screens::parts::tone_of;
 use crate::ui::screens::record::page::{heading_ui, strip_ui};
 use crate::ui::theme::{Tone, body, bold, hint, palette, size, space, text_width};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::link::link_ui;
 
-/// Draws a record; returns the one that is gone to. `said` is what came of the last step along the chain.
-pub(super) fn sheet_ui(ui: &mut Ui, sheet: &AuditorSheet, said: &str) -> Option<RecordId> {
+/// Draws a record; returns the one that is gone to. `trail` is the chain that is followed, `said` what came of the last step along it.
+pub(super) fn sheet_ui(
+    ui: &mut Ui,
+    sheet: &AuditorSheet,
+    trail: &[TraceStep],
+    said: &str,
+) -> Option<RecordId> {
     let mut go = None;
     ui.horizontal_wrapped(|ui| {
         ui.label(hint(ui, format!("{} {}", sheet.id.kind.def().word, sheet.id)));
         let (word, tone) = sheet.state;
         badge_ui(ui, tone_of(tone), word);
-        ui.label(hint(ui, where_words(sheet)));
+        ui.label(hint(ui, where_words(sheet.id, trail)));
     });
     let title = if sheet.title.is_empty() { sheet.id.kind.def().word } else { sheet.title.as_str() };
     ui.add(Label::new(egui::RichText::new(title).heading()).wrap());
     ui.label(hint(ui, format!("{} · revision {}", sheet.entered, sheet.revision)));
     // The strip stays in sight while the record is scrolled: it says where one is.
-    go = strip_ui(ui, &sheet.trace, Some(sheet.id)).or(go);
+    go = strip_ui(ui, trail, Some(sheet.id)).or(go);
     if !said.is_empty() {
         let shown = tone_words_ui(ui, Tone::Due, said);
         ui.ctx().accesskit_node_builder(shown.id, |node| node.set_live(egui::accesskit::Live::Polite));
@@ -44,12 +49,10 @@ pub(super) fn sheet_ui(ui: &mut Ui, sheet: &AuditorSheet, said: &str) -> Option<
 }
 
 /// Where the record stands in its chain.
-fn where_words(sheet: &AuditorSheet) -> String {
-    let chain = sheet.chain();
-    chain
-        .iter()
-        .position(|id| *id == sheet.id)
-        .map_or_else(String::new, |at| format!("{} of {} in its chain", at + 1, chain.len()))
+fn where_words(id: RecordId, trail: &[TraceStep]) -> String {
+    let chain = chain_of(trail);
+    let at = chain.iter().position(|of| *of == id);
+    at.map_or_else(String::new, |at| format!("{} of {} in its chain", at + 1, chain.len()))
 }
 
 fn section_ui(ui: &mut Ui, section: &AuditorSection) {

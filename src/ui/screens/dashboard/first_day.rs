@@ -3,7 +3,7 @@
 //! Belongs here: its words and where each step leads. Does not belong here: whether a step is done (`ops`).
 
 use eframe::egui;
-use egui::{Label, Sense, Ui, vec2};
+use egui::{Label, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 
 use super::plan_being_written;
 use crate::domain::ids::Kind;
@@ -122,15 +122,15 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &FirstDayRow, next: bool) {
         } else {
             Tone::Neutral
         };
-        let (place, _) = ui.allocate_exact_size(vec2(SHAPE, 20.0), Sense::hover());
+        let (place, shape) = ui.allocate_exact_size(vec2(SHAPE, 20.0), Sense::hover());
+        let said = format!("{what}, {}", if row.done { "is done" } else { "not done yet" });
+        shape.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
         paint_tone(ui.painter(), place, tone, palette(ui).tone(tone).text);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.horizontal_wrapped(|ui| {
                 let text = if next { bold(what) } else { body(what) };
-                let label = ui.label(if row.done { text.color(palette(ui).weak) } else { text });
-                let state = if row.done { "done" } else { "not done" };
-                ui.ctx().accesskit_node_builder(label.id, |node| node.set_label(format!("{what}, {state}")));
+                ui.label(if row.done { text.color(palette(ui).weak) } else { text });
                 ui.label(hint(ui, row.state.as_str()));
                 if !row.done && !next && link_ui(ui, go).clicked() {
                     go_to(cx, row.step);

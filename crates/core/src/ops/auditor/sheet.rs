@@ -100,18 +100,16 @@ pub struct AuditorSheet {
     pub history: Vec<AuditorEvent>,
 }
 
-impl AuditorSheet {
-    /// The records of the chain, in its order.
-    pub fn chain(&self) -> Vec<RecordId> {
-        self.trace.iter().flat_map(|step| step.records.iter().map(|(id, ..)| *id)).collect()
-    }
+/// The records of a chain, in its order.
+pub fn chain_of(trace: &[TraceStep]) -> Vec<RecordId> {
+    trace.iter().flat_map(|step| step.records.iter().map(|(id, ..)| *id)).collect()
+}
 
-    /// The record that stands before (`-1`) or after (`1`) this one in its chain.
-    pub fn beside(&self, step: isize) -> Option<RecordId> {
-        let chain = self.chain();
-        let at = chain.iter().position(|id| *id == self.id)?;
-        chain.get(at.checked_add_signed(step)?).copied()
-    }
+/// The record that stands before (`-1`) or after (`1`) another one in a chain.
+pub fn beside(trace: &[TraceStep], id: RecordId, step: isize) -> Option<RecordId> {
+    let chain = chain_of(trace);
+    let at = chain.iter().position(|of| *of == id)?;
+    chain.get(at.checked_add_signed(step)?).copied()
 }
 
 /// Values as an auditor reads them.
@@ -159,8 +157,12 @@ impl ProductFile {
         let by = page.names.get(&data.head.created_by).cloned();
         let by = by.unwrap_or_else(|| data.head.created_by.to_string());
         let mut trace = page.trace.clone();
-        for (of, title, _) in trace.iter_mut().flat_map(|step| &mut step.records) {
-            *title = veil.title(*of, title);
+        for step in &mut trace {
+            // One order from whichever record the chain is looked at.
+            step.records.sort_by_key(|(of, ..)| *of);
+            for (of, title, _) in &mut step.records {
+                *title = veil.title(*of, title);
+            }
         }
         let mut linked = page.linked.clone();
         for other in &mut linked {
