@@ -202,12 +202,12 @@ fn a_newcomer_goes_along_the_checklist_by_keyboard_from_a_new_file_to_a_second_p
     assert!(matches!(hand.window.state().route(), Some(Route::Edit(..))), "{}", hand.around());
     hand.text("Shows the pump's alarms on the ward");
     hand.save();
-    assert_eq!(hand.done(), [FirstStep::Product], "{}", hand.around());
+    assert!(hand.done().contains(&FirstStep::Product), "{}", hand.around());
     report(&hand, "the product");
 
     hand.press(Modifiers::ALT, Key::Home);
     second_person(&mut hand);
-    assert_eq!(hand.done(), [FirstStep::Product, FirstStep::SecondPerson], "{}", hand.around());
+    assert!(hand.done().contains(&FirstStep::SecondPerson), "{}", hand.around());
     report(&hand, "a second person");
 
     hand.press(Modifiers::ALT, Key::Home);

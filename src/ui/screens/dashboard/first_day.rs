@@ -11,7 +11,7 @@ use crate::domain::product::Product;
 use crate::domain::requests::PRODUCT;
 use crate::ops::{FirstDay, FirstDayRow, FirstStep};
 use crate::ui::cx::{Command, Cx, Route};
-use crate::ui::theme::{Tone, body, bold, hint, palette, space, text_width, title};
+use crate::ui::theme::{Tone, body, bold, hint, palette, size, space, text_width, title};
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
 use crate::ui::widgets::link::link_ui;
@@ -129,6 +129,7 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &FirstDayRow, next: bool) {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().interact_size.y = size::BODY_LINE;
                 let text = if next { bold(what) } else { body(what) };
                 ui.label(if row.done { text.color(palette(ui).weak) } else { text });
                 ui.label(hint(ui, row.state.as_str()));

@@ -189,16 +189,23 @@ fn open_ui(ui: &mut Ui, path: &Path, (words, tone): (&str, Tone), width: f32) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::{Password, stamp};
+    use crate::domain::ids::Kind;
+    use crate::ops::{Password, Request, stamp};
     use crate::ui::sample::{PASSWORD, new_pump};
 
     #[test]
     fn a_look_says_what_is_overdue_what_is_gone_and_what_is_no_product_file() {
         let folder = tempfile::tempdir().unwrap();
         let (path, stamp) = (folder.path().join("pump.mainstay"), stamp());
-        ProductFile::create(&path, &new_pump(), &Password::new(PASSWORD), &stamp).unwrap();
+        let password = Password::new(PASSWORD);
+        let (mut file, ana, _) = ProductFile::create(&path, &new_pump(), &password, &stamp).unwrap();
         let later = stamp.now.plus_seconds(86_400 * 800);
-        assert!(look(&path, true, later).words.ends_with(" overdue"), "{:?}", look(&path, true, later));
+        assert_eq!(look(&path, true, later).words, "Nothing needs attention");
+        let mut set = crate::domain::record::Fields::new();
+        set.insert("title".into(), "Alarm is late".into());
+        let entered = Request::Create { kind: Kind::Feedback, parent: None, set };
+        file.perform(&ana, entered.into(), None, &stamp).unwrap();
+        assert_eq!(look(&path, true, later).words, "1 overdue");
         assert_eq!(look(&path, false, later), Found::new(String::new(), Tone::Neutral, false));
         for into in [true, false] {
             assert!(look(&folder.path().join("gone.mainstay"), into, later).useless);
