@@ -217,6 +217,13 @@ fn a_newcomer_goes_along_the_checklist_by_keyboard_from_a_new_file_to_a_second_p
     assert!(hand.done().contains(&FirstStep::Feedback), "{}", hand.around());
     report(&hand, "the first feedback");
 
+    hand.palette("new soup", "New SOUP item");
+    hand.text("libexpat");
+    hand.save();
+    assert!(hand.done().contains(&FirstStep::Soup), "{}", hand.around());
+    report(&hand, "the first SOUP");
+
+    hand.press(Modifiers::ALT, Key::Home);
     hand.palette("back up", "Back up now…");
     hand.until("The last one is of 2031-03-03");
     assert!(hand.done().contains(&FirstStep::Backup), "{}", hand.around());
