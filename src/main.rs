@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use mainstay::cli::{self, Renderer};
+use mainstay::cli::{self, Opening, Renderer};
 use mainstay::ui::{self, settings};
 
 fn main() -> ExitCode {
@@ -11,11 +11,12 @@ fn main() -> ExitCode {
 }
 
 /// Opens the window, with a file or without.
-fn open_window(path: Option<&Path>, renderer: Renderer) -> Result<(), String> {
+fn open_window(path: Option<&Path>, opening: Opening, renderer: Renderer) -> Result<(), String> {
     let renderer = match renderer {
         Renderer::Auto => settings::Renderer::Auto,
         Renderer::Wgpu => settings::Renderer::Wgpu,
         Renderer::Glow => settings::Renderer::Glow,
     };
-    ui::run(ui::Launch { file: path.map(Path::to_owned), renderer })
+    let for_auditor = opening == Opening::ForAuditor;
+    ui::run(ui::Launch { file: path.map(Path::to_owned), for_auditor, renderer })
 }

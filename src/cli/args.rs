@@ -22,7 +22,7 @@ pub use releases::{
 };
 pub use retirement::{ClocksArguments, RetirementArguments};
 pub use review::{Review, Soup, SoupImportArguments, StartReviewArguments};
-pub use seen::{ContinueArguments, Heads};
+pub use seen::{AuditArguments, ContinueArguments, Heads};
 pub use update::AdvisoriesUpdate;
 
 use std::path::PathBuf;
@@ -80,6 +80,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         renderer: Renderer,
     },
+    /// Open a file for an auditor: read-only, without personal data; what is shown is listed. Somebody signs in first.
+    Audit(AuditArguments),
     /// Create a product file. Prints the recovery code, which is stored nowhere.
     New(NewArguments),
     /// Perform the requests of a script in order, up to the first refusal.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::args::Renderer;
 use super::failure::Failure;
-use super::{CommandResult, OpenWindow, packet, status};
+use super::{CommandResult, OpenWindow, Opening, packet, status};
 use crate::domain::change_request::ChangeType;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
@@ -26,7 +26,7 @@ pub fn example(path: &Path, window: Option<OpenWindow>, renderer: Renderer, json
     }
     let why = match display_missing() {
         Some(why) => why.to_owned(),
-        None => match open_window(Some(path), renderer) {
+        None => match open_window(Some(path), Opening::ToWork, renderer) {
             Ok(()) => return Ok(String::new()),
             Err(why) => why,
         },

@@ -3,6 +3,7 @@
 mod advisories;
 mod advisory_update;
 mod args;
+mod audit;
 mod baseline;
 mod calendar;
 mod clocks;
@@ -57,8 +58,17 @@ pub use args::{Arguments, Renderer};
 use args::{Command, Import};
 use failure::Failure;
 
+/// What the window is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// To work.
+    ToWork,
+    /// To show the file to an auditor.
+    ForAuditor,
+}
+
 /// Opens the window, with a file or without, and with a renderer. The error is a message for people.
-pub type OpenWindow = fn(Option<&Path>, Renderer) -> Result<(), String>;
+pub type OpenWindow = fn(Option<&Path>, Opening, Renderer) -> Result<(), String>;
 
 /// The text that a command prints, or why it failed.
 type CommandResult = Result<String, Failure>;
@@ -105,7 +115,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
                 "no window can be opened: {why}; see mainstay --help for the commands"
             )));
         }
-        return match open_window(arguments.file.as_deref(), arguments.renderer) {
+        return match open_window(arguments.file.as_deref(), Opening::ToWork, arguments.renderer) {
             Ok(()) => Ok(String::new()),
             Err(words) => Err(Failure::failed(words)),
         };
@@ -114,6 +124,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Example { path, no_window, json, renderer } => {
             example::example(&path, (!no_window).then_some(open_window), renderer, json)
         }
+        Command::Audit(arguments) => audit::audit(&arguments, open_window),
         Command::New(new) => make::new_file(new),
         Command::Run { file, script, login, keep_going } => run::run(&file, &script, &login, keep_going),
         Command::List(arguments) => list::list(&arguments),

@@ -19,11 +19,13 @@ use crate::domain::record::{Fields, RecordData};
 use crate::domain::time::{Day, Moment};
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
+use crate::ops::workstation::FirstDayNote;
 use crate::ops::{
     Act, EventFilter, EventRow, Head, KeptRules, ListRow, ProductFile, RecordPage, Refused, RenderedPacket,
     Session, Stamp,
 };
 use crate::ui::asking::Asking;
+use crate::ui::first_day::FirstDayState;
 use crate::ui::overview::Overview;
 use crate::ui::shortcuts::AppCommand;
 use crate::ui::widgets::notice::Notice;
@@ -173,6 +175,10 @@ pub enum Command {
     SaveAttachment(RecordId),
     /// Verify the whole file, in the background.
     Verify,
+    /// Ask where to back the file up, and do so.
+    BackUp,
+    /// Note on this workstation what was decided about the checklist of the first day.
+    NoteFirstDay(FirstDayNote),
     /// Ask for a file to read; the answer goes into the slot.
     ChooseFile {
         /// Title of the dialog.
@@ -299,6 +305,8 @@ pub struct Cache {
     pub(super) overview: Overview,
     /// What asks for a SOUP review.
     pub(super) asking: Asking,
+    /// The checklist of the first day.
+    pub(super) first_day: FirstDayState,
     /// What the readiness rules read and found.
     rules: Arc<Mutex<KeptRules>>,
     names: Option<Rc<BTreeMap<RecordId, String>>>,
@@ -339,7 +347,8 @@ impl Cache {
     /// Drops what was read for a person. What is computed in the background of the file stays.
     pub fn forget(&mut self) {
         let computed = Self::new(std::mem::take(&mut self.overview), std::mem::take(&mut self.asking));
-        *self = Self { rules: std::mem::take(&mut self.rules), ..computed };
+        let (rules, first_day) = (std::mem::take(&mut self.rules), std::mem::take(&mut self.first_day));
+        *self = Self { rules, first_day, ..computed };
     }
 }
 

@@ -7,6 +7,7 @@ pub mod asking;
 pub mod cx;
 pub mod dialogs;
 pub mod dry_run;
+pub mod first_day;
 #[cfg(test)]
 mod gallery;
 pub mod list_memory;
@@ -35,6 +36,8 @@ use settings::{Renderer, Settings};
 pub struct Launch {
     /// The product file to open.
     pub file: Option<PathBuf>,
+    /// Whether it is opened for an auditor.
+    pub for_auditor: bool,
     /// How the window is drawn; [`Renderer::Auto`] follows the settings.
     pub renderer: Renderer,
 }
@@ -47,7 +50,11 @@ pub fn run(launch: Launch) -> Result<(), String> {
     let settings_path = settings::default_path();
     let settings = settings_path.as_deref().map(settings::load_quietly).unwrap_or_default();
     let renderer = if launch.renderer == Renderer::Auto { settings.renderer } else { launch.renderer };
-    let start = launch.file.map_or(Start::Nothing, start_with);
+    let start = match launch.file {
+        Some(path) if launch.for_auditor => Start::Audit(path),
+        Some(path) => start_with(path),
+        None => Start::Nothing,
+    };
     let open = |renderer: eframe::Renderer| {
         let (path, start) = (settings_path.clone(), start.clone());
         eframe::run_native(

@@ -42,6 +42,12 @@ pub enum AppCommand {
     Forward,
     /// Goes to the dashboard.
     Dashboard,
+    /// Shows the checklist of the first day.
+    FirstDay,
+    /// Opens the file for an auditor.
+    Auditor,
+    /// Ends auditor mode.
+    LeaveAuditor,
     /// Goes to the import of feedback.
     Import,
     /// Goes to the review of a document.
@@ -99,6 +105,8 @@ pub enum Needs {
     File,
     /// A signed-in person.
     Person,
+    /// Auditor mode.
+    Auditor,
 }
 
 /// One row of the table.
@@ -202,6 +210,27 @@ pub const COMMANDS: &[CommandDef] = &[
         "Overdue and upcoming work, and trends",
         keys(Modifiers::ALT, Key::Home),
         Needs::Person,
+    ),
+    def(
+        AppCommand::FirstDay,
+        "First day checklist",
+        "What there is to do in a new file, and what of it is done",
+        None,
+        Needs::Person,
+    ),
+    def(
+        AppCommand::Auditor,
+        "Open for an auditor…",
+        "Show this file to an inspector: nothing is changed, personal data is hidden, and what was shown is noted",
+        None,
+        Needs::Person,
+    ),
+    def(
+        AppCommand::LeaveAuditor,
+        "Leave auditor mode…",
+        "Hand the window back to somebody who signs in",
+        None,
+        Needs::Auditor,
     ),
     def(
         AppCommand::Import,

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use chrono::{Local, Offset as _, Utc};
+use chrono::{Datelike as _, Local, Offset as _, Utc};
 
 use crate::time::Moment;
 
@@ -29,6 +29,24 @@ impl Stamp {
     }
 }
 
+/// The first year that a clock can show: this program did not exist before.
+const FIRST_YEAR: i32 = 2020;
+/// The last year that a clock is believed to show. Records are kept long, but nobody enters them then.
+const LAST_YEAR: i32 = 2100;
+
+/// Why a clock that shows this moment is not believed, in words; `None` if it is. An empty battery sets a clock to 1970, a slip of the
+/// hand to another century; and what is entered and signed bears its date for good.
+pub fn disbelieved(now: Moment) -> Option<String> {
+    if (FIRST_YEAR..=LAST_YEAR).contains(&now.utc().year()) {
+        return None;
+    }
+    Some(format!(
+        "the clock of this machine shows {}, which cannot be. What is entered and signed bears its date for good: set date and time \
+         of the machine, then try again",
+        now.words()
+    ))
+}
+
 /// When the clock was first read.
 static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
 
@@ -46,8 +64,8 @@ pub fn stamp() -> Stamp {
     Stamp { now: now(), offset_minutes, machine, steady: FIRST.elapsed() }
 }
 
-/// How long this thread has worked on a processor, where the system tells it, by a few milliseconds, so that tests of how work grows with its input do not
-/// depend on what else the machine does; otherwise the time since the clock was first read.
+/// How long this thread has worked on a processor, where the system tells it, by a few milliseconds, so that tests of how work grows
+/// with its input do not depend on what else the machine does; otherwise the time since the clock was first read.
 pub fn worked() -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanoseconds = told.and_then(|line| line.split(' ').next()?.parse().ok());
@@ -63,5 +81,17 @@ mod tests {
         let before = worked();
         let sum = (0..5_000_000_u64).fold(0_u64, |sum, one| std::hint::black_box(sum ^ one));
         assert!(worked() > before, "{sum}");
+    }
+
+    #[test]
+    fn a_clock_in_another_century_is_not_believed() {
+        let said = |text: &str| disbelieved(Moment::parse(text).unwrap());
+        for good in ["2020-01-01T00:00:00Z", "2026-11-30T20:00:00Z", "2100-12-31T23:59:59Z"] {
+            assert_eq!(said(good), None, "{good}");
+        }
+        for bad in ["1970-01-01T00:00:00Z", "2019-12-31T23:59:59Z", "2101-01-01T00:00:00Z"] {
+            let words = said(bad).unwrap();
+            assert!(words.contains(&bad[..10]) && words.contains("set date and time"), "{words}");
+        }
     }
 }

@@ -1,8 +1,10 @@
-//! The arguments of the commands on what a workstation saw of a file.
+//! The arguments of the commands on what a workstation saw of a file, and on what an auditor sees.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+
+use super::Renderer;
 
 use crate::ops::EventHead;
 
@@ -54,4 +56,14 @@ pub struct ContinueArguments {
     /// 100 otherwise.
     #[arg(long)]
     pub skip: Option<u32>,
+}
+
+/// The arguments of the window for an auditor.
+#[derive(Debug, Args)]
+pub struct AuditArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// How the window is drawn.
+    #[arg(long, value_enum, default_value_t)]
+    pub renderer: Renderer,
 }

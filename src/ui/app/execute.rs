@@ -58,6 +58,8 @@ impl App {
             Command::PerformAndShowCode { act, to_whom } => self.perform_for_code(act, &to_whom),
             Command::ChangePassword => self.begin_password_change(),
             Command::Verify => self.asked.push(AppCommand::Verify),
+            Command::BackUp => self.asked.push(AppCommand::BackUp),
+            Command::NoteFirstDay(note) => self.note_first_day(note),
             Command::ChooseFile { title, kind, endings, answer } => {
                 let question = dialogs::open(&title, kind, endings);
                 self.with_path(question, move |_, path| answer.put(path));
@@ -267,6 +269,9 @@ impl App {
     }
 
     fn execute_app(&mut self, command: AppCommand, ctx: &egui::Context) {
+        if self.answer_in_audit(command) {
+            return;
+        }
         match command {
             AppCommand::Palette => self.finder.toggle_palette(),
             AppCommand::New => self.new_of_screen(),
@@ -293,6 +298,9 @@ impl App {
                 }
             }
             AppCommand::Dashboard => self.go(Route::Dashboard),
+            AppCommand::FirstDay => self.show_first_day(),
+            AppCommand::Auditor => self.ask_for_auditor(),
+            AppCommand::LeaveAuditor => self.leave_auditor(),
             AppCommand::Import => self.go(Route::Import),
             AppCommand::ReviewDocument => self.go(Route::Documents),
             AppCommand::Advisories => self.go(Route::Advisories),

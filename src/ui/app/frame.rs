@@ -34,6 +34,9 @@ impl App {
             self.draw_over(ui, &route);
             return;
         }
+        if self.draw_auditor(ui) {
+            return;
+        }
         match (self.desk.is_some(), self.session.is_some()) {
             (false, _) => self.draw_welcome(ui),
             (true, false) => self.draw_sign_in(ui),
@@ -56,7 +59,10 @@ impl App {
     }
 
     fn draw_welcome(&mut self, ui: &mut Ui) {
-        let asked = column(ui, |ui| {
+        let now = self.stamp().now;
+        let width = self.welcome.width(ui.available_width() - space::XL * 2.0);
+        let asked = column(ui, width, |ui| {
+            super::seen::century_ui(ui, now);
             let asked = self.welcome.ui(ui);
             ui.add_space(space::XL);
             self.corner_links(ui);
@@ -67,6 +73,9 @@ impl App {
             Some(welcome::WelcomeRequest::Open(path)) => self.open_path(&path),
             Some(welcome::WelcomeRequest::Choose) => self.asked.push(AppCommand::Open),
             Some(welcome::WelcomeRequest::Example) => self.asked.push(AppCommand::Example),
+            Some(welcome::WelcomeRequest::Forget(path)) => {
+                self.settings.values.recent.retain(|other| *other != path);
+            }
             Some(welcome::WelcomeRequest::Create(path, new, password)) => self.create(&path, &new, &password),
             None => {}
         }
@@ -92,26 +101,37 @@ impl App {
             };
             format!("{words}. {rest}.")
         });
+        let note = [self.audit_note(), note].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let of = sign_in::FileInfo {
             product: if desk.product.title.is_empty() { "Product file" } else { &desk.product.title },
             path: desk.file.path().display().to_string(),
-            note,
+            note: (!note.is_empty()).then_some(note),
             example: desk.example.as_deref(),
             writable: desk.file.why_read_only().is_none() || desk.file.is_not_signed_in(),
             least_strength: desk.file.least_strength().unwrap_or(STRONGEST),
         };
         let (mut close, mut left) = (false, LeftoverChoice::Nothing);
+        let (audits, returns) = (self.auditing.is_some(), self.may_return_to_auditor());
+        let mut back = false;
         let jobs = self.jobs.lines();
-        let asked = column(ui, |ui| {
+        let now = self.stamp().now;
+        let asked = column(ui, COLUMN, |ui| {
+            super::seen::century_ui(ui, now);
             let asked = self.sign_in.ui(ui, &of);
             left = leftovers_ui(ui, &desk.left);
             ui.add_space(space::L);
-            close = link_ui(ui, "Close file").clicked();
+            if returns {
+                back = link_ui(ui, "Back to what the auditor sees").clicked();
+            } else if !audits {
+                close = link_ui(ui, "Close file").clicked();
+            }
             jobs_ui(ui, &jobs);
             asked
         });
         if let Some(asked) = asked {
             self.enter(&asked);
+        } else if back {
+            self.return_to_auditor();
         } else if close {
             self.asked.push(AppCommand::CloseFile);
         }
@@ -129,6 +149,7 @@ impl App {
         Panel::bottom("status").frame(line).show(ui, |ui| self.status_line(ui));
         self.clock_ui(ui);
         self.behind_ui(ui);
+        self.since_ui(ui);
         self.draw_nav(ui);
         self.draw_screen(ui);
     }
@@ -356,13 +377,13 @@ fn jobs_ui(ui: &mut Ui, jobs: &[String]) {
 }
 
 /// The middle of the window.
-fn central<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+pub(super) fn central<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(20, 16));
     CentralPanel::default().frame(frame).show(ui, contents).inner
 }
 
 /// A column in the middle of an otherwise empty window.
-fn column<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+fn column<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
     let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::same(0));
     CentralPanel::default()
         .frame(frame)
@@ -370,7 +391,7 @@ fn column<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
             ScrollArea::vertical()
                 .auto_shrink(false)
                 .show(ui, |ui| {
-                    let width = COLUMN.min(ui.available_width() - space::XL * 2.0);
+                    let width = width.min(ui.available_width() - space::XL * 2.0);
                     let side = (ui.available_width() - width) / 2.0;
                     let top = (ui.available_height() * 0.12).clamp(space::L, 96.0);
                     ui.add_space(top);

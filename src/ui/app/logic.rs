@@ -74,9 +74,11 @@ impl App {
             self.schedule.active_at = stamp.now;
         }
         self.lock_when_idle(ctx);
+        self.leave_auditor_when_idle();
         self.follow_file(ctx);
         self.keep_seen();
         self.keep_clock(stamp.now);
+        self.keep_since();
         if self.schedule.verify_wanted {
             self.schedule.verify_wanted = false;
             self.verify(false);

@@ -7,6 +7,7 @@ use super::App;
 use crate::domain::ids::Kind;
 use crate::domain::kind::Place;
 use crate::ui::cx::{Cx, Route};
+use crate::ui::screens::auditor::AuditorPlace;
 use crate::ui::shortcuts::{AppCommand, COMMANDS, Needs, keys_of};
 use crate::ui::sign;
 use crate::ui::theme::{body, hint, palette, space};
@@ -31,8 +32,11 @@ pub const PERSON_MENU: &[Option<AppCommand>] = &[
     Some(AppCommand::Open),
     Some(AppCommand::CloseFile),
     None,
+    Some(AppCommand::Auditor),
     Some(AppCommand::Advisories),
     Some(AppCommand::Settings),
+    None,
+    Some(AppCommand::FirstDay),
     Some(AppCommand::Shortcuts),
     Some(AppCommand::Help),
     Some(AppCommand::Manual),
@@ -54,6 +58,8 @@ enum Action {
     Go(Route),
     /// A page of the help, by its address.
     Read(String),
+    /// A place of auditor mode.
+    Show(AuditorPlace),
     /// What the screen offers under the title.
     Reach,
 }
@@ -64,6 +70,7 @@ impl App {
             Needs::Nothing => true,
             Needs::File => self.desk.is_some(),
             Needs::Person => self.session.is_some(),
+            Needs::Auditor => self.auditing.is_some(),
         }
     }
 
@@ -88,7 +95,10 @@ impl App {
             if row.command == AppCommand::Undo && ctx.text_edit_focused() {
                 continue;
             }
-            if self.can(row.needs) && ctx.input_mut(|input| input.consume_shortcut(&keys)) {
+            // Auditor mode answers every key: it says in words what it refuses.
+            if (self.can(row.needs) || self.is_auditing())
+                && ctx.input_mut(|input| input.consume_shortcut(&keys))
+            {
                 self.asked.push(row.command);
             }
         }
@@ -127,7 +137,9 @@ impl App {
         let undo = self.undo_words();
         let commands = COMMANDS
             .iter()
-            .filter(|row| row.command != AppCommand::Palette && self.can(row.needs))
+            .filter(|row| {
+                row.command != AppCommand::Palette && self.can(row.needs) && self.offers(row.command)
+            })
             .map(|row| PaletteEntry {
                 title: undo
                     .clone()
@@ -138,6 +150,14 @@ impl App {
                 action: Action::Do(row.command),
             });
         let mut entries: Vec<PaletteEntry> = here.chain(commands).collect();
+        if self.is_auditing() {
+            entries.extend(super::auditing::places().into_iter().map(|(word, place)| PaletteEntry {
+                title: word.to_owned(),
+                detail: "Show it".to_owned(),
+                keys: String::new(),
+                action: Action::Show(place),
+            }));
+        }
         if self.session.is_some() {
             entries.extend(self.destinations());
             entries.extend(self.records());
@@ -190,6 +210,7 @@ impl App {
         self.draw_reason(ctx);
         self.draw_hands(ctx);
         self.draw_heads(ctx);
+        self.draw_audit_dialogs(ctx);
         self.draw_leaving(ctx);
         self.draw_upgrading(ctx);
         self.notices.show(ctx);
@@ -215,6 +236,7 @@ impl App {
             Some((Action::Do(command), _)) => self.asked.push(command),
             Some((Action::Go(route), _)) => self.go(route),
             Some((Action::Read(address), _)) => self.help.show(super::help::Topic::of(&address)),
+            Some((Action::Show(place), _)) => self.show_auditor(place),
             Some((Action::Reach, title)) => choose(ctx, &title),
             None => {}
         }

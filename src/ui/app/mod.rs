@@ -4,6 +4,9 @@
 
 mod asking;
 mod attaching;
+mod auditing;
+#[cfg(test)]
+mod auditing_tests;
 mod background;
 mod documents;
 mod execute;
@@ -33,9 +36,13 @@ mod seen;
 mod seen_tests;
 mod settings_file;
 mod several;
+mod since;
+#[cfg(test)]
+mod since_tests;
 mod stamping;
 #[cfg(test)]
 mod tests;
+mod title;
 #[cfg(test)]
 mod upgrade_tests;
 mod upgrading;
@@ -62,6 +69,7 @@ use super::widgets::notice::{Notice, Notices};
 use crate::domain::product::Product;
 use crate::domain::time::Moment;
 use crate::ops::{Holder, Leftover, ProductFile, Refused, Session, Stamp, Steps, places};
+use auditing::Auditing;
 use finder::Finder;
 use hands::Hands;
 use help::HelpPane;
@@ -72,6 +80,7 @@ use logic::Schedule;
 use open_dialogs::OpenDialogs;
 use open_screens::Screens;
 use settings_file::SettingsFile;
+use since::SinceThen;
 
 /// What the window opens at the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +91,8 @@ pub enum Start {
     File(PathBuf),
     /// The record of a link, as it was given to the program.
     Link(String),
+    /// A product file for an auditor, once somebody has signed in.
+    Audit(PathBuf),
     /// The example product, which is created in this folder if it does not exist yet.
     ExampleFile {
         /// The folder.
@@ -135,6 +146,8 @@ struct Desk {
     left: Vec<Leftover>,
     /// How to sign in to the example product, if the file is the example.
     example: Option<String>,
+    /// What is overdue since the file was last left here.
+    overdue: SinceThen,
 }
 
 /// The integrity of the open file.
@@ -173,8 +186,16 @@ pub struct App {
     /// The steps that upgrade older files.
     steps: Steps,
     closing: Closing,
+    /// The file that is shown to an auditor.
+    auditing: Option<Auditing>,
+    /// Whether the next sign-in opens the file for an auditor.
+    audit_next: bool,
     /// Where the advisory data of this workstation is.
     advisories: AdvisoryPlaces,
+    /// The title of the window, as it was last set.
+    title: String,
+    /// Whether this workstation cannot remember what it saw, which was said.
+    forgetful: bool,
     ctx: egui::Context,
 }
 
@@ -188,7 +209,15 @@ impl App {
             ask_path: Box::new(dialogs::by_system),
             patience: PATIENCE,
         };
-        Self::with(cc, setup, what)
+        let homeless = setup.settings_path.is_none() || setup.data_folder.is_none();
+        let mut app = Self::with(cc, setup, what);
+        if homeless {
+            app.problem(
+                "This account has no home folder: settings, backups and what was seen of files are not kept.",
+                "Work in product files goes on. To keep them, set HOME and start the program again.",
+            );
+        }
+        app
     }
 
     /// The window with a custom setup: another clock, other folders, other answers for paths.
@@ -222,18 +251,26 @@ impl App {
             schedule: Schedule::new(now),
             steps: Steps::RELEASED,
             closing: Closing::No,
+            auditing: None,
+            audit_next: false,
             advisories,
+            title: title::PROGRAM.to_owned(),
+            forgetful: false,
             ctx: ctx.clone(),
         };
         if let Some((happened, remedy)) = trouble {
             app.notices.push(Notice::problem(happened, remedy));
         }
         match what {
-            Start::Nothing => app.welcome.refresh_recent(&app.settings.values.recent, &(app.setup.clock)()),
+            Start::Nothing => app.look_at_recent(),
             Start::File(path) => app.open_path(&path),
             Start::Link(link) => {
-                app.welcome.refresh_recent(&app.settings.values.recent, &(app.setup.clock)());
+                app.look_at_recent();
                 app.follow_link(&link);
+            }
+            Start::Audit(path) => {
+                app.open_path(&path);
+                app.audit_next();
             }
             Start::ExampleFile { folder } => app.open_example(&folder),
         }
@@ -303,11 +340,13 @@ impl eframe::App for App {
         self.draw_above(ui.ctx());
         self.run_commands(ui.ctx());
         self.keep_settings(ui.ctx());
+        self.keep_title(ui.ctx());
         self.keep_closing(ui.ctx());
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.leave_all();
+        self.note_overdue();
         self.save_settings();
     }
 }

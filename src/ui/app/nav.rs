@@ -115,6 +115,11 @@ pub fn nav_ui(ui: &mut Ui, now: &Route, attention: Option<&Attention>) -> Option
     go
 }
 
+/// An item of a navigation without a count.
+pub fn item_ui(ui: &mut Ui, word: &'static str, on: bool) -> egui::Response {
+    Item { word, on, count: 0 }.show(ui)
+}
+
 /// The head of a group of areas.
 fn group_ui(ui: &mut Ui, words: &str) {
     ui.add_space(space::L);

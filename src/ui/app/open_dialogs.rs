@@ -4,6 +4,7 @@
 
 use super::asking::TypedPath;
 use super::attaching::Attaching;
+use super::auditing::AfterAudit;
 use super::leaving::Leaving;
 use super::reason::ReasonDialog;
 use super::seen::{Continuing, HeadsDialog};
@@ -49,6 +50,10 @@ pub struct OpenDialogs {
     /// Settings or shortcuts in place of the start screen or the sign-in.
     pub over: Option<Route>,
     pub leaving: Option<Leaving>,
+    /// Whether it is asked to open the file for an auditor.
+    pub auditor: bool,
+    /// What was shown to an auditor, after that.
+    pub after_audit: Option<AfterAudit>,
     /// The older file that the user is asked about, or that is being upgraded.
     pub upgrading: Option<Upgrading>,
 }
@@ -65,6 +70,8 @@ impl OpenDialogs {
             || self.continuing.is_some()
             || self.reason.is_some()
             || self.heads.is_some()
+            || self.auditor
+            || self.after_audit.is_some()
             || self.upgrading.is_some()
             || self.leaving.as_ref().is_some_and(|leaving| !leaving.decided)
     }
@@ -79,5 +86,6 @@ impl OpenDialogs {
         self.attaching = None;
         self.continuing = None;
         self.heads = None;
+        self.auditor = false;
     }
 }

@@ -6,6 +6,7 @@ use super::Integrity;
 use super::leaving::Leave;
 use super::open_dialogs::ShownCode;
 use super::open_screens::Screens;
+use super::since::SinceThen;
 use super::upgrading::Upgrading;
 use super::{App, Desk};
 use crate::ops::{
@@ -14,6 +15,7 @@ use crate::ops::{
 };
 use crate::ui::asking::Asking;
 use crate::ui::cx::Cache;
+use crate::ui::first_day::FirstDayState;
 use crate::ui::overview::Overview;
 use crate::ui::screens::sign_in::{SignIn, SignInRequest};
 use crate::ui::widgets::notice::Notice;
@@ -31,19 +33,19 @@ impl App {
             Ok(Opened::Open(file)) => self.opened(file),
             Ok(Opened::Not(FileState::NeedsUpgrade { version })) => {
                 self.dialogs.upgrading = Some(Upgrading::new(path, version));
-                self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
+                self.look_at_recent();
             }
             Ok(Opened::Not(found)) => {
                 let (happened, remedy) = found_words(path, &found);
                 self.problem(happened, remedy);
-                self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
+                self.look_at_recent();
             }
             Err(refusal) => {
                 self.problem(
                     format!("{} could not be opened: {refusal}.", name_of(path)),
                     "Nothing was changed.",
                 );
-                self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
+                self.look_at_recent();
             }
         }
     }
@@ -79,7 +81,13 @@ impl App {
         }
         let writer = if file.why_read_only().is_some() { file.writer() } else { None };
         let asking = Asking::of(self.advisories.cache.clone());
+        let noted =
+            self.setup.data_folder.as_deref().and_then(|folder| workstation::first_day_note(folder, &uuid));
+        let then =
+            self.setup.data_folder.as_deref().and_then(|folder| workstation::overdue_then(folder, &uuid));
         let overview = Overview::in_background(self.jobs.wake(), self.setup.patience);
+        let mut cache = Cache::new(overview, asking);
+        cache.first_day = FirstDayState::noted(noted);
         self.desk = Some(Desk {
             file,
             uuid,
@@ -87,7 +95,7 @@ impl App {
             seen: None,
             uncompared: false,
             writer,
-            cache: Cache::new(overview, asking),
+            cache,
             history: Default::default(),
             screens: Screens::new(self.advisories.clone()),
             refusal: None,
@@ -99,6 +107,7 @@ impl App {
             last_person: None,
             left: ProductFile::leftovers(&path),
             example: None,
+            overdue: SinceThen::new(then),
         });
         self.compare_with_seen();
         self.sign_in = SignIn::default();
@@ -215,12 +224,17 @@ impl App {
         }
         self.session = Some(session);
         self.sign_in = SignIn::default();
+        self.end_auditing();
+        if std::mem::take(&mut self.audit_next) {
+            self.begin_auditing();
+        }
         self.arrive();
     }
 
     /// Drops the session and its key; the file stays open.
     pub(super) fn lock(&mut self, why: &str) {
         self.leave_all();
+        self.note_overdue();
         if self.session.take().is_none() {
             return;
         }
@@ -250,9 +264,15 @@ impl App {
         self.lock("");
         self.back_up_automatically();
         self.desk = None;
+        (self.auditing, self.audit_next) = (None, false);
         self.jobs.close_file();
+        self.look_at_recent();
+    }
+
+    /// Looks at the recent files for the start screen.
+    pub(super) fn look_at_recent(&mut self) {
         let stamp = self.stamp();
-        self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
+        self.welcome.refresh_recent(&self.ctx, &self.settings.values.recent, &stamp);
     }
 
     /// Tries to become the writer.

@@ -9,8 +9,10 @@ use egui::{Context, Label, Panel, Ui};
 use super::{App, Integrity};
 use crate::domain::person::Role;
 use crate::domain::text::sentence;
+use crate::domain::time::Moment;
+use crate::ops::disbelieved;
 use crate::ops::workstation::{self, Memory, Seen};
-use crate::ops::{Act, Continuation, EventHead, Loss, Request};
+use crate::ops::{Act, Continuation, EventHead, Loss, Refused, Request};
 use crate::ui::cx::Then;
 use crate::ui::screens::record::page::short_digest;
 use crate::ui::sign::numbers;
@@ -55,9 +57,16 @@ const CLOCK: &str = "Correct the clock, then let somebody else acknowledge it un
                      reason, and nothing is signed.";
 
 /// Draws a banner below the top bar.
-fn banner_panel<T>(id: &str, ui: &mut Ui, banner: impl FnOnce(&mut Ui) -> T) {
+pub(super) fn banner_panel<T>(id: &str, ui: &mut Ui, banner: impl FnOnce(&mut Ui) -> T) {
     let frame = egui::Frame::new().fill(palette(ui).canvas).inner_margin(egui::Margin::symmetric(12, 8));
     Panel::top(id).frame(frame).show(ui, banner);
+}
+
+/// A banner where the clock of the machine cannot be right: nobody signs in by it.
+pub(super) fn century_ui(ui: &mut Ui, now: Moment) {
+    let Some(words) = disbelieved(now) else { return };
+    banner_ui(ui, &Notice::problem(sentence(&words), ""), false);
+    ui.add_space(space::M);
 }
 
 /// A span of time in its two largest units.
@@ -84,7 +93,10 @@ impl App {
         let was_behind = desk.file.behind().is_some();
         // What cannot be compared or remembered now is compared after the next event.
         let now = (self.setup.clock)().now;
-        let Ok(seen) = workstation::remember(&folder, &mut desk.file, now) else { return };
+        let seen = match workstation::remember(&folder, &mut desk.file, now) {
+            Ok(seen) => seen,
+            Err(refusal) => return self.cannot_remember(&refusal),
+        };
         if was_behind && desk.file.behind().is_none() {
             // What the last verification said of the lost event is over.
             desk.integrity = Integrity::Unknown;
@@ -102,6 +114,17 @@ impl App {
                  that event.",
                 seen.seq
             )));
+        }
+    }
+
+    /// Says once that this workstation remembers nothing. Work goes on without it.
+    pub(super) fn cannot_remember(&mut self, refusal: &Refused) {
+        if !std::mem::replace(&mut self.forgetful, true) {
+            let words = refusal.to_string();
+            self.problem(
+                format!("This workstation cannot remember what it saw of the file: {}.", words.trim_end_matches('.')),
+                "Work goes on, but an older copy in its place would not be noticed here. Make the folder writable.",
+            );
         }
     }
 

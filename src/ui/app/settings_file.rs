@@ -16,6 +16,8 @@ pub struct SettingsFile {
     written: Settings,
     /// The file; `None` keeps no settings.
     path: Option<PathBuf>,
+    /// Whether they could not be written, which was said.
+    refused: bool,
 }
 
 impl SettingsFile {
@@ -24,7 +26,7 @@ impl SettingsFile {
         let loaded = path.as_deref().map(settings::load);
         let (values, trouble) =
             loaded.map_or_else(|| (Settings::default(), None), |loaded| (loaded.settings, loaded.notice));
-        (Self { written: values.clone(), values, path }, trouble)
+        (Self { written: values.clone(), values, path, refused: false }, trouble)
     }
 
     /// Draws the window by another theme from now on.
@@ -61,16 +63,25 @@ impl SettingsFile {
     /// Writes the settings if they have changed.
     ///
     /// # Errors
-    /// What happened and what to do, if they cannot be written.
+    /// What happened and what to do, if they cannot be written. It is said once: a folder that cannot be written stays so, and the
+    /// work does not depend on it.
     pub fn save(&mut self) -> Result<(), Problem> {
         if self.values == self.written {
             return Ok(());
         }
         self.written = self.values.clone();
         let Some(path) = &self.path else { return Ok(()) };
-        settings::save(path, &self.values).map_err(|error| {
-            let happened = format!("The settings could not be saved: {error}.");
-            (happened, format!("Check that {} can be written.", path.display()))
-        })
+        match settings::save(path, &self.values) {
+            Ok(()) => self.refused = false,
+            Err(error) if !std::mem::replace(&mut self.refused, true) => {
+                let remedy = format!(
+                    "They count until the window closes, and work goes on. To keep them, make {} writable.",
+                    path.display()
+                );
+                return Err((format!("The settings could not be saved: {error}."), remedy));
+            }
+            Err(_) => {}
+        }
+        Ok(())
     }
 }

@@ -137,7 +137,8 @@ fn a_new_product_file_is_created_step_by_step_and_ends_on_the_dashboard() {
     window.run_steps(3);
     press(&mut window, "Continue");
     assert!(window.query_by_label("Keep the recovery code").is_none());
-    window.get_by_label("What to do first");
+    window.get_by_label("First day checklist");
+    shot(&mut window, "first day", egui::Theme::Light);
     assert_eq!(window.state().route(), Some(&Route::Dashboard));
     assert!(path.exists());
 }

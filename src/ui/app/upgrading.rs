@@ -160,9 +160,8 @@ impl App {
             format!("{} was not upgraded: {refusal}.", name_of(path)),
             "The file is unchanged. You can still open it read-only.",
         );
-        let stamp = self.stamp();
         if self.desk.is_none() {
-            self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
+            self.look_at_recent();
         }
     }
 

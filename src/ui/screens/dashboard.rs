@@ -3,6 +3,7 @@
 //! Belongs here: drawing the results of `attention` and `trends`. Does not belong here: deciding what is late.
 
 mod beside;
+mod first_day;
 
 use chrono::{Datelike as _, Months};
 use eframe::egui;
@@ -19,8 +20,7 @@ use crate::domain::workflow::Tone as StateTone;
 use crate::ops::{Attention, AttentionItem, FindingsOfAge, Trends};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::overview::Shown;
-use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, text_width, title};
-use crate::ui::widgets::button::primary_ui;
+use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, title};
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
@@ -50,9 +50,12 @@ impl DashboardScreen {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.heading("Dashboard");
             ui.add_space(space::S);
-            if is_new(cx) {
-                first_steps_ui(ui, cx);
-                return;
+            if let Some(day) = cx.first_day() {
+                first_day::first_day_ui(ui, cx, &day);
+                // In a file with nothing in it the rest would say nothing.
+                if is_new(cx) {
+                    return;
+                }
             }
             let Some(Shown { attention, trends }) = shown else {
                 ui.label(body("Checking the records for due dates…").color(palette(ui).weak));
@@ -133,18 +136,19 @@ fn nothing_now(later: (usize, Option<Day>), today: Day) -> String {
 fn provisional_ui(ui: &mut Ui, cx: &mut Cx<'_>, why: &str) {
     banner_ui(ui, &Notice::info(why), false);
     if link_ui(ui, "Go to the maintenance plan").clicked() {
-        go_to_plan(cx);
+        let plan = plan_being_written(cx);
+        cx.go(plan);
     }
     ui.add_space(space::L);
 }
 
-/// Goes to the plan that is being written, or to the list of plans.
-fn go_to_plan(cx: &mut Cx<'_>) {
+/// The plan that is being written, or the list of plans.
+fn plan_being_written(cx: &mut Cx<'_>) -> Route {
     let plans = cx.list(Kind::MaintenancePlan).unwrap_or_default();
     let written = plans.iter().find(|row| {
         MaintenancePlanState::from_code(&row.state).is_some_and(MaintenancePlanState::is_being_written)
     });
-    cx.go(written.map_or(Route::List(Kind::MaintenancePlan), |row| Route::Record(row.id)));
+    written.map_or(Route::List(Kind::MaintenancePlan), |row| Route::Record(row.id))
 }
 
 /// Whether the file contains only its product and its first person.
@@ -159,56 +163,6 @@ fn is_new(cx: &mut Cx<'_>) -> bool {
 /// Whether a plan is still the one with which the file began.
 fn is_first(state: &str) -> bool {
     MaintenancePlanState::from_code(state) == Some(MaintenancePlanState::Draft)
-}
-
-/// The first steps in a new file.
-fn first_steps_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    ui.scope(|ui| {
-        ui.set_max_width(text_width(ui));
-        ui.label(title("What to do first"));
-        let weak = palette(ui).weak;
-        let step = |ui: &mut Ui, number: &str, words: &str, more: &str| {
-            ui.add_space(space::M);
-            ui.add(Label::new(body(format!("{number}. {words}"))).wrap());
-            ui.add(Label::new(body(more).color(weak)).wrap());
-        };
-        step(
-            ui,
-            "1",
-            "Write the maintenance plan.",
-            "Clause 6.1 begins with the plan: it gives every limit, interval, criterion and required signature. Its draft holds examples; accept or change each of them. Until it is in force every date is provisional, and nothing is released.",
-        );
-        if link_ui(ui, "Open the maintenance plan").clicked() {
-            go_to_plan(cx);
-        }
-        if link_ui(ui, "Begin it from a document that you have").clicked() {
-            cx.go(Route::Documents);
-        }
-        step(
-            ui,
-            "2",
-            "Invite your colleagues.",
-            "Everyone who enters, decides or signs anything has their own account, and most approvals need more than one person.",
-        );
-        if link_ui(ui, "Invite a person").clicked() {
-            cx.go(Route::People);
-        }
-        step(
-            ui,
-            "3",
-            "Enter the first feedback, or import it from another system.",
-            "Complaints, service reports and published anomalies all begin as feedback (IEC 62304 6.2.1).",
-        );
-        ui.add_space(space::S);
-        ui.horizontal(|ui| {
-            if primary_ui(ui, "New feedback").clicked() {
-                cx.go(Route::New(Kind::Feedback));
-            }
-            if ui.button("Import feedback…").clicked() {
-                cx.go(Route::Import);
-            }
-        });
-    });
 }
 
 fn head_ui(ui: &mut Ui, words: &str, count: &str) {

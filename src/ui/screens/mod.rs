@@ -4,6 +4,7 @@
 
 pub mod advisories;
 pub mod audit;
+pub mod auditor;
 pub mod dashboard;
 pub mod document;
 pub mod examples;

@@ -17,6 +17,7 @@ use crate::ui::cx::{Command, Cx, Route};
 use crate::ui::theme::{Tone, body, hint, space, title};
 use crate::ui::widgets::button::{primary_ui, segments_ui};
 use crate::ui::widgets::link::link_ui;
+use crate::ui::widgets::reach::{Near, reach};
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 
 const COLUMNS: [Column<'static>; 6] = [
@@ -55,6 +56,7 @@ impl PeopleScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.keep_up(cx);
+        self.reach(ui, cx);
         heading_ui(ui, "People and policy", |ui| {
             if self.part == Part::People && cx.writable() && primary_ui(ui, "Invite a person…").clicked() {
                 self.dialog = Some(AccountDialog::invitation());
@@ -79,6 +81,26 @@ impl PeopleScreen {
             Part::Product => product_ui(ui, cx),
         }
         acts::dialog_ui(ui, &mut self.dialog, cx);
+    }
+
+    /// What the palette offers: without it, a person would have to be found in the table first.
+    fn reach(&mut self, ui: &Ui, cx: &Cx<'_>) {
+        if !cx.writable() {
+            return;
+        }
+        if reach(ui, Near::Place, "Invite a person…", "An account with a one-time code") {
+            (self.part, self.dialog) = (Part::People, Some(AccountDialog::invitation()));
+        }
+        for (data, person) in &self.people {
+            let waits = data.head.state == PersonState::Active.code() && !person.may_sign();
+            let name = format!("Confirm identity of {}", person.title);
+            if waits
+                && data.head.id != cx.session.person()
+                && reach(ui, Near::Step, &name, "Nobody signs before that")
+            {
+                self.dialog = Some(AccountDialog::identity(data.head.id, person));
+            }
+        }
     }
 
     fn keep_up(&mut self, cx: &Cx<'_>) {

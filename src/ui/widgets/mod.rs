@@ -4,6 +4,7 @@
 
 pub mod badge;
 pub mod button;
+pub mod chain;
 pub mod choice;
 pub mod date_field;
 pub mod empty;

@@ -82,6 +82,11 @@ const ARROW: f32 = 28.0;
 
 /// Draws the strip, on several lines if one is too narrow. Returns the index of the pressed step.
 pub fn trace_ui(ui: &mut Ui, steps: &[Step<'_>]) -> Option<usize> {
+    trace_at_ui(ui, steps, None)
+}
+
+/// The same with a mark at the step where the reader is.
+pub fn trace_at_ui(ui: &mut Ui, steps: &[Step<'_>], here: Option<usize>) -> Option<usize> {
     let palette = palette(ui);
     let drawn: Vec<Drawn> = steps.iter().map(|step| layout(ui, step, palette)).collect();
     let room = ui.available_width();
@@ -102,7 +107,7 @@ pub fn trace_ui(ui: &mut Ui, steps: &[Step<'_>]) -> Option<usize> {
         let mut pressed = None;
         for (index, ((step, drawn), place)) in steps.iter().zip(&drawn).zip(&places).enumerate() {
             let rect = Rect::from_min_size(area.min + *place, drawn.size);
-            let response = step_ui(ui, rect, step, drawn, index);
+            let response = step_ui(ui, rect, (step, drawn), (index, here == Some(index)));
             if response.clicked() {
                 pressed = Some(index);
             }
@@ -133,15 +138,23 @@ fn layout(ui: &Ui, step: &Step<'_>, palette: &Palette) -> Drawn {
     Drawn { label, caption, words, size: vec2(width, 40.0) }
 }
 
-fn step_ui(ui: &Ui, rect: Rect, step: &Step<'_>, drawn: &Drawn, index: usize) -> egui::Response {
+fn step_ui(
+    ui: &Ui,
+    rect: Rect,
+    (step, drawn): (&Step<'_>, &Drawn),
+    (index, here): (usize, bool),
+) -> egui::Response {
     let linked = step.id.is_some();
     let sense = if linked { Sense::click() } else { Sense::hover() };
     let response = ui.interact(rect, ui.scope_id().with(("step", index)), sense);
     let role = if linked { Role::Link } else { Role::Label };
-    let name = format!("{}, {}", step.label, drawn.words);
+    let mark = if here { ", shown now" } else { "" };
+    let name = format!("{}, {}{mark}", step.label, drawn.words);
     response.widget_info(|| WidgetInfo::labeled(role, ui.is_enabled(), &name));
     let palette = palette(ui);
-    if response.hovered() && linked {
+    if here {
+        ui.painter().rect_filled(rect.expand(space::XS), 6.0, palette.select);
+    } else if response.hovered() && linked {
         ui.painter().rect_filled(rect.expand(space::XS), 6.0, palette.hover);
         ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
     }

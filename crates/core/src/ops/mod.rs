@@ -2,6 +2,7 @@
 
 mod archive;
 mod attention;
+mod auditor;
 mod background;
 mod calendars;
 mod clocks;
@@ -15,6 +16,7 @@ mod export;
 pub mod fields_csv;
 mod file;
 mod files;
+mod first_day;
 mod gate;
 mod governing;
 mod guide;
@@ -56,6 +58,10 @@ pub use attention::{
     Attention, AttentionItem, DueCalendarOptions, FindingsOfAge, KindCount, Month, Trends, attention,
     attention_of, counts, trends,
 };
+pub use auditor::{
+    AuditorEvent, AuditorField, AuditorRow, AuditorSection, AuditorSheet, AuditorSignature, HIDDEN,
+    ShownList, ShownRow, Veil, beside, chain_of, keep_shown,
+};
 pub use calendars::{calendars, find_calendar, parse_calendar};
 pub use clocks::{ClockRow, Clocks};
 pub use continuing::{Loss, ONE_OF};
@@ -64,6 +70,7 @@ pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
 pub use files::{digest_of, read_whole as read_bytes};
+pub use first_day::{FirstDay, FirstDayRow, FirstStep};
 pub use governing::PlanDates;
 pub use guide::{guide_pages, guide_text};
 pub use items::{ReadItems, read_items};
@@ -101,5 +108,5 @@ pub use crate::store::{
     Discrepancy, EventFilter, EventRow, FileState, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,
     StoreError, Upgraded, Verification, has_journal,
 };
-pub use mainstay_base::clock::{Stamp, now, stamp};
+pub use mainstay_base::clock::{Stamp, disbelieved, now, stamp};
 pub use mainstay_base::regular::text as read_text;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::file::ProductFile;
 use super::perform::{NewAccess, perform_with_new_key};
-use super::refused::Refused;
+use super::refused::{Refused, require_clock};
 use super::secrets::{self, Password, STRONGEST};
 use super::session::Session;
 use crate::domain::event::Grant;
@@ -124,6 +124,7 @@ impl ProductFile {
         password: &Password,
         stamp: &Stamp,
     ) -> Result<(Self, Session, String), Refused> {
+        require_clock(stamp)?;
         let words = [new.person.full_name.as_str(), new.person.login.as_str()];
         secrets::check_strength(password, &words, least_strength(&new.policy))?;
         let plan = Founding::new(new, stamp)?;

@@ -5,7 +5,7 @@
 
 use super::file::ProductFile;
 use super::files;
-use super::refused::Refused;
+use super::refused::{Refused, require_clock};
 use super::request::Receipt;
 use super::secrets::{self, Password};
 use super::session::Session;
@@ -267,6 +267,7 @@ fn perform_in(
     (signed, stamp): (bool, &Stamp),
     keep_going: &dyn Fn(u64) -> bool,
 ) -> Result<Receipt, Refused> {
+    require_clock(stamp)?;
     let actor = session.actor(signed, stamp);
     let unmet = evidence::unmet(tx.store(), &act.request)?;
     let drafted = draft(tx, session, &actor, act, stamp);

@@ -5,6 +5,7 @@ use crate::domain::refused::Refusal;
 use crate::domain::requests;
 use crate::domain::text::with_article;
 use crate::store::StoreError;
+use mainstay_base::clock::{Stamp, disbelieved};
 
 /// Why a request was refused. A refused request changes nothing.
 pub type Refused = Refusal<StoreError>;
@@ -17,6 +18,11 @@ impl Refused {
     pub(super) const fn cancelled() -> Self {
         Self::Store(StoreError::Cancelled)
     }
+}
+
+/// Refuses to sign in and to write by a clock that nobody can believe.
+pub(super) fn require_clock(stamp: &Stamp) -> Result<(), Refused> {
+    disbelieved(stamp.now).map_or(Ok(()), |words| Err(Refused::Rule(words)))
 }
 
 /// Refuses a record of another kind. `instead` says what to do, such as “name a release, such as RL-0001”.

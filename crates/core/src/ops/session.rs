@@ -6,7 +6,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 
 use super::file::{ProductFile, WhyReadOnly};
 use super::perform::{NewAccess, perform_with_new_key};
-use super::refused::Refused;
+use super::refused::{Refused, require_clock};
 use super::secrets::{self, Password};
 use crate::domain::event::Grant;
 use crate::domain::ids::{Kind, RecordId};
@@ -117,6 +117,7 @@ impl ProductFile {
             // Without the writer a failure could not be counted.
             self.refuse_read_only()?;
         }
+        require_clock(stamp)?;
         password.refuse_wrong()?;
         let Some((data, person)) = self.person_by_login(login)? else {
             secrets::unwrap_dummy(password)?;
@@ -316,6 +317,7 @@ impl ProductFile {
         stamp: &Stamp,
     ) -> Result<Session, Refused> {
         self.refuse_read_only()?;
+        require_clock(stamp)?;
         let (data, person) = self.person_by_login(login)?.ok_or_else(wrong_code)?;
         let code = secrets::code_key(code);
         let given = self.code_event(&code, Some(data.head.id))?;
@@ -333,6 +335,7 @@ impl ProductFile {
     ) -> Result<(Session, String), Refused> {
         // Without an administrator nobody could continue from a restored copy.
         self.refuse_reader()?;
+        require_clock(stamp)?;
         let (data, person) = self.person_by_login(login)?.ok_or_else(wrong_code)?;
         if !person.roles.contains(&Role::SysAdmin) {
             return Err(Refused::Rule("the recovery code restores only a system administrator".to_owned()));

@@ -4,9 +4,11 @@
 
 mod clock;
 mod memory;
+mod notes;
 
 pub use clock::note_clock;
 pub use memory::{Behind, Lack, Memory, Seen, SeenHead, enter, forget, heads, remember, take_over_heads};
+pub use notes::{FirstDayNote, Overdue, first_day_note, note_first_day, note_overdue, overdue_then};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +20,7 @@ use mainstay_base::fresh_file;
 use mainstay_base::time::Moment;
 
 /// The folder of one product file; its name is the file's identifier.
-fn folder_of(folder: &Path, uuid: &str) -> PathBuf {
+pub(super) fn folder_of(folder: &Path, uuid: &str) -> PathBuf {
     let name: String = uuid.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect();
     folder.join(if name.is_empty() { "unknown".to_owned() } else { name })
 }

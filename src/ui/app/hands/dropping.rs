@@ -86,7 +86,7 @@ impl App {
         self.keep_looking(ctx);
         let paths: Vec<PathBuf> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
-        if paths.is_empty() {
+        if paths.is_empty() || self.refuse_drop_in_audit() {
             return;
         }
         if self.session.is_some() && self.route().is_some_and(takes_itself) {

@@ -29,6 +29,8 @@ pub(super) struct AccountDialog {
     change: Change,
     name: String,
     login: String,
+    /// Whether the login was typed; until then it follows from the name.
+    login_touched: bool,
     roles: Vec<String>,
     /// The reason, or how the identity was confirmed.
     words: String,
@@ -37,7 +39,8 @@ pub(super) struct AccountDialog {
 impl AccountDialog {
     fn new(change: Change, name: &str, roles: &[Role]) -> Self {
         let roles = roles.iter().map(|role| role.code().to_owned()).collect();
-        Self { change, name: name.to_owned(), login: String::new(), roles, words: String::new() }
+        let (name, login, words) = (name.to_owned(), String::new(), String::new());
+        Self { change, name, login, login_touched: false, roles, words }
     }
 
     pub fn invitation() -> Self {
@@ -103,12 +106,16 @@ impl AccountDialog {
                 Field::new("Full name")
                     .help("As printed with signatures", "21 CFR 11.50(a)")
                     .show(ui, |ui| ui.add(TextLine::new(&mut self.name)));
-                Field::new("Login")
+                if !self.login_touched {
+                    self.login = self.name.split_whitespace().next().unwrap_or_default().to_lowercase();
+                }
+                let login = Field::new("Login")
                     .help(
                         "Letters, digits, dot, hyphen and underscore. It is never reused for another person",
                         "21 CFR 11.300(a)",
                     )
                     .show(ui, |ui| ui.add(TextLine::new(&mut self.login).limit(64)));
+                self.login_touched |= login.changed();
                 self.roles_ui(ui);
                 let words =
                     "A one-time code is shown next. Give it to the person, who sets a password with it.";

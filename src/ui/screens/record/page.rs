@@ -14,7 +14,7 @@ use std::rc::Rc;
 use eframe::egui;
 use egui::{Align, Layout, ScrollArea, Ui};
 
-pub use self::head::{EDIT, copy_entries_ui};
+pub use self::head::{EDIT, copy_entries_ui, strip_ui};
 use self::head::{head_ui, notices_ui, trace_strip_ui};
 use self::history::history_ui;
 use self::move_dialog::MoveDialog;

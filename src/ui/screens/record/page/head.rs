@@ -15,7 +15,7 @@ use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::button::button_in_reach_ui;
 use crate::ui::widgets::reach::{Near, reach};
-use crate::ui::widgets::trace::{Step, StepState, trace_ui};
+use crate::ui::widgets::trace::{Step, StepState, trace_at_ui};
 
 /// The button that opens the form of the record on screen.
 pub const EDIT: &str = "Edit";
@@ -149,11 +149,18 @@ fn attention_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {
 
 /// The strip from feedback to communication. Opens the record of a pressed step.
 pub fn trace_strip_ui(ui: &mut Ui, cx: &mut Cx<'_>, trace: &[TraceStep]) {
+    if let Some(id) = strip_ui(ui, trace, None) {
+        cx.go(Route::Record(id));
+    }
+}
+
+/// The strip from feedback to communication, with a mark at the record `here`. Returns the record of a pressed step.
+pub fn strip_ui(ui: &mut Ui, trace: &[TraceStep], here: Option<RecordId>) -> Option<RecordId> {
     // The chain starts at its first record: a change without a problem report has no gap before it.
     let begin = trace.iter().position(|step| !step.records.is_empty()).unwrap_or(0);
     let trace = trace.get(begin..).unwrap_or_default();
     if trace.is_empty() {
-        return;
+        return None;
     }
     let last = trace.iter().rposition(|step| !step.records.is_empty()).unwrap_or(0);
     let mut ids: Vec<(Option<RecordId>, String)> = Vec::new();
@@ -182,9 +189,8 @@ pub fn trace_strip_ui(ui: &mut Ui, cx: &mut Cx<'_>, trace: &[TraceStep]) {
         }
     }
     ui.add_space(space::M);
-    if let Some((Some(id), _)) = trace_ui(ui, &steps).and_then(|index| ids.get(index)) {
-        cx.go(Route::Record(*id));
-    }
+    let at = here.and_then(|here| ids.iter().position(|(id, _)| *id == Some(here)));
+    ids.get(trace_at_ui(ui, &steps, at)?).and_then(|(id, _)| *id)
 }
 
 /// Notices for the reader.
