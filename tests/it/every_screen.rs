@@ -1,5 +1,6 @@
-//! Every screen of the window over the example product, at 100 and at 200 %: what can be pressed or typed into is within the window.
-//! `MAINSTAY_GALLERY=folder` also writes each as a picture, light and dark.
+//! Every screen of the window over the example product, at 100 and at 200 %: what can be pressed or typed into is within the window, and
+//! no text is cut. Other text sizes and a small and a large screen take turns: each run sees some of their screens,
+//! `MAINSTAY_EVERYWHERE=1` all. `MAINSTAY_GALLERY=folder` also writes each as a picture, light and dark.
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, vec2};
@@ -13,11 +14,20 @@ use mainstay::ui::cx::Route;
 use crate::desk::{Desk, id};
 use crate::host::Window;
 
-/// The size of the window in pixels.
+/// The size of the window in pixels: of most, the smallest, and the largest.
 const PIXELS: egui::Vec2 = vec2(1440.0, 900.0);
+const SMALL: egui::Vec2 = vec2(1024.0, 700.0);
+const LARGE: egui::Vec2 = vec2(3840.0, 2160.0);
+/// Of the other sizes a run sees every screen of this many, unless all are asked for.
+const TURNS: usize = 8;
+
+/// Whether every screen is looked at in every size.
+pub fn is_everywhere() -> bool {
+    std::env::var_os("MAINSTAY_EVERYWHERE").is_some()
+}
 
 /// The example product, with everybody signed in by its password.
-fn example() -> Desk {
+pub fn example() -> Desk {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("example.mainstay");
     let password = write_example(&path).unwrap().password;
@@ -26,7 +36,7 @@ fn example() -> Desk {
 }
 
 /// Every screen: the areas and what is under them, the newest record of each kind, and the form of each kind that can be made.
-fn routes(window: &mut Window) -> Vec<Route> {
+pub fn routes(window: &mut Window) -> Vec<Route> {
     let mut routes = vec![
         Route::Dashboard,
         Route::Readiness,
@@ -82,28 +92,81 @@ fn beyond(window: &Window, width: f32) -> Vec<String> {
         .collect()
 }
 
-fn look(zoom: f32) {
-    let size = PIXELS / zoom;
+/// Whether a text of the picture is shorter than it was meant to be, or lies across the edge of what may be seen of it. Tables scroll
+/// sideways and show the whole of a cell on hover.
+fn cut(window: &Window) -> Vec<String> {
+    let tables: Vec<egui::Rect> = window.query_all_by_role(Role::Table).map(|node| node.rect()).collect();
+    let screen = window.ctx.content_rect();
+    let mut found = Vec::new();
+    for clipped in &window.output().shapes {
+        let egui::Shape::Text(text) = &clipped.shape else { continue };
+        let rect = text.visual_bounding_rect();
+        let seen = clipped.clip_rect.intersect(screen);
+        let is_scrolled_off = !seen.y_range().intersects(rect.y_range());
+        if !rect.is_positive() || is_scrolled_off || tables.iter().any(|table| table.contains(rect.center()))
+        {
+            continue;
+        }
+        let beyond = rect.left() < seen.left() - 1.5 || rect.right() > seen.right() + 1.5;
+        if beyond || text.galley.elided {
+            let how = if beyond { "across the edge" } else { "with …" };
+            found.push(format!("“{}” {how} at {rect:?}", text.galley.job.text));
+        }
+    }
+    found
+}
+
+/// A look at screens of this size: all of them, or every one of `turns` from `turn` on.
+fn look(pixels: egui::Vec2, zoom: f32, (turn, turns): (usize, usize)) {
+    let size = pixels / zoom;
     let mut window = Window::new(example(), "mara", Route::Dashboard, size);
     let mut found = Vec::new();
     for (at, route) in routes(&mut window).into_iter().enumerate() {
+        if at % turns != turn % turns {
+            continue;
+        }
         window.go(route.clone());
         for _ in 0..3 {
             std::thread::sleep(std::time::Duration::from_millis(15));
             window.settle();
         }
-        window.picture(&format!("{at:03}-{}-{:.0}", route.word().replace([' ', '&'], ""), zoom * 100.0));
-        found.extend(beyond(&window, size.x).into_iter().map(|what| format!("{route:?}: {what}")));
+        let percent = zoom * 100.0;
+        window.picture(&format!(
+            "{at:03}-{}-{}-{percent:.0}",
+            route.word().replace([' ', '&'], ""),
+            pixels.x
+        ));
+        let faults = beyond(&window, size.x).into_iter().chain(cut(&window));
+        found.extend(faults.map(|what| format!("{route:?}: {what}")));
     }
-    assert!(found.is_empty(), "beyond the edge at {zoom}:\n{}", found.join("\n"));
+    assert!(found.is_empty(), "beyond the edge or cut at {zoom} of {pixels:?}:\n{}", found.join("\n"));
+}
+
+/// The screens that take their turn in this run.
+fn some(turn: usize) -> (usize, usize) {
+    if is_everywhere() { (0, 1) } else { (turn, TURNS) }
 }
 
 #[test]
-fn at_100_percent_nothing_to_press_is_beyond_the_edge() {
-    look(1.0);
+fn at_100_percent_nothing_to_press_is_beyond_the_edge_and_no_text_is_cut() {
+    look(PIXELS, 1.0, (0, 1));
 }
 
 #[test]
-fn at_200_percent_nothing_to_press_is_beyond_the_edge() {
-    look(2.0);
+fn at_200_percent_nothing_to_press_is_beyond_the_edge_and_no_text_is_cut() {
+    look(PIXELS, 2.0, (0, 1));
+}
+
+#[test]
+fn on_a_small_screen_nothing_is_lost_from_80_to_200_percent() {
+    for (turn, zoom) in [0.8, 1.0, 1.5, 2.0].into_iter().enumerate() {
+        look(SMALL, zoom, some(turn));
+    }
+}
+
+#[test]
+fn on_a_large_screen_nothing_is_lost_from_80_to_200_percent() {
+    for (turn, zoom) in [0.8, 1.0, 1.5, 2.0].into_iter().enumerate() {
+        look(LARGE, zoom, some(turn + 4));
+    }
 }

@@ -13,9 +13,10 @@ use crate::ui::screens::{settings::settings_ui, shortcuts::shortcuts_ui, sign_in
 use crate::ui::shortcuts::{AppCommand, def_of, keys_of, text_of};
 use crate::ui::theme::{Tone, bold, hint, palette, small, space};
 use crate::ui::widgets::badge::{badge_ui, tone_inline_ui};
-use crate::ui::widgets::button::icon_ui;
+use crate::ui::widgets::button::{icon_ui, off_because};
 use crate::ui::widgets::icons::{Icon, paint_icon};
 use crate::ui::widgets::link::link_ui;
+use crate::ui::widgets::scrolled::scrolled;
 
 /// Width of the column of the start screen and the sign-in.
 const COLUMN: f32 = 560.0;
@@ -23,6 +24,7 @@ const COLUMN: f32 = 560.0;
 impl App {
     /// Draws the window.
     pub(super) fn draw(&mut self, ui: &mut Ui) {
+        self.name_window(ui.ctx());
         if let Some(route) = self.dialogs.over.clone() {
             self.draw_over(ui, &route);
             return;
@@ -32,6 +34,14 @@ impl App {
             (true, false) => self.draw_sign_in(ui),
             (true, true) => self.draw_open(ui),
         }
+    }
+
+    /// The name of the window for a screen reader, which has it from the tree and not from the title bar.
+    fn name_window(&self, ctx: &egui::Context) {
+        let product = self.desk.as_ref().map(|desk| desk.product.title.to_string());
+        let words = product.filter(|title| !title.is_empty()).map(|title| format!("{title} – Mainstay"));
+        let words = words.unwrap_or_else(|| "Mainstay".to_owned());
+        ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(words));
     }
 
     fn draw_over(&mut self, ui: &mut Ui, route: &Route) {
@@ -135,8 +145,7 @@ impl App {
             .default_size(self.settings.values.nav_width)
             .size_range(160.0..=360.0);
         let shown = panel.show(ui, |ui| {
-            ScrollArea::vertical()
-                .auto_shrink(false)
+            scrolled(ScrollArea::vertical().auto_shrink(false))
                 .show(ui, |ui| nav::nav_ui(ui, &now, attention.as_deref()))
                 .inner
         });
@@ -158,12 +167,13 @@ impl App {
         ui.horizontal(|ui| {
             let Some(desk) = &self.desk else { return };
             ui.add_enabled_ui(desk.history.can_go_back(), |ui| {
-                if icon_ui(ui, Icon::Back, "Back").clicked() {
+                if off_because(icon_ui(ui, Icon::Back, "Back"), "Nothing to go back to").clicked() {
                     asked.push(AppCommand::Back);
                 }
             });
             ui.add_enabled_ui(desk.history.can_go_forward(), |ui| {
-                if icon_ui(ui, Icon::Forward, "Forward").clicked() {
+                let forward = icon_ui(ui, Icon::Forward, "Forward");
+                if off_because(forward, "Nothing to go forward to").clicked() {
                     asked.push(AppCommand::Forward);
                 }
             });
@@ -235,6 +245,12 @@ impl App {
                     ui.close();
                 }
             }
+        });
+        let is_open = menu.inner.is_some();
+        ui.ctx().accesskit_node_builder(menu.response.id, |node| {
+            node.set_has_popup(egui::accesskit::HasPopup::Menu);
+            node.set_expanded(is_open);
+            node.set_description(roles.join(", "));
         });
         menu.response.on_hover_text(roles.join(", "));
     }
@@ -351,8 +367,7 @@ fn column<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     CentralPanel::default()
         .frame(frame)
         .show(ui, |ui| {
-            ScrollArea::vertical()
-                .auto_shrink(false)
+            scrolled(ScrollArea::vertical().auto_shrink(false))
                 .show(ui, |ui| {
                     let width = COLUMN.min(ui.available_width() - space::XL * 2.0);
                     let side = (ui.available_width() - width) / 2.0;

@@ -6,6 +6,7 @@ use egui::{Context, Key, Label, Modifiers};
 use super::App;
 use crate::domain::ids::Kind;
 use crate::domain::kind::Place;
+use crate::ui::composing::is_composing;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::shortcuts::{AppCommand, COMMANDS, Needs, keys_of};
 use crate::ui::sign;
@@ -61,7 +62,7 @@ impl App {
 
     /// Takes the keys of commands out of the input.
     pub(super) fn take_keys(&mut self, ctx: &Context) {
-        if self.is_asking() {
+        if self.is_asking() || is_composing(ctx) {
             return;
         }
         self.finder.hold(ctx);

@@ -19,12 +19,14 @@ use crate::domain::workflow::Tone as StateTone;
 use crate::ops::{Attention, AttentionItem, FindingsOfAge, Trends};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::overview::Shown;
-use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, text_width, title};
+use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, text_width};
 use crate::ui::widgets::button::primary_ui;
+use crate::ui::widgets::heading::{page_heading_ui, title_ui};
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::plots::{Bars, Series, bars_ui};
+use crate::ui::widgets::scrolled::scrolled;
 
 /// Rows shown before "Show all".
 const FIRST: usize = 12;
@@ -47,8 +49,8 @@ impl DashboardScreen {
                 return;
             }
         };
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.heading("Dashboard");
+        scrolled(ScrollArea::vertical().auto_shrink(false)).show(ui, |ui| {
+            page_heading_ui(ui, "Dashboard");
             ui.add_space(space::S);
             if is_new(cx) {
                 first_steps_ui(ui, cx);
@@ -165,7 +167,7 @@ fn is_first(state: &str) -> bool {
 fn first_steps_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.scope(|ui| {
         ui.set_max_width(text_width(ui));
-        ui.label(title("What to do first"));
+        title_ui(ui, "What to do first");
         let weak = palette(ui).weak;
         let step = |ui: &mut Ui, number: &str, words: &str, more: &str| {
             ui.add_space(space::M);
@@ -213,7 +215,7 @@ fn first_steps_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn head_ui(ui: &mut Ui, words: &str, count: &str) {
     ui.horizontal(|ui| {
-        ui.label(title(words));
+        title_ui(ui, words);
         if !count.is_empty() {
             ui.label(hint(ui, count));
         }
@@ -348,7 +350,7 @@ fn strip_ui(ui: &mut Ui, today: Day, coming: &[AttentionItem]) {
 }
 
 fn trends_ui(ui: &mut Ui, trends: &Trends) {
-    ui.label(title("Trends"));
+    title_ui(ui, "Trends");
     ui.add_space(space::S);
     let months: Vec<String> = trends.months.iter().map(|month| month.month.clone()).collect();
     let of = |pick: fn(&crate::ops::Month) -> u32| -> Vec<f64> {

@@ -17,11 +17,12 @@ use crate::ops::{
     least_strength,
 };
 use crate::ui::dialogs::{self, PathAnswer};
-use crate::ui::theme::{Tone, body, hint, palette, size, space, title};
+use crate::ui::theme::{Tone, body, hint, palette, size, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::{Guarded, guarded_ui, primary_ui};
 use crate::ui::widgets::choice::{Choice, choice_ui, choices_ui};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::heading::{page_heading_ui, title_ui};
 use crate::ui::widgets::text::{TextArea, TextLine, password_ui};
 
 /// A request to the app.
@@ -97,7 +98,7 @@ impl Welcome {
 
     fn start_ui(&mut self, ui: &mut Ui) -> Option<WelcomeRequest> {
         let mut asked = None;
-        ui.heading("Mainstay");
+        page_heading_ui(ui, "Mainstay");
         ui.add(
             Label::new(
                 body("Maintenance records of medical device software, as IEC 62304 clause 6 requires. One file per product, on your own disk.")
@@ -118,7 +119,7 @@ impl Welcome {
             }
         });
         ui.add_space(space::XL);
-        ui.label(title("Recent files"));
+        title_ui(ui, "Recent files");
         if self.recent.is_empty() {
             ui.label(
                 body("None yet. A product file can also be dropped on this window.").color(palette(ui).weak),
@@ -272,7 +273,7 @@ fn class_choices() -> Vec<Choice<'static>> {
 
 impl Steps {
     fn ui(&mut self, ui: &mut Ui) -> Outcome {
-        ui.heading("New product file");
+        page_heading_ui(ui, "New product file");
         ui.label(hint(
             ui,
             match self.step {

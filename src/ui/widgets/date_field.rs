@@ -12,6 +12,7 @@ use super::{
     button::{icon_sized_ui, icon_ui},
     icons::Icon,
 };
+use crate::ui::composing::is_composing;
 use crate::ui::theme::{Tone, bold_family, hint, palette, space};
 
 /// The meaning of a date, which decides the text for a past date.
@@ -103,7 +104,7 @@ pub fn date_field_ui(ui: &mut Ui, text: &mut String, today: NaiveDate, kind: Dat
             ui.spacing_mut().item_spacing.x = space::XS;
             let edit = TextEdit::singleline(text).char_limit(10).hint_text("year-month-day");
             let edit = ui.add(edit.desired_width(112.0));
-            if is_short(text) {
+            if is_short(text) && !is_composing(ui.ctx()) {
                 *text = today.to_string();
             }
             let picked = picker_ui(ui, parsed.as_ref().ok().copied().flatten(), today);

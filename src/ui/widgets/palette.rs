@@ -5,7 +5,9 @@ use std::cmp::Reverse;
 use eframe::egui;
 use egui::{
     Align2, Area, Context, Frame, Id, Key, Margin, Modal, Modifiers, Order, Rect, ScrollArea, Sense,
-    TextEdit, Ui, UiKind, WidgetInfo, accesskit::Role, pos2, vec2,
+    TextEdit, Ui, UiBuilder, UiKind, WidgetInfo,
+    accesskit::{Live, Role},
+    pos2, vec2,
 };
 
 use crate::ui::theme::{body, palette, palette_of, size, space};
@@ -33,6 +35,8 @@ pub struct CommandPalette {
     opening: bool,
     /// Whether its line has had the focus since it was opened.
     listens: bool,
+    /// What had the focus before it was opened.
+    before: Option<Id>,
     /// How often it was drawn since then.
     drawn: u8,
     query: String,
@@ -67,6 +71,9 @@ impl CommandPalette {
             return None;
         }
         self.find(entries);
+        if self.opening {
+            self.before = ctx.memory(|memory| memory.focused());
+        }
         let id = Id::unique("command_palette");
         let room = ctx.content_rect().size();
         let area = Area::new(id)
@@ -91,6 +98,10 @@ impl CommandPalette {
         self.opening = false;
         if taken.is_some() || shown.should_close() {
             self.open = false;
+            // What was chosen says by itself where the focus goes.
+            if let (None, Some(before)) = (taken, self.before) {
+                ctx.memory_mut(|memory| memory.request_focus(before));
+            }
         }
         taken
     }
@@ -152,21 +163,39 @@ impl CommandPalette {
             return None;
         }
         let mut taken = None;
-        ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            for (place, &index) in self.fits.iter().enumerate() {
-                let Some(entry) = entries.get(index) else { continue };
-                let on = place == self.cursor;
-                let response = entry_ui(ui, entry, on);
-                if on && moved {
-                    response.scroll_to_me(None);
+        self.announce(ui, entries);
+        let area = ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]);
+        let listed =
+            UiBuilder::new().accessibility_role(Role::ListBox).accessibility_label("Found".to_owned());
+        area.show(ui, |ui| {
+            ui.scope_builder(listed, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for (place, &index) in self.fits.iter().enumerate() {
+                    let Some(entry) = entries.get(index) else { continue };
+                    let on = place == self.cursor;
+                    let response = entry_ui(ui, entry, on);
+                    if on && moved {
+                        response.scroll_to_me(None);
+                    }
+                    if response.clicked() {
+                        taken = Some(index);
+                    }
                 }
-                if response.clicked() {
-                    taken = Some(index);
-                }
-            }
+            })
         });
         taken
+    }
+
+    /// Says which entry Enter would take: the focus stays in the line, so a screen reader would say nothing of it.
+    fn announce(&self, ui: &Ui, entries: &[Entry<'_>]) {
+        let Some(entry) = self.fits.get(self.cursor).and_then(|&index| entries.get(index)) else { return };
+        ui.ctx().accesskit_node_builder(ui.scope_id().with("taken"), |node| {
+            node.set_role(Role::Status);
+            node.set_live(Live::Polite);
+            let place = format!("{} of {}", self.cursor + 1, self.fits.len());
+            let parts = [place.as_str(), entry.title, entry.detail];
+            node.set_label(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". "));
+        });
     }
 }
 
@@ -174,7 +203,10 @@ fn entry_ui(ui: &mut Ui, entry: &Entry<'_>, on: bool) -> egui::Response {
     let height = if entry.detail.is_empty() { 32.0 } else { 44.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::CLICK);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, on, entry.title));
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(entry.detail));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_selected(on);
+        node.set_description(entry.detail);
+    });
     if !ui.is_rect_visible(rect) {
         return response;
     }
