@@ -305,6 +305,7 @@ pub fn install(ctx: &egui::Context) {
     ctx.set_style_of(Theme::Dark, style(&DARK, Visuals::dark()));
     ctx.on_end_pass("focus ring", Arc::new(paint_focus_ring));
     super::composing::follow(ctx);
+    super::widgets::given_back::install(ctx);
 }
 
 fn fonts() -> FontDefinitions {

@@ -92,10 +92,23 @@ fn beyond(window: &Window, width: f32) -> Vec<String> {
         .collect()
 }
 
-/// Whether a text of the picture is shorter than it was meant to be, or lies across the edge of what may be seen of it. Tables scroll
-/// sideways and show the whole of a cell on hover.
+/// Height of the top bar.
+const BAR: f32 = 40.0;
+/// Letters of a text that has room everywhere. A longer one, such as a title, ends with “…” in a row and is shown whole on hover.
+const SHORT: usize = 32;
+
+/// Texts of the picture that are shorter than they were meant to be, or lie across the edge of what may be seen of them. Tables and
+/// rows that are links show the whole on hover.
 fn cut(window: &Window) -> Vec<String> {
-    let tables: Vec<egui::Rect> = window.query_all_by_role(Role::Table).map(|node| node.rect()).collect();
+    // What is longer than its input is scrolled there, and a table scrolls sideways.
+    let roles = [Role::Table, Role::TextInput];
+    let nodes = roles.into_iter().flat_map(|role| window.query_all_by_role(role));
+    let nodes = nodes.filter(|node| node.accesskit_node().raw_bounds().is_some());
+    let scrolling: Vec<egui::Rect> = nodes.map(|node| node.rect()).collect();
+    let roles = [Role::Table, Role::Link];
+    let nodes = roles.into_iter().flat_map(|role| window.query_all_by_role(role));
+    let nodes = nodes.filter(|node| node.accesskit_node().raw_bounds().is_some());
+    let whole_on_hover: Vec<egui::Rect> = nodes.map(|node| node.rect()).collect();
     let screen = window.ctx.content_rect();
     let mut found = Vec::new();
     for clipped in &window.output().shapes {
@@ -103,12 +116,18 @@ fn cut(window: &Window) -> Vec<String> {
         let rect = text.visual_bounding_rect();
         let seen = clipped.clip_rect.intersect(screen);
         let is_scrolled_off = !seen.y_range().intersects(rect.y_range());
-        if !rect.is_positive() || is_scrolled_off || tables.iter().any(|table| table.contains(rect.center()))
-        {
+        let scrolls =
+            |place: &egui::Rect| place.y_range().contains(rect.center().y) && place.intersects(seen);
+        let beyond = rect.left() < seen.left() - 1.5 || rect.right() > seen.right() + 1.5;
+        if !rect.is_positive() || is_scrolled_off || beyond && scrolling.iter().any(scrolls) {
             continue;
         }
-        let beyond = rect.left() < seen.left() - 1.5 || rect.right() > seen.right() + 1.5;
-        if beyond || text.galley.elided {
+        // The title of the product has a hover too.
+        let elided = text.galley.elided
+            && rect.top() > BAR
+            && text.galley.job.text.chars().count() <= SHORT
+            && !whole_on_hover.iter().any(|place| place.contains(rect.center()));
+        if beyond || elided {
             let how = if beyond { "across the edge" } else { "with …" };
             found.push(format!("“{}” {how} at {rect:?}", text.galley.job.text));
         }

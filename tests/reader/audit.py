@@ -6,7 +6,7 @@ Role, State = Atspi.Role, Atspi.StateType
 
 # Roles by which a screen reader says what something is. A focusable thing of another role is silent.
 SPEAKING = {
-    Role.BUTTON: "button",
+    Role.PUSH_BUTTON: "button",
     Role.CHECK_BOX: "check box",
     Role.COMBO_BOX: "combo box",
     Role.ENTRY: "input",
@@ -39,7 +39,7 @@ def audit(reader):
                 faults.add(f"“{name}” can have the focus and is only a {node.get_role_name()}")
             if not name.strip():
                 faults.add(f"a {node.get_role_name()} has no name")
-        if role == Role.BUTTON and not states.contains(State.ENABLED) and not node.get_description():
+        if role == Role.PUSH_BUTTON and not states.contains(State.ENABLED) and not node.get_description():
             faults.add(f"the button “{name}” is off and does not say why")
         if role in (Role.TABLE, Role.DIALOG) and not name.strip():
             faults.add(f"a {node.get_role_name()} has no name")

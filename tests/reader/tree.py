@@ -136,7 +136,7 @@ class Reader:
         """The name of what has the focus, and of the groups around it, the nearest first."""
         names = []
         try:
-            node = self.focused
+            node = self.focused = self.focused or self.find_focus()
             while node is not None and node.get_role() != Atspi.Role.APPLICATION:
                 name = node.get_name()
                 if name:
@@ -146,12 +146,16 @@ class Reader:
             pass
         return names
 
+    def find_focus(self):
+        """What has the focus, looked for: at the start no event tells it."""
+        return next((node for node in self.nodes() if self.is_(node, Atspi.StateType.FOCUSED)), None)
+
     def text_of_focus(self):
         """What stands in the input that has the focus; None if it is no input."""
         node = self.focused
         if node is None or node.get_text_iface() is None:
             return None
-        return Atspi.Text.get_text(node, 0, -1)
+        return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
 
     def nodes(self, within=None):
         """Every node that is shown, with its role."""

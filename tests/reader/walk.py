@@ -116,6 +116,7 @@ class Walk:
     def walk_row(self, cells):
         keys, at = cells[0], cells[1]
         tokens = [match.groups() for match in TOKEN.finditer(keys)]
+        self.row = " ".join(cells)
         if tokens and tokens[0][0] == "Ctrl+K":
             return self.palette(tokens[1][1], at)
         if tokens and tokens[0][0] == "Ctrl+Shift+L":
@@ -178,7 +179,7 @@ class Walk:
         self.press("Enter")
 
         def ready():
-            button = self.reader.find(Atspi.Role.BUTTON, "Write into the release")
+            button = self.reader.find(Atspi.Role.PUSH_BUTTON, "Write into the release")
             return button is not None and not button.get_description()
 
         self.reader.wait("what was read", ready)
@@ -240,17 +241,21 @@ def refusals(walk):
     walk.until("Tab", "Password")
     walk.write("not the password")
     walk.press("Enter")
-    reader.hear("does not match")
+    reader.hear("do not match")
     walk.expect("Password")
     walk.press("Ctrl+A")
     walk.sign_in(walk.setting["login"])
     walk.look("the dashboard")
     walk.palette("new feedback", "New feedback")
+    walk.expect("Title")
     walk.press("Ctrl+Enter")
     reader.hear("missing")
     walk.look("a form in which something is missing")
-    walk.press("Escape")
-    reader.rest()
+    # The first one leaves the input, the second one the form.
+    for _ in range(2):
+        walk.press("Escape")
+        reader.rest()
+    reader.wait("the dashboard", lambda: reader.find(Atspi.Role.HEADING, "Dashboard"))
 
 
 def main():

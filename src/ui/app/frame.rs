@@ -1,7 +1,7 @@
 //! Everything around the screen: top bar, navigation, status line, and the dialogs of the window itself.
 
 use eframe::egui;
-use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, vec2};
+use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, accesskit::Role, vec2};
 
 use super::Integrity;
 use super::upgrading::{LeftoverChoice, leftovers_ui};
@@ -14,12 +14,17 @@ use crate::ui::shortcuts::{AppCommand, def_of, keys_of, text_of};
 use crate::ui::theme::{Tone, bold, hint, palette, small, space};
 use crate::ui::widgets::badge::{badge_ui, tone_inline_ui};
 use crate::ui::widgets::button::{icon_ui, off_because};
+use crate::ui::widgets::heading::landmark;
 use crate::ui::widgets::icons::{Icon, paint_icon};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::scrolled::scrolled;
 
 /// Width of the column of the start screen and the sign-in.
 const COLUMN: f32 = 560.0;
+/// Room in the top bar for the search with the lock beside it, for the state of the file, and least room for the title.
+const SEARCH: f32 = 210.0;
+const STATE: f32 = 150.0;
+const TITLE: f32 = 60.0;
 
 impl App {
     /// Draws the window.
@@ -127,9 +132,15 @@ impl App {
 
     fn draw_open(&mut self, ui: &mut Ui) {
         let bar = Frame::new().fill(palette(ui).surface).inner_margin(Margin::symmetric(12, 8));
-        Panel::top("bar").frame(bar).show(ui, |ui| self.top_bar(ui));
+        Panel::top("bar").frame(bar).show(ui, |ui| {
+            landmark(ui, Role::Banner, "File and person");
+            self.top_bar(ui);
+        });
         let line = Frame::new().fill(palette(ui).surface).inner_margin(Margin::symmetric(12, 4));
-        Panel::bottom("status").frame(line).show(ui, |ui| self.status_line(ui));
+        Panel::bottom("status").frame(line).show(ui, |ui| {
+            landmark(ui, Role::ContentInfo, "State of the file");
+            self.status_line(ui);
+        });
         self.clock_ui(ui);
         self.behind_ui(ui);
         self.draw_nav(ui);
@@ -145,6 +156,7 @@ impl App {
             .default_size(self.settings.values.nav_width)
             .size_range(160.0..=360.0);
         let shown = panel.show(ui, |ui| {
+            landmark(ui, Role::Navigation, "Areas");
             scrolled(ScrollArea::vertical().auto_shrink(false))
                 .show(ui, |ui| nav::nav_ui(ui, &now, attention.as_deref()))
                 .inner
@@ -178,8 +190,7 @@ impl App {
                 }
             });
             ui.add_space(space::XS);
-            ui.add(Label::new(bold(desk.product.title.to_string())).truncate());
-            ui.label(hint(ui, class_words(desk)));
+            self.product_ui(ui, desk);
             ui.add_space(space::S);
             file_state_ui(ui, desk, &mut asked);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -191,6 +202,25 @@ impl App {
             });
         });
         self.asked.append(&mut asked);
+    }
+
+    /// The product with its class. The search at the right of the bar has room first: the class is left out and the title shortened.
+    fn product_ui(&self, ui: &mut Ui, desk: &Desk) {
+        let (title, class) = (desk.product.title.to_string(), class_words(desk));
+        let width = |words: &str| {
+            let font = egui::TextStyle::Body.resolve(ui.style());
+            ui.painter().layout_no_wrap(words.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
+        };
+        let person = self.session.as_ref().map_or(0.0, |session| width(session.name()));
+        let room = ui.available_width() - person - SEARCH - STATE;
+        let with_class = width(&title) * 1.1 + width(&class) < room;
+        ui.scope(|ui| {
+            ui.set_max_width(if with_class { room } else { room.max(TITLE) });
+            ui.add(Label::new(bold(title.as_str())).truncate()).on_hover_text(format!("{title}, {class}"));
+        });
+        if with_class {
+            ui.label(hint(ui, class));
+        }
     }
 
     fn search_box(&mut self, ui: &mut Ui) {
@@ -358,7 +388,11 @@ fn jobs_ui(ui: &mut Ui, jobs: &[String]) {
 /// The middle of the window.
 fn central<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(20, 16));
-    CentralPanel::default().frame(frame).show(ui, contents).inner
+    let drawn = |ui: &mut Ui| {
+        landmark(ui, Role::Main, "Screen");
+        contents(ui)
+    };
+    CentralPanel::default().frame(frame).show(ui, drawn).inner
 }
 
 /// A column in the middle of an otherwise empty window.

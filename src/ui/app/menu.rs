@@ -377,11 +377,14 @@ fn records_of(cx: &mut Cx<'_>) -> Vec<PaletteEntry> {
     let mut found = Vec::new();
     for kind in Kind::ALL.iter().filter(|kind| kind.def().referable) {
         let Ok(rows) = cx.list(*kind) else { continue };
-        found.extend(rows.iter().map(|row| PaletteEntry {
-            title: format!("{}  {}", row.id, row.title),
-            detail: kind.def().word.to_owned(),
-            keys: String::new(),
-            action: Action::Go(Route::Record(row.id)),
+        found.extend(rows.iter().map(|row| {
+            let state = kind.def().state(&row.state).map(|state| format!(", {}", state.word.to_lowercase()));
+            PaletteEntry {
+                title: format!("{}  {}", row.id, row.title),
+                detail: format!("{}{}", kind.def().word, state.unwrap_or_default()),
+                keys: String::new(),
+                action: Action::Go(Route::Record(row.id)),
+            }
         }));
     }
     found

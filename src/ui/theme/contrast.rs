@@ -23,7 +23,7 @@ fn backgrounds(palette: &Palette) -> Vec<(String, Color32)> {
     [
         ("canvas", palette.canvas),
         ("surface", palette.surface),
-        ("raised", palette.raised),
+        ("a popup", palette.raised),
         ("hover", palette.hover),
         ("stripe", palette.stripe),
         ("select", palette.select),

@@ -35,6 +35,14 @@ pub fn long_title_ui(ui: &mut Ui, text: impl Into<String>) -> Response {
     announce(response, text, 2)
 }
 
+/// Names the part of the window that is being drawn, for a screen reader, which leaps from part to part.
+pub fn landmark(ui: &Ui, role: Role, name: &str) {
+    ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+        node.set_role(role);
+        node.set_label(name);
+    });
+}
+
 fn announce(response: Response, text: String, level: usize) -> Response {
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &text));
     response.ctx.accesskit_node_builder(response.id, |node| {

@@ -8,6 +8,7 @@ pub mod choice;
 pub mod date_field;
 pub mod empty;
 pub mod field;
+pub mod given_back;
 pub mod heading;
 pub mod icons;
 pub mod lines;

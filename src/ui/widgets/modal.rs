@@ -4,6 +4,7 @@ use eframe::egui;
 use egui::{Button, Context, Event, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Ui};
 
 use super::button::{Guarded, danger_ui, guarded_ui};
+use super::given_back::give_back;
 use super::heading::long_title_ui;
 use super::reach::focus_what_follows;
 use super::scrolled::scrolled;
@@ -191,12 +192,10 @@ fn note_opening(ctx: &Context, id: Id) {
     });
 }
 
-/// Gives the focus back to what had it before the dialog. What is not drawn any more does not get it.
+/// Gives the focus back to what had it before the dialog.
 fn give_focus_back(ctx: &Context, id: Id) {
     let before = ctx.data(|data| data.get_temp::<Option<Id>>(id.with("before"))).flatten();
-    if let Some(before) = before {
-        ctx.memory_mut(|memory| memory.request_focus(before));
-    }
+    give_back(ctx, before);
 }
 
 /// Whether something was typed or pasted since the dialog opened, which a click outside must not lose, and whether it was in this pass.

@@ -10,6 +10,7 @@ use egui::{
     pos2, vec2,
 };
 
+use super::given_back::give_back;
 use crate::ui::theme::{body, palette, palette_of, size, space};
 
 /// One entry.
@@ -94,13 +95,17 @@ impl CommandPalette {
             let pressed = self.list(ui, entries, moved);
             taken.or(pressed)
         });
+        ctx.accesskit_node_builder(shown.response.id, |node| {
+            node.set_modal();
+            node.set_label("Commands and records");
+        });
         let taken = shown.inner;
         self.opening = false;
         if taken.is_some() || shown.should_close() {
             self.open = false;
             // What was chosen says by itself where the focus goes.
-            if let (None, Some(before)) = (taken, self.before) {
-                ctx.memory_mut(|memory| memory.request_focus(before));
+            if taken.is_none() {
+                give_back(ctx, self.before);
             }
         }
         taken
@@ -124,6 +129,8 @@ impl CommandPalette {
 
     fn input(&mut self, ui: &mut Ui, hint: &str) {
         let edit = TextEdit::singleline(&mut self.query).char_limit(200).hint_text(hint.to_owned());
+        // Tab moves among the entries: there is no other input to go to, and the window behind must not get it.
+        let edit = edit.lock_focus(true);
         let response =
             ui.add(edit.desired_width(f32::INFINITY)).accessible_name("Find a command or a record");
         self.listens |= response.has_focus();
@@ -139,9 +146,10 @@ impl CommandPalette {
     fn keys(&mut self, ui: &Ui) -> bool {
         let last = self.fits.len().saturating_sub(1);
         let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let target = if pressed(Key::ArrowDown) {
+        let target = if pressed(Key::ArrowDown) || pressed(Key::Tab) {
             Some((self.cursor + 1).min(last))
-        } else if pressed(Key::ArrowUp) {
+        } else if pressed(Key::ArrowUp) || ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, Key::Tab))
+        {
             Some(self.cursor.saturating_sub(1))
         } else if pressed(Key::PageDown) {
             Some((self.cursor + 8).min(last))

@@ -127,7 +127,10 @@ impl FormScreen {
 
     /// Call when the form is left for another screen or the program ends: saves the draft and shows a message.
     pub fn leave(&mut self, cx: &mut Cx<'_>) {
-        self.go_to = self.field;
+        // Whoever comes back goes on where the focus was.
+        let first = self.entry.as_ref().and_then(|entry| entry.fields().next()).map(|field| field.name);
+        self.go_to = self.field.or(self.at).or(first);
+        self.tries = 0;
         let Some(entry) = &self.entry else { return };
         if self.is_submitted() || self.left || !entry.is_changed() {
             return;

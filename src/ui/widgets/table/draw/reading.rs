@@ -8,11 +8,17 @@ use egui::{
 
 use super::super::{Cell, Sort};
 use super::{Drawing, NARROWEST, STEP};
+use crate::ui::theme::space;
 
 impl Drawing<'_> {
     /// How large the table is, for a screen reader.
     pub(super) fn count(&self, ui: &Ui) {
+        let mut place = ui.available_rect_before_wrap();
+        // Where little room is left, the head and a row are drawn all the same.
+        let room = place.max.y.max(place.min.y + space::ROW * 2.0);
+        place.max.y = self.table.height.map_or(room, |height| place.min.y + height);
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+            node.set_bounds(bounds(place));
             node.set_row_count(self.table.rows);
             node.set_column_count(self.table.columns.len());
             node.set_size_of_set(self.table.rows);
@@ -61,12 +67,7 @@ impl Drawing<'_> {
         ui.ctx().accesskit_node_builder(id, |node| {
             node.set_role(Role::Label);
             node.set_value(content.text.as_ref());
-            node.set_bounds(accesskit::Rect {
-                x0: place.min.x.into(),
-                y0: place.min.y.into(),
-                x1: place.max.x.into(),
-                y1: place.max.y.into(),
-            });
+            node.set_bounds(bounds(place));
         });
     }
 }
@@ -92,6 +93,11 @@ pub(super) fn describe_head(node: &mut accesskit::Node, sort: Option<Sort>) {
     };
     node.set_sort_direction(direction);
     node.set_description(words);
+}
+
+fn bounds(place: Rect) -> accesskit::Rect {
+    let [x0, y0, x1, y1] = [place.min.x, place.min.y, place.max.x, place.max.y].map(f64::from);
+    accesskit::Rect { x0, y0, x1, y1 }
 }
 
 /// Whether a screen reader runs and is told of this widget.
