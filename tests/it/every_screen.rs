@@ -2,6 +2,8 @@
 //! no text is cut. Other text sizes and a small and a large screen take turns: each run sees some of their screens,
 //! `MAINSTAY_EVERYWHERE=1` all. `MAINSTAY_GALLERY=folder` also writes each as a picture, light and dark.
 
+use std::sync::OnceLock;
+
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, vec2};
 use egui_kittest::Node;
@@ -26,13 +28,16 @@ pub fn is_everywhere() -> bool {
     std::env::var_os("MAINSTAY_EVERYWHERE").is_some()
 }
 
-/// The example product, with everybody signed in by its password.
+/// The example product, with everybody signed in by its password. It is written once.
 pub fn example() -> Desk {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("example.mainstay");
-    let password = write_example(&path).unwrap().password;
-    let bytes = std::fs::read(&path).unwrap();
-    Desk::copy_with(&bytes, Moment::parse("2026-12-01T09:00:00Z").unwrap(), &password, &["mara", "priya"])
+    static WRITTEN: OnceLock<(Vec<u8>, String)> = OnceLock::new();
+    let (bytes, password) = WRITTEN.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("example.mainstay");
+        let password = write_example(&path).unwrap().password;
+        (std::fs::read(&path).unwrap(), password)
+    });
+    Desk::copy_with(bytes, Moment::parse("2026-12-01T09:00:00Z").unwrap(), password, &["mara", "priya"])
 }
 
 /// Every screen: the areas and what is under them, the newest record of each kind, and the form of each kind that can be made.

@@ -48,6 +48,8 @@ class Reader:
     def __init__(self, command):
         self.announced = []
         self.focused = None
+        # How often the focus moved.
+        self.moves = 0
         self.last_event = time.monotonic()
         self.listener = Atspi.EventListener.new(self.heard)
         for event in EVENTS:
@@ -65,6 +67,7 @@ class Reader:
                 self.announced.append(str(event.any_data))
             elif event.type == "object:state-changed:focused" and event.detail1:
                 self.focused = event.source
+                self.moves += 1
         except GLib.Error:
             pass
 
@@ -111,6 +114,15 @@ class Reader:
             if time.monotonic() > end:
                 raise Stuck(f"{what} does not come")
 
+    def may(self, what, is_so, patience):
+        """The same where it may not come."""
+        try:
+            return self.wait(what, is_so, patience)
+        except Stuck:
+            if self.program.poll() is not None:
+                raise
+            return None
+
     def rest(self, seconds=REST):
         """Takes events until none has come for a while."""
         self.last_event = time.monotonic()
@@ -124,7 +136,7 @@ class Reader:
 
     def write(self, text):
         """Types a text, letter by letter."""
-        subprocess.run(["xdotool", "type", "--delay", "1", "--", text], check=True)
+        subprocess.run(["xdotool", "type", "--delay", "4", "--", text], check=True)
 
     def end(self):
         """Waits until the program has ended by itself."""

@@ -58,14 +58,13 @@ class Walk:
         """Presses a key until an input of this name has the focus."""
         seen = []
         for _ in range(FAR):
-            before = self.reader.focused
+            before = self.reader.moves
             self.press(key)
-            try:
-                self.reader.wait("another focus", lambda: self.reader.focused is not before, 2.0)
-            except Stuck:
-                pass
+            # A slow machine tells of the focus late: another press is one too many before it has moved and stayed.
+            self.reader.may("another focus", lambda: self.reader.moves > before, 4.0)
             self.reader.rest()
-            if self.is_on(name):
+            if self.reader.may("the focus there", lambda: self.is_on(name), 0.6):
+                self.reader.rest()
                 return
             seen.append(self.reader.names()[:1])
         raise Stuck(f"{key} does not lead to “{name}”, but to {seen}")
@@ -94,7 +93,9 @@ class Walk:
         self.press("Ctrl+K")
         self.expect(PALETTE)
         self.reader.write(letters)
-        self.reader.wait("the letters", lambda: self.reader.text_of_focus() == letters)
+        came = self.reader.may("the letters", lambda: self.reader.text_of_focus() == letters, 20.0)
+        if not came:
+            raise Stuck(f"“{self.reader.text_of_focus()}” stands where “{letters}” was typed")
 
         def first():
             return next(
@@ -148,6 +149,9 @@ class Walk:
         self.reader.write(text)
         if before is not None and len(text) > CHOICE:
             self.reader.wait(f"“{text}” in the input", lambda: text in (self.reader.text_of_focus() or ""))
+        elif before is None:
+            # The letter of a choice, which may move the focus within it.
+            self.reader.rest(0.3)
         self.reader.rest()
 
     def special(self, said):
