@@ -121,8 +121,7 @@ fn cut(window: &Window) -> Vec<String> {
         let rect = text.visual_bounding_rect();
         let seen = clipped.clip_rect.intersect(screen);
         let is_scrolled_off = !seen.y_range().intersects(rect.y_range());
-        let scrolls =
-            |place: &egui::Rect| place.y_range().contains(rect.center().y) && place.intersects(seen);
+        let scrolls = |place: &egui::Rect| place.y_range().contains(rect.center().y);
         let beyond = rect.left() < seen.left() - 1.5 || rect.right() > seen.right() + 1.5;
         if !rect.is_positive() || is_scrolled_off || beyond && scrolling.iter().any(scrolls) {
             continue;

@@ -10,6 +10,7 @@ SPEAKING = {
     Role.CHECK_BOX: "check box",
     Role.COMBO_BOX: "combo box",
     Role.ENTRY: "input",
+    Role.FRAME: "window",
     Role.LINK: "link",
     Role.LIST_ITEM: "entry of a list",
     Role.MENU_ITEM: "entry of a menu",

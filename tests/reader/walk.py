@@ -216,6 +216,10 @@ class Walk:
         for fault in faults:
             self.faults.setdefault(fault, where)
 
+    def tell_faults(self):
+        for fault, where in sorted(self.faults.items()):
+            say(f"fault: {fault}, first at: {where}")
+
     def along(self, lines, last_stage):
         stage = 0
         for line in lines:
@@ -281,12 +285,12 @@ def main():
     except Stuck as stuck:
         names = walk.reader.names()
         say(f"stuck: {stuck}\nrow: {walk.row}\nfocus: {names}\nheard: {walk.reader.announced[-5:]}")
+        walk.tell_faults()
         walk.reader.program.terminate()
         sys.exit(1)
     counts = walk.counts
     say(f"walked: {counts['presses']} presses, {counts['screens']} screens, {counts['nodes']} nodes looked at")
-    for fault, where in sorted(walk.faults.items()):
-        say(f"fault: {fault}, first at: {where}")
+    walk.tell_faults()
     sys.exit(1 if walk.faults else 0)
 
 

@@ -333,7 +333,9 @@ impl FormScreen {
             self.go_to = Some(field.name);
             self.tries = 0;
         }
-        let wanted = self.go_to == Some(field.name) && !ui.is_sizing_pass();
+        // What lies over the form, such as the palette, keeps the focus while it is there.
+        let is_free = ui.memory(|memory| memory.allows_interaction(ui.layer_id()));
+        let wanted = self.go_to == Some(field.name) && is_free && !ui.is_sizing_pass();
         if wanted {
             if matches!(field.ty, FieldType::Rows(_)) {
                 seek_open(ui);
