@@ -97,6 +97,8 @@ fn beyond(window: &Window, width: f32) -> Vec<String> {
         .collect()
 }
 
+/// Height of a row of a table, whose last one may be cut by its lower edge.
+const ROW: f32 = 28.0;
 /// Height of the top bar.
 const BAR: f32 = 40.0;
 /// Letters of a text that has room everywhere. A longer one, such as a title, ends with “…” in a row and is shown whole on hover.
@@ -121,7 +123,7 @@ fn cut(window: &Window) -> Vec<String> {
         let rect = text.visual_bounding_rect();
         let seen = clipped.clip_rect.intersect(screen);
         let is_scrolled_off = !seen.y_range().intersects(rect.y_range());
-        let scrolls = |place: &egui::Rect| place.y_range().contains(rect.center().y);
+        let scrolls = |place: &egui::Rect| place.expand(ROW).y_range().contains(rect.center().y);
         let beyond = rect.left() < seen.left() - 1.5 || rect.right() > seen.right() + 1.5;
         if !rect.is_positive() || is_scrolled_off || beyond && scrolling.iter().any(scrolls) {
             continue;

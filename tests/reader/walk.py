@@ -171,7 +171,8 @@ class Walk:
             raise Stuck("the dialog does not say what is signed")
         self.write(self.setting["password"])
         self.press("Enter")
-        self.reader.wait("the dialog to close", lambda: not self.is_on("Password"))
+        # The focus leaves the password before the dialog has gone, and keys until then would be lost.
+        self.reader.wait("the dialog to close", lambda: self.reader.find(Atspi.Role.DIALOG, "") is None)
         self.reader.rest()
 
     def dialog(self):
