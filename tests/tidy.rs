@@ -246,6 +246,24 @@ fn only_tests_declare_advisory_data_to_be_whole() {
 }
 
 #[test]
+fn headings_are_told_to_a_screen_reader_and_pages_follow_the_focus() {
+    let without = ["widgets/heading.rs", "widgets/scrolled.rs", "ui/gallery.rs"];
+    let is_bare = |line: &str| {
+        let heads = line.contains("label(title(") || line.contains("ui.heading(");
+        let scrolls = line.contains(" ScrollArea::vertical()") && line.contains("auto_shrink(false)");
+        heads || scrolls
+    };
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| layer(&source.name) == "mainstay/ui") {
+        if !without.iter().any(|name| source.name.ends_with(name)) {
+            let bare = source.code.lines().filter(|line| is_bare(line));
+            wrong.extend(bare.map(|line| format!("{}: {}", source.name, line.trim())));
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
 fn window_and_command_line_speak_no_sql() {
     let words = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "PRAGMA ", "json_extract"];
     let mut wrong = Vec::new();

@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod asking;
+pub mod composing;
 pub mod cx;
 pub mod dialogs;
 pub mod dry_run;

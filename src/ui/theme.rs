@@ -4,6 +4,9 @@
 //! It is the only module that names a raw colour; all others use [`palette`].
 #![expect(clippy::disallowed_methods, reason = "this is the one file that may name raw colours")]
 
+#[cfg(test)]
+mod contrast;
+
 use std::sync::{Arc, LazyLock};
 
 use eframe::egui;
@@ -97,7 +100,7 @@ pub struct Palette {
     pub weak: Color32,
     /// Separating lines.
     pub line: Color32,
-    /// Edge of an input or button: 3 : 1 against its surroundings.
+    /// Edge of an input or button: 3 : 1 against everything that it is drawn on.
     pub edge: Color32,
     /// The one accent: links, focus, the primary button.
     pub accent: Color32,
@@ -149,7 +152,7 @@ pub static LIGHT: Palette = Palette {
     text: rgb(0x001A_2330),
     weak: rgb(0x0051_5D6C),
     line: rgb(0x00DD_E2E8),
-    edge: rgb(0x0081_8C9A),
+    edge: rgb(0x0076_818F),
     accent: rgb(0x000F_5FA6),
     accent_hover: rgb(0x000B_4C87),
     on_accent: rgb(0x00FF_FFFF),
@@ -173,7 +176,7 @@ pub static DARK: Palette = Palette {
     text: rgb(0x00E6_EAF0),
     weak: rgb(0x00A3_AFBD),
     line: rgb(0x002D_3743),
-    edge: rgb(0x006F_7C8C),
+    edge: rgb(0x007E_8B9C),
     accent: rgb(0x0079_B4EE),
     accent_hover: rgb(0x009C_C9F5),
     on_accent: rgb(0x000B_1A2A),
@@ -301,6 +304,8 @@ pub fn install(ctx: &egui::Context) {
     ctx.set_style_of(Theme::Light, style(&LIGHT, Visuals::light()));
     ctx.set_style_of(Theme::Dark, style(&DARK, Visuals::dark()));
     ctx.on_end_pass("focus ring", Arc::new(paint_focus_ring));
+    super::composing::follow(ctx);
+    super::widgets::given_back::install(ctx);
 }
 
 fn fonts() -> FontDefinitions {
@@ -394,7 +399,9 @@ fn coloured(palette: &Palette, mut visuals: Visuals) -> Visuals {
     visuals
 }
 
+/// Width of the focus ring, and of the gap between it and what has the focus.
 const RING: f32 = 2.0;
+const GAP: f32 = 1.5;
 
 /// Where to draw the focus ring of a widget, if not around the widget itself.
 #[derive(Clone, Copy)]
@@ -425,98 +432,29 @@ fn paint_focus_ring(ui: &mut egui::Ui) {
         data.remove::<RingAt>(ring_slot());
         asked.filter(|at| at.id == focused)
     });
-    let (rect, clip) = match asked {
-        Some(at) => (at.rect, at.rect),
-        None if response.rect.height() < space::ROW - 4.0 => {
-            (response.rect.expand(2.0), response.interact_rect)
-        }
-        None => (response.rect, response.interact_rect),
+    let (rect, clip, is_outside) = match asked {
+        Some(at) => (at.rect, at.rect, false),
+        None => (response.rect, response.interact_rect, true),
     };
     if !clip.is_positive() {
         return;
     }
-    ctx.layer_painter(response.layer_id).with_clip_rect(clip.expand(4.0)).rect_stroke(
-        rect,
-        CornerRadius::same(6),
-        Stroke::new(RING, palette_of(&ctx).accent),
-        egui::StrokeKind::Middle,
-    );
+    let palette = palette_of(&ctx);
+    let painter = ctx.layer_painter(response.layer_id).with_clip_rect(clip.expand(GAP + RING + 0.5));
+    let radius = CornerRadius::same(6);
+    let ring = |rect, stroke| painter.rect_stroke(rect, radius, stroke, egui::StrokeKind::Outside);
+    if is_outside {
+        // A gap tells the ring from a button that is filled with the accent itself.
+        ring(rect, Stroke::new(GAP, palette.canvas));
+        ring(rect.expand(GAP), Stroke::new(RING, palette.accent));
+    } else {
+        ring(rect.shrink(RING), Stroke::new(RING, palette.accent));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn luminance(colour: Color32) -> f64 {
-        let part = |value: u8| {
-            let value = f64::from(value) / 255.0;
-            if value <= 0.03928 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * part(colour.r()) + 0.7152 * part(colour.g()) + 0.0722 * part(colour.b())
-    }
-
-    fn contrast(one: Color32, other: Color32) -> f64 {
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
-    }
-
-    fn backgrounds(palette: &Palette) -> [(&'static str, Color32); 6] {
-        [
-            ("canvas", palette.canvas),
-            ("surface", palette.surface),
-            ("raised", palette.raised),
-            ("hover", palette.hover),
-            ("stripe", palette.stripe),
-            ("select", palette.select),
-        ]
-    }
-
-    #[test]
-    fn text_weak_text_and_links_reach_aa_on_every_background_of_both_themes() {
-        for (theme, palette) in [("light", &LIGHT), ("dark", &DARK)] {
-            for (name, background) in backgrounds(palette) {
-                for (role, colour) in
-                    [("text", palette.text), ("weak", palette.weak), ("accent", palette.accent)]
-                {
-                    let ratio = contrast(colour, background);
-                    assert!(ratio >= 4.5, "{theme}: {role} on {name} is {ratio:.2}");
-                }
-            }
-            assert!(contrast(palette.on_accent, palette.accent) >= 4.5, "{theme}: text on the accent");
-            assert!(
-                contrast(palette.on_accent, palette.accent_hover) >= 4.5,
-                "{theme}: text on the accent, hovered"
-            );
-            assert!(contrast(palette.on_select, palette.select) >= 4.5, "{theme}: text on a selection");
-        }
-    }
-
-    #[test]
-    fn tones_reach_aa_on_their_own_fill_and_on_every_background() {
-        for (theme, palette) in [("light", &LIGHT), ("dark", &DARK)] {
-            for tone in Tone::ALL {
-                let colours = palette.tone(tone);
-                assert!(contrast(colours.text, colours.fill) >= 4.5, "{theme}: {tone:?} on its fill");
-                for (name, background) in backgrounds(palette) {
-                    let ratio = contrast(colours.text, background);
-                    assert!(ratio >= 4.5, "{theme}: {tone:?} on {name} is {ratio:.2}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn edges_focus_and_series_reach_three_to_one_where_they_are_drawn() {
-        for (theme, palette) in [("light", &LIGHT), ("dark", &DARK)] {
-            for background in [palette.canvas, palette.surface, palette.raised] {
-                assert!(contrast(palette.edge, background) >= 3.0, "{theme}: edge");
-                assert!(contrast(palette.accent, background) >= 3.0, "{theme}: focus ring");
-                for series in palette.series {
-                    assert!(contrast(series, background) >= 3.0, "{theme}: series {series:?}");
-                }
-            }
-        }
-    }
 
     #[test]
     fn text_scale_is_clamped_to_80_and_200_percent() {

@@ -32,6 +32,8 @@ pub struct Desk {
     pub before_signing: Option<Vec<BeforeSigning>>,
     /// Who did what, and whether they entered their password, where a test keeps it.
     pub said: Option<Vec<(&'static str, Act, bool)>>,
+    /// The clock of the machine, where the desk has none of its own.
+    pub clock: Option<fn() -> Moment>,
 }
 
 /// The file before somebody signed, and what they did.
@@ -67,8 +69,12 @@ pub fn new_file(class: SafetyClass) -> NewFile {
 impl Desk {
     /// A fresh file of class B with Ana (quality, administrator) alone.
     pub fn new() -> Self {
+        Self::new_at(Moment::parse("2031-03-03T09:00:00Z").unwrap())
+    }
+
+    /// The same at another time.
+    pub fn new_at(now: Moment) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let now = Moment::parse("2031-03-03T09:00:00Z").unwrap();
         let path = folder.path().join("pump.mainstay");
         let password = Password::new(PASSWORD);
         let (file, ana, recovery) =
@@ -81,24 +87,34 @@ impl Desk {
             now,
             before_signing: None,
             said: None,
+            clock: None,
         }
     }
 
     /// The same with everybody who is needed, verified and signed in.
     pub fn staffed() -> Self {
-        let mut desk = Self::staffed_without_plan();
-        desk.put_plan_in_force(PLAN, json!({}));
-        desk
+        Self::new().with_staff_and_plan()
+    }
+
+    /// The same from a fresh file.
+    pub fn with_staff_and_plan(mut self) -> Self {
+        self.hire_all();
+        self.put_plan_in_force(PLAN, json!({}));
+        self
     }
 
     /// The same before a plan is in force: its draft gives provisional values.
     pub fn staffed_without_plan() -> Self {
         let mut desk = Self::new();
-        desk.hire("ben", "Ben Example", &[Role::DevLead, Role::Developer]);
-        desk.hire("cleo", "Cleo Example", &[Role::RiskManager, Role::SecurityLead]);
-        desk.hire("dan", "Dan Example", &[Role::Tester, Role::Support, Role::Developer]);
-        desk.hire("eva", "Eva Example", &[Role::Regulatory, Role::Auditor]);
+        desk.hire_all();
         desk
+    }
+
+    fn hire_all(&mut self) {
+        self.hire("ben", "Ben Example", &[Role::DevLead, Role::Developer]);
+        self.hire("cleo", "Cleo Example", &[Role::RiskManager, Role::SecurityLead]);
+        self.hire("dan", "Dan Example", &[Role::Tester, Role::Support, Role::Developer]);
+        self.hire("eva", "Eva Example", &[Role::Regulatory, Role::Auditor]);
     }
 
     /// Accepts the example values of a draft, changes some, has it signed and puts it in force.
@@ -166,7 +182,16 @@ impl Desk {
             .iter()
             .map(|login| (*login, file.sign_in(login, &Password::new(password), &stamp(now)).unwrap()));
         let people = people.collect();
-        Self { folder, file: *file, people, recovery: String::new(), now, before_signing: None, said: None }
+        Self {
+            folder,
+            file: *file,
+            people,
+            recovery: String::new(),
+            now,
+            before_signing: None,
+            said: None,
+            clock: None,
+        }
     }
 
     pub fn hire(&mut self, login: &'static str, full_name: &str, roles: &[Role]) {
@@ -192,7 +217,7 @@ impl Desk {
 
     /// A minute passes.
     pub fn tick(&mut self) -> Moment {
-        self.now = self.now.plus_seconds(60);
+        self.now = self.clock.map_or_else(|| self.now.plus_seconds(60), |clock| clock());
         self.now
     }
 

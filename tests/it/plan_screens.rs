@@ -123,7 +123,16 @@ pub fn older_desk() -> Desk {
     let password = mainstay::ops::Password::new(crate::desk::PASSWORD);
     let ana = file.sign_in("ana", &password, &stamp).unwrap();
     let people = std::collections::BTreeMap::from([("ana", ana)]);
-    Desk { folder, file: *file, people, recovery: String::new(), now, before_signing: None, said: None }
+    Desk {
+        folder,
+        file: *file,
+        people,
+        recovery: String::new(),
+        now,
+        before_signing: None,
+        said: None,
+        clock: None,
+    }
 }
 
 #[test]

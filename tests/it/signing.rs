@@ -55,6 +55,7 @@ fn window_before(kept: &BeforeSigning, desk: &Desk) -> Window {
         now: kept.at,
         before_signing: None,
         said: None,
+        clock: None,
     };
     let route = match &kept.act.request {
         Request::Move { id, .. } | Request::Sign { id, .. } => Route::Record(*id),

@@ -1,7 +1,7 @@
 //! Everything around the screen: top bar, navigation, status line, and the dialogs of the window itself.
 
 use eframe::egui;
-use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, vec2};
+use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, accesskit::Role, vec2};
 
 use super::Integrity;
 use super::hands::links_in;
@@ -14,12 +14,18 @@ use crate::ui::screens::{settings::settings_ui, shortcuts::shortcuts_ui, sign_in
 use crate::ui::shortcuts::{AppCommand, def_of, keys_of, text_of};
 use crate::ui::theme::{Tone, bold, hint, palette, small, space};
 use crate::ui::widgets::badge::{badge_ui, tone_inline_ui};
-use crate::ui::widgets::button::icon_ui;
+use crate::ui::widgets::button::{icon_ui, off_because};
+use crate::ui::widgets::heading::landmark;
 use crate::ui::widgets::icons::{Icon, paint_icon};
 use crate::ui::widgets::link::link_ui;
+use crate::ui::widgets::scrolled::scrolled;
 
 /// Width of the column of the start screen and the sign-in.
 const COLUMN: f32 = 560.0;
+/// Room in the top bar for the search with the lock beside it, for the state of the file, and least room for the title.
+const SEARCH: f32 = 210.0;
+const STATE: f32 = 150.0;
+const TITLE: f32 = 60.0;
 
 /// Least room at the right of the top bar in which the help has its button.
 const HELP_FROM: f32 = 300.0;
@@ -27,6 +33,7 @@ const HELP_FROM: f32 = 300.0;
 impl App {
     /// Draws the window.
     pub(super) fn draw(&mut self, ui: &mut Ui) {
+        self.name_window(ui.ctx());
         if self.draw_help(ui) {
             return;
         }
@@ -42,6 +49,11 @@ impl App {
             (true, false) => self.draw_sign_in(ui),
             (true, true) => self.draw_open(ui),
         }
+    }
+
+    /// The name of the window for a screen reader, which has it from the tree and not from the title bar.
+    fn name_window(&self, ctx: &egui::Context) {
+        ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(self.title.as_str()));
     }
 
     fn draw_over(&mut self, ui: &mut Ui, route: &Route) {
@@ -144,9 +156,15 @@ impl App {
 
     fn draw_open(&mut self, ui: &mut Ui) {
         let bar = Frame::new().fill(palette(ui).surface).inner_margin(Margin::symmetric(12, 8));
-        Panel::top("bar").frame(bar).show(ui, |ui| self.top_bar(ui));
+        Panel::top("bar").frame(bar).show(ui, |ui| {
+            landmark(ui, Role::Banner, "File and person");
+            self.top_bar(ui);
+        });
         let line = Frame::new().fill(palette(ui).surface).inner_margin(Margin::symmetric(12, 4));
-        Panel::bottom("status").frame(line).show(ui, |ui| self.status_line(ui));
+        Panel::bottom("status").frame(line).show(ui, |ui| {
+            landmark(ui, Role::ContentInfo, "State of the file");
+            self.status_line(ui);
+        });
         self.clock_ui(ui);
         self.behind_ui(ui);
         self.since_ui(ui);
@@ -163,8 +181,8 @@ impl App {
             .default_size(self.settings.values.nav_width)
             .size_range(160.0..=360.0);
         let shown = panel.show(ui, |ui| {
-            ScrollArea::vertical()
-                .auto_shrink(false)
+            landmark(ui, Role::Navigation, "Areas");
+            scrolled(ScrollArea::vertical().auto_shrink(false))
                 .show(ui, |ui| nav::nav_ui(ui, &now, attention.as_deref()))
                 .inner
         });
@@ -186,18 +204,18 @@ impl App {
         ui.horizontal(|ui| {
             let Some(desk) = &self.desk else { return };
             ui.add_enabled_ui(desk.history.can_go_back(), |ui| {
-                if icon_ui(ui, Icon::Back, "Back").clicked() {
+                if off_because(icon_ui(ui, Icon::Back, "Back"), "Nothing to go back to").clicked() {
                     asked.push(AppCommand::Back);
                 }
             });
             ui.add_enabled_ui(desk.history.can_go_forward(), |ui| {
-                if icon_ui(ui, Icon::Forward, "Forward").clicked() {
+                let forward = icon_ui(ui, Icon::Forward, "Forward");
+                if off_because(forward, "Nothing to go forward to").clicked() {
                     asked.push(AppCommand::Forward);
                 }
             });
             ui.add_space(space::XS);
-            ui.add(Label::new(bold(desk.product.title.to_string())).truncate());
-            ui.label(hint(ui, class_words(desk)));
+            self.product_ui(ui, desk);
             ui.add_space(space::S);
             file_state_ui(ui, desk, &mut asked);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -215,6 +233,25 @@ impl App {
             });
         });
         self.asked.append(&mut asked);
+    }
+
+    /// The product with its class. The search at the right of the bar has room first: the class is left out and the title shortened.
+    fn product_ui(&self, ui: &mut Ui, desk: &Desk) {
+        let (title, class) = (desk.product.title.to_string(), class_words(desk));
+        let width = |words: &str| {
+            let font = egui::TextStyle::Body.resolve(ui.style());
+            ui.painter().layout_no_wrap(words.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
+        };
+        let person = self.session.as_ref().map_or(0.0, |session| width(session.name()));
+        let room = ui.available_width() - person - SEARCH - STATE;
+        let with_class = width(&title) * 1.1 + width(&class) < room;
+        ui.scope(|ui| {
+            ui.set_max_width(if with_class { room } else { room.max(TITLE) });
+            ui.add(Label::new(bold(title.as_str())).truncate()).on_hover_text(format!("{title}, {class}"));
+        });
+        if with_class {
+            ui.label(hint(ui, class));
+        }
     }
 
     fn search_box(&mut self, ui: &mut Ui) {
@@ -272,6 +309,12 @@ impl App {
                     ui.close();
                 }
             }
+        });
+        let is_open = menu.inner.is_some();
+        ui.ctx().accesskit_node_builder(menu.response.id, |node| {
+            node.set_has_popup(egui::accesskit::HasPopup::Menu);
+            node.set_expanded(is_open);
+            node.set_description(roles.join(", "));
         });
         menu.response.on_hover_text(roles.join(", "));
     }
@@ -379,7 +422,11 @@ fn jobs_ui(ui: &mut Ui, jobs: &[String]) {
 /// The middle of the window.
 pub(super) fn central<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(20, 16));
-    CentralPanel::default().frame(frame).show(ui, contents).inner
+    let drawn = |ui: &mut Ui| {
+        landmark(ui, Role::Main, "Screen");
+        contents(ui)
+    };
+    CentralPanel::default().frame(frame).show(ui, drawn).inner
 }
 
 /// A column in the middle of an otherwise empty window.
@@ -388,8 +435,7 @@ fn column<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) -> R) -> R 
     CentralPanel::default()
         .frame(frame)
         .show(ui, |ui| {
-            ScrollArea::vertical()
-                .auto_shrink(false)
+            scrolled(ScrollArea::vertical().auto_shrink(false))
                 .show(ui, |ui| {
                     let width = width.min(ui.available_width() - space::XL * 2.0);
                     let side = (ui.available_width() - width) / 2.0;

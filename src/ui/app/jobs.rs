@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui;
-use egui::{Sense, Ui, vec2};
+use egui::{Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 
 use super::Desk;
 use crate::domain::ids::RecordId;
@@ -15,7 +15,7 @@ use crate::ops::jobs::{Job, Progress};
 use crate::ops::{Act, FileState, ProductFile, Receipt, Refused, StampQuery, Upgraded, Verification};
 use crate::ui::cx::{Slot, Then};
 use crate::ui::theme::{palette, small, space};
-use crate::ui::widgets::button::icon_sized_ui;
+use crate::ui::widgets::button::{icon_sized_ui, off_because};
 use crate::ui::widgets::icons::Icon;
 
 /// Seconds after which the work of a screen is shown in the status line; shorter work would only flicker.
@@ -322,13 +322,19 @@ impl Jobs {
 fn job_ui(ui: &mut Ui, progress: &Progress) {
     let (words, share) = (progress.words(), progress.share());
     ui.add_space(space::M);
-    let (rect, _) = ui.allocate_exact_size(vec2(80.0, 6.0), Sense::hover());
+    let (rect, bar) = ui.allocate_exact_size(vec2(80.0, 6.0), Sense::hover());
+    bar.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, progress.name()));
+    ui.ctx().accesskit_node_builder(bar.id, |node| {
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(100.0);
+        node.set_numeric_value(f64::from((share * 100.0).round()));
+    });
     ui.painter().rect_filled(rect, 3.0, palette(ui).line);
     let done = egui::Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
     ui.painter().rect_filled(done, 3.0, palette(ui).accent);
     let name = format!("Cancel {}", words.to_lowercase());
     ui.add_enabled_ui(!progress.is_cancelled(), |ui| {
-        if icon_sized_ui(ui, Icon::Close, &name, 18.0).clicked() {
+        if off_because(icon_sized_ui(ui, Icon::Close, &name, 18.0), "It is being cancelled").clicked() {
             progress.cancel();
         }
     });

@@ -6,6 +6,7 @@ use egui::{Context, Key, Label, Modifiers};
 use super::App;
 use crate::domain::ids::Kind;
 use crate::domain::kind::Place;
+use crate::ui::composing::is_composing;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::auditor::AuditorPlace;
 use crate::ui::shortcuts::{AppCommand, COMMANDS, Needs, keys_of};
@@ -76,7 +77,7 @@ impl App {
 
     /// Takes the keys of commands out of the input.
     pub(super) fn take_keys(&mut self, ctx: &Context) {
-        if self.is_asking() {
+        if self.is_asking() || is_composing(ctx) {
             return;
         }
         self.finder.hold(ctx);
@@ -330,11 +331,14 @@ fn records_of(cx: &mut Cx<'_>) -> Vec<PaletteEntry> {
     let mut found = Vec::new();
     for kind in Kind::ALL.iter().filter(|kind| kind.def().referable) {
         let Ok(rows) = cx.list(*kind) else { continue };
-        found.extend(rows.iter().map(|row| PaletteEntry {
-            title: format!("{}  {}", row.id, row.title),
-            detail: kind.def().word.to_owned(),
-            keys: String::new(),
-            action: Action::Go(Route::Record(row.id)),
+        found.extend(rows.iter().map(|row| {
+            let state = kind.def().state(&row.state).map(|state| format!(", {}", state.word.to_lowercase()));
+            PaletteEntry {
+                title: format!("{}  {}", row.id, row.title),
+                detail: format!("{}{}", kind.def().word, state.unwrap_or_default()),
+                keys: String::new(),
+                action: Action::Go(Route::Record(row.id)),
+            }
         }));
     }
     found

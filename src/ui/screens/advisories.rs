@@ -27,6 +27,7 @@ use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::button::button_in_reach_ui;
 use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::notice::Notice;
+use crate::ui::widgets::scrolled::scrolled;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 
 const COLUMNS: [Column<'static>; 7] = [
@@ -114,7 +115,7 @@ impl AdvisoriesScreen {
         };
         self.take(ui, cx, &cache);
         self.watch(ui, cx, &cache);
-        ScrollArea::vertical().id_salt("advisories").auto_shrink(false).show(ui, |ui| {
+        scrolled(ScrollArea::vertical().id_salt("advisories").auto_shrink(false)).show(ui, |ui| {
             ui.add(Label::new(body(PURPOSE)).wrap());
             ui.add_space(space::S);
             if self.buttons_ui(ui, cx) {

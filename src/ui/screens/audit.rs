@@ -18,14 +18,16 @@ use crate::ops::{
     self, Act, EventFilter, EventRow, Head, Refused, Request, field_label, request_names, value_words,
 };
 use crate::ui::cx::{Command, Cx, Route, Then};
-use crate::ui::theme::{Tone, body, bold, hint, space, title};
+use crate::ui::theme::{Tone, body, bold, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::scrolled::scrolled;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::{TextArea, TextLine};
 
@@ -289,8 +291,8 @@ impl AuditScreen {
         egui::Sides::new().show(
             ui,
             |ui| {
-                ui.label(title(format!("Event {}", event.seq)));
-                ui.label(title(act_words(&event.request)));
+                title_ui(ui, format!("Event {}", event.seq));
+                title_ui(ui, act_words(&event.request));
                 if let Some(id) = event.record
                     && link_ui(ui, &id.to_string()).clicked()
                 {
@@ -303,7 +305,7 @@ impl AuditScreen {
                 }
             },
         );
-        ScrollArea::vertical().id_salt("changes").auto_shrink(false).show(ui, |ui| {
+        scrolled(ScrollArea::vertical().id_salt("changes").auto_shrink(false)).show(ui, |ui| {
             for change in &event.changes {
                 change_ui(ui, change, cx);
             }

@@ -20,11 +20,13 @@ use crate::domain::workflow::Tone as StateTone;
 use crate::ops::{Attention, AttentionItem, FindingsOfAge, Trends};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::overview::Shown;
-use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, title};
+use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space};
+use crate::ui::widgets::heading::{page_heading_ui, title_ui};
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::plots::{Bars, Series, bars_ui};
+use crate::ui::widgets::scrolled::scrolled;
 
 /// Rows shown before "Show all".
 const FIRST: usize = 12;
@@ -47,8 +49,8 @@ impl DashboardScreen {
                 return;
             }
         };
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.heading("Dashboard");
+        scrolled(ScrollArea::vertical().auto_shrink(false)).show(ui, |ui| {
+            page_heading_ui(ui, "Dashboard");
             ui.add_space(space::S);
             if let Some(day) = cx.first_day() {
                 first_day::first_day_ui(ui, cx, &day);
@@ -167,7 +169,7 @@ fn is_first(state: &str) -> bool {
 
 fn head_ui(ui: &mut Ui, words: &str, count: &str) {
     ui.horizontal(|ui| {
-        ui.label(title(words));
+        title_ui(ui, words);
         if !count.is_empty() {
             ui.label(hint(ui, count));
         }
@@ -302,7 +304,7 @@ fn strip_ui(ui: &mut Ui, today: Day, coming: &[AttentionItem]) {
 }
 
 fn trends_ui(ui: &mut Ui, trends: &Trends) {
-    ui.label(title("Trends"));
+    title_ui(ui, "Trends");
     ui.add_space(space::S);
     let months: Vec<String> = trends.months.iter().map(|month| month.month.clone()).collect();
     let of = |pick: fn(&crate::ops::Month) -> u32| -> Vec<f64> {

@@ -28,13 +28,15 @@ use crate::ops::jobs::{Job, Progress};
 use crate::ops::{Head, Refused, read_bytes};
 use crate::ui::cx::{Command, Cx, Slot};
 use crate::ui::screens::handing::{To, dropped_or_given};
-use crate::ui::theme::{Tone, hint, space, title};
+use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::scrolled::scrolled;
 use crate::ui::widgets::text::TextLine;
 
 /// What the program says of its rules, so that nobody takes them for more than they are.
@@ -96,7 +98,7 @@ impl DocumentScreen {
         }
         self.watch(cx);
         self.heading_ui(ui, cx);
-        ScrollArea::vertical().id_salt("document").auto_shrink(false).show(ui, |ui| {
+        scrolled(ScrollArea::vertical().id_salt("document").auto_shrink(false)).show(ui, |ui| {
             ui.set_max_width(ui.available_width().min(WIDEST));
             ui.add(Label::new(hint(ui, WHAT_IT_IS)).wrap());
             self.choose_ui(ui, cx);
@@ -189,7 +191,7 @@ impl DocumentScreen {
         let Some(reviewed) = &self.reviewed else { return };
         let review = &reviewed.review;
         ui.add_space(space::M);
-        ui.label(title(reviewed.name()));
+        title_ui(ui, reviewed.name());
         ui.add(Label::new(hint(ui, format!("{}. {}", reviewed.format, review.why))).wrap());
         let said = kind_ui(ui, review.kind);
         summary_ui(ui, review);

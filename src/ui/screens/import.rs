@@ -31,13 +31,15 @@ use crate::ops::import::{
 use crate::ops::jobs::Job;
 use crate::ui::cx::{Command, Cx, Route, Slot};
 use crate::ui::screens::handing::{To, dropped_or_given};
-use crate::ui::theme::{Tone, body, hint, space, title};
+use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::scrolled::scrolled;
 use crate::ui::widgets::text::TextLine;
 
 /// Code of the mapping that is derived from the column names.
@@ -160,7 +162,7 @@ impl ImportScreen {
         if let Some(job) = &self.job {
             progress_ui(ui, job.progress());
         }
-        ScrollArea::vertical().id_salt("import").auto_shrink(false).show(ui, |ui| {
+        scrolled(ScrollArea::vertical().id_salt("import").auto_shrink(false)).show(ui, |ui| {
             if self.report.is_some() {
                 self.report_ui(ui, cx);
                 return;
@@ -221,7 +223,7 @@ impl ImportScreen {
     }
 
     fn file_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        ui.label(title("1  File"));
+        title_ui(ui, "1  File");
         let words = "Delimited text such as CSV, from a complaint system, a service desk or a public database. \
                      The file itself is kept with the records.";
         ui.add(Label::new(hint(ui, words)).wrap());
@@ -271,7 +273,7 @@ impl ImportScreen {
 
     fn mapping_ui(&mut self, ui: &mut Ui, source: &ImportSource) {
         ui.add_space(space::L);
-        ui.label(title("2  Mapping"));
+        title_ui(ui, "2  Mapping");
         let mut choices: Vec<Choice<'_>> = self
             .known
             .iter()
@@ -333,7 +335,7 @@ impl ImportScreen {
             return;
         }
         ui.add_space(space::L);
-        ui.label(title("3  Questions that the file leaves open"));
+        title_ui(ui, "3  Questions that the file leaves open");
         let def = Kind::Feedback.def();
         for ask in asks {
             let label = def.field(&ask.target).map_or(ask.target.as_str(), |field| field.label);
@@ -393,7 +395,7 @@ impl ImportScreen {
 
     fn plan_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add_space(space::L);
-        ui.label(title("Preview of each row"));
+        title_ui(ui, "Preview of each row");
         if let Some(problem) = &self.why_not {
             tone_words_ui(ui, Tone::Due, problem);
         }
@@ -418,7 +420,7 @@ impl ImportScreen {
 
     fn report_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let Some(report) = &self.report else { return };
-        ui.label(title(format!("{} was imported", report.file_name)));
+        title_ui(ui, format!("{} was imported", report.file_name));
         counts_ui(ui, report.counts, "imported");
         if let Some(id) = report.attachment {
             ui.horizontal(|ui| {

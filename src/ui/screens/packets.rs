@@ -22,11 +22,13 @@ use crate::ops::{
     ReadinessScope, RenderedPacket,
 };
 use crate::ui::cx::{Command, Cx, Route};
-use crate::ui::theme::{Tone, body, hint, space, title};
+use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::{Guarded, guarded_ui, primary_ui, segments_ui};
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::empty::{Empty, empty_ui};
+use crate::ui::widgets::heading::title_ui;
+use crate::ui::widgets::scrolled::scrolled;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::TextLine;
 
@@ -169,7 +171,7 @@ impl PacketsScreen {
             return;
         }
         heading_ui(ui, "Packets", |_| {});
-        ScrollArea::vertical().id_salt("packets").auto_shrink(false).show(ui, |ui| {
+        scrolled(ScrollArea::vertical().id_salt("packets").auto_shrink(false)).show(ui, |ui| {
             self.choose_ui(ui, cx);
             if let Some(problem) = &self.problem {
                 problem_ui(ui, problem);
@@ -294,7 +296,7 @@ impl PacketsScreen {
 
     fn issued_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add_space(space::XL);
-        ui.label(title("Issued packets"));
+        title_ui(ui, "Issued packets");
         if self.issued.is_empty() {
             let empty = Empty {
                 title: "No packet was issued yet",

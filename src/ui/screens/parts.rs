@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use eframe::egui;
-use egui::{Align, Button, Color32, Layout, ProgressBar, Response, TextStyle, Ui, vec2};
+use egui::{Align, Color32, Layout, ProgressBar, Response, TextStyle, Ui, vec2};
 
 use crate::domain::ids::Kind;
 use crate::domain::text::capital;
@@ -13,7 +13,9 @@ use crate::domain::workflow;
 use crate::ops::Refused;
 use crate::ops::jobs::Progress;
 use crate::ui::theme::{Tone, space};
+use crate::ui::widgets::button::button_or_why_ui;
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::heading::page_heading_ui;
 use crate::ui::widgets::notice::{Notice, banner_ui};
 
 /// The theme's tone for a tone of the workflow.
@@ -43,7 +45,7 @@ pub fn heading_ui(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
         let ((), width) = egui::Sides::new().show(
             ui,
             |ui| {
-                ui.heading(text);
+                page_heading_ui(ui, text);
             },
             |ui| {
                 right(ui);
@@ -55,7 +57,7 @@ pub fn heading_ui(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
             ui.ctx().request_discard("the heading and what is beside it have no room in a line");
         }
     } else {
-        ui.heading(text);
+        page_heading_ui(ui, text);
         let row = ui.horizontal_wrapped(|ui| {
             right(ui);
             ui.min_rect().size()
@@ -87,7 +89,7 @@ pub fn progress_ui(ui: &mut Ui, progress: &Progress) {
         let room = (ui.available_width() - CANCEL).clamp(60.0, 360.0);
         let bar = ProgressBar::new(progress.share()).desired_width(room);
         ui.add(bar.text(progress.line()));
-        if ui.add_enabled(!progress.is_cancelled(), Button::new("Cancel")).clicked() {
+        if button_or_why_ui(ui, !progress.is_cancelled(), "Cancel", "It is being cancelled").clicked() {
             progress.cancel();
         }
     });

@@ -14,10 +14,12 @@ use crate::domain::person::{DEACTIVATE, Person, PersonState, REACTIVATE};
 use crate::domain::record::RecordData;
 use crate::ops::Head;
 use crate::ui::cx::{Command, Cx, Route};
-use crate::ui::theme::{Tone, body, hint, space, title};
+use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::button::{primary_ui, segments_ui};
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::reach::{Near, reach};
+use crate::ui::widgets::scrolled::scrolled as following;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 
 const COLUMNS: [Column<'static>; 6] = [
@@ -167,7 +169,7 @@ fn card_ui(
 ) {
     let id = data.head.id;
     ui.horizontal(|ui| {
-        ui.label(title(person.title.to_string()));
+        title_ui(ui, person.title.to_string());
         if link_ui(ui, &id.to_string()).clicked() {
             cx.go(Route::Record(id));
         }
@@ -223,7 +225,7 @@ fn product_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let id = RecordId::new(Kind::Product, 1);
     match cx.file.product() {
         Ok(product) => {
-            ui.label(title(product.title.to_string()));
+            title_ui(ui, product.title.to_string());
             ui.label(body(format!("The rules for class {} apply.", product.class().word())));
             let markets = product.markets.iter().map(|market| market.word()).collect::<Vec<_>>().join(", ");
             ui.add(egui::Label::new(hint(ui, format!("Markets: {markets}"))).wrap());
@@ -245,5 +247,5 @@ fn product_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// A part that scrolls by itself.
 fn scrolled(ui: &mut Ui, salt: &str, contents: impl FnOnce(&mut Ui)) {
-    ScrollArea::vertical().id_salt(salt).auto_shrink(false).show(ui, contents);
+    following(ScrollArea::vertical().id_salt(salt).auto_shrink(false)).show(ui, contents);
 }

@@ -9,9 +9,11 @@ use super::parts::{heading_ui, problem_ui, tone_of};
 use crate::domain::ids::Kind;
 use crate::ops::{Head, Hit};
 use crate::ui::cx::{Cx, Route};
-use crate::ui::theme::{hint, space, title};
+use crate::ui::theme::{hint, space};
 use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::heading::title_ui;
+use crate::ui::widgets::scrolled::scrolled;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::TextLine;
 
@@ -103,10 +105,10 @@ impl SearchScreen {
             if found >= MOST as usize { ", the newest; type more words to narrow the search" } else { "" };
         ui.label(hint(ui, format!("{found} {}{more}", if found == 1 { "record" } else { "records" })));
         let mut opened = None;
-        egui::ScrollArea::vertical().id_salt("results").auto_shrink(false).show(ui, |ui| {
+        scrolled(egui::ScrollArea::vertical().id_salt("results").auto_shrink(false)).show(ui, |ui| {
             for (kind, hits, table) in &mut self.groups {
                 ui.add_space(space::S);
-                ui.label(title(format!("{} ({})", kind.def().plural, hits.len())));
+                title_ui(ui, format!("{} ({})", kind.def().plural, hits.len()));
                 let events = Table::new(kind.def().plural, &COLUMNS, hits.len()).within(340.0).show(
                     ui,
                     table,

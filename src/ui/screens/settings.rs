@@ -7,19 +7,20 @@ use egui::{Label, Ui};
 
 use crate::ui::settings::{Renderer, Settings};
 use crate::ui::spelling::{Dictionaries, find, folders};
-use crate::ui::theme::{self, SCALE_MAX, SCALE_MIN, ThemeChoice, body, hint, palette, space, title};
-use crate::ui::widgets::button::segments_ui;
+use crate::ui::theme::{self, SCALE_MAX, SCALE_MIN, ThemeChoice, body, hint, palette, space};
+use crate::ui::widgets::button::{button_or_why_ui, segments_ui};
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::heading::{page_heading_ui, title_ui};
 
 const RENDERERS: [(Renderer, &str); 3] =
     [(Renderer::Auto, "Automatic"), (Renderer::Wgpu, "wgpu"), (Renderer::Glow, "OpenGL")];
 
 /// Draws and changes the settings.
 pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
-    ui.heading("Settings");
+    page_heading_ui(ui, "Settings");
     ui.add_space(space::M);
-    ui.label(title("Theme"));
+    title_ui(ui, "Theme");
     let on = ThemeChoice::ALL.iter().position(|choice| *choice == settings.theme);
     if let Some(choice) =
         segments_ui(ui, &ThemeChoice::ALL.map(ThemeChoice::word), on).and_then(|i| ThemeChoice::ALL.get(i))
@@ -28,10 +29,10 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
         choice.apply(ui.ctx());
     }
     ui.add_space(space::L);
-    ui.label(title("Text size"));
+    title_ui(ui, "Text size");
     scale_ui(ui);
     ui.add_space(space::L);
-    ui.label(title("How the window is drawn"));
+    title_ui(ui, "How the window is drawn");
     let on = RENDERERS.iter().position(|(renderer, _)| *renderer == settings.renderer);
     if let Some((renderer, _)) =
         segments_ui(ui, &RENDERERS.map(|(_, word)| word), on).and_then(|i| RENDERERS.get(i))
@@ -93,13 +94,11 @@ fn scale_ui(ui: &mut Ui) {
     let now = theme::text_scale(ui.ctx());
     ui.horizontal(|ui| {
         let mut to = None;
-        let smaller = ui.add_enabled(now > SCALE_MIN, egui::Button::new("Smaller"));
-        if smaller.on_disabled_hover_text("This is the smallest").clicked() {
+        if button_or_why_ui(ui, now > SCALE_MIN, "Smaller", "This is the smallest").clicked() {
             to = Some(now.saturating_sub(10).max(SCALE_MIN));
         }
         ui.label(format!("{now} %"));
-        let larger = ui.add_enabled(now < SCALE_MAX, egui::Button::new("Larger"));
-        if larger.on_disabled_hover_text("This is the largest").clicked() {
+        if button_or_why_ui(ui, now < SCALE_MAX, "Larger", "This is the largest").clicked() {
             to = Some((now + 10).min(SCALE_MAX));
         }
         if now != 100 && ui.button("Back to 100 %").clicked() {

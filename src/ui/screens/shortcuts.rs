@@ -4,7 +4,9 @@ use eframe::egui;
 use egui::{Grid, Label, RichText, ScrollArea, Ui};
 
 use crate::ui::shortcuts::{COMMANDS, SCREEN_KEYS, keys_of};
-use crate::ui::theme::{palette, space, title};
+use crate::ui::theme::{palette, space};
+use crate::ui::widgets::heading::{page_heading_ui, title_ui};
+use crate::ui::widgets::scrolled::scrolled;
 
 /// Room for what stands before the explanation of a key, and the least room for that, in points.
 const BEFORE: f32 = 330.0;
@@ -20,10 +22,10 @@ fn wrapped_ui(ui: &mut Ui, width: f32, label: Label) {
 
 /// Draws the list.
 pub fn shortcuts_ui(ui: &mut Ui) {
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        ui.heading("Keyboard shortcuts");
+    scrolled(ScrollArea::vertical().auto_shrink(false)).show(ui, |ui| {
+        page_heading_ui(ui, "Keyboard shortcuts");
         ui.add_space(space::M);
-        ui.label(title("Everywhere"));
+        title_ui(ui, "Everywhere");
         let weak = palette(ui).weak;
         let room = ui.available_width();
         Grid::new("commands").num_columns(3).spacing([space::XL, space::XS]).show(ui, |ui| {
@@ -36,7 +38,7 @@ pub fn shortcuts_ui(ui: &mut Ui) {
             }
         });
         ui.add_space(space::L);
-        ui.label(title("In lists and forms"));
+        title_ui(ui, "In lists and forms");
         Grid::new("screens").num_columns(2).spacing([space::XL, space::XS]).show(ui, |ui| {
             for (keys, words) in SCREEN_KEYS {
                 ui.label(RichText::new(*keys).monospace());

@@ -8,10 +8,11 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::domain::text::sentence;
 use crate::ops::{Password, Refused, check_strength};
-use crate::ui::theme::{Tone, body, hint, space, title};
+use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::{Guarded, guarded_ui};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::heading::{page_heading_ui, title_ui};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::text::{TextLine, password_ui};
 
@@ -103,7 +104,7 @@ impl SignIn {
 
     /// Draws the form.
     pub fn ui(&mut self, ui: &mut Ui, of: &FileInfo<'_>) -> Option<SignInRequest> {
-        ui.heading(of.product);
+        page_heading_ui(ui, of.product);
         ui.label(hint(ui, &of.path));
         ui.add_space(space::M);
         if let Some((name, why)) = &self.locked {
@@ -116,11 +117,14 @@ impl SignIn {
             ui.add(Label::new(body(words)).wrap());
         }
         ui.add_space(space::S);
-        ui.label(title(match self.method {
-            Method::Password => "Sign in",
-            Method::Code => "Set a password with a one-time code",
-            Method::Recovery => "Restore an administrator",
-        }));
+        title_ui(
+            ui,
+            match self.method {
+                Method::Password => "Sign in",
+                Method::Code => "Set a password with a one-time code",
+                Method::Recovery => "Restore an administrator",
+            },
+        );
         ui.add_space(space::S);
         let first = self.inputs(ui, of.least_strength);
         if !self.focused {

@@ -15,8 +15,9 @@ use self::recent::Recents;
 use self::steps::{Outcome, Steps};
 use crate::domain::text::sentence;
 use crate::ops::{NewFile, Password, Refused, Stamp};
-use crate::ui::theme::{body, palette, space, title};
+use crate::ui::theme::{body, palette, space};
 use crate::ui::widgets::button::primary_ui;
+use crate::ui::widgets::heading::{page_heading_ui, title_ui};
 
 /// A request to the app.
 pub enum WelcomeRequest {
@@ -113,7 +114,7 @@ impl Welcome {
     /// What one can do here.
     fn doing_ui(&mut self, ui: &mut Ui) -> Option<WelcomeRequest> {
         let mut asked = None;
-        ui.heading("Mainstay");
+        page_heading_ui(ui, "Mainstay");
         ui.add(
             Label::new(
                 body(
@@ -136,7 +137,7 @@ impl Welcome {
             }
         });
         ui.add_space(space::XL);
-        ui.label(title("Recent files"));
+        title_ui(ui, "Recent files");
         self.recent.ui(ui).or(asked)
     }
 }

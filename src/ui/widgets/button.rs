@@ -80,6 +80,20 @@ pub fn guarded_ui(ui: &mut Ui, text: &str, missing: &[String]) -> Guarded {
     if refused { Guarded::Refused } else { Guarded::Idle }
 }
 
+/// A button that is on or says why it is off.
+pub fn button_or_why_ui(ui: &mut Ui, is_on: bool, text: impl Into<String>, why: &str) -> Response {
+    let response = ui.add_enabled(is_on, Button::new(text.into()));
+    off_because(response, why)
+}
+
+/// Says why a button is off: on hover, and to a screen reader. Nothing where it is on.
+pub fn off_because(response: Response, why: &str) -> Response {
+    if !response.enabled() {
+        response.ctx.accesskit_node_builder(response.id, |node| node.set_description(why));
+    }
+    response.on_disabled_hover_text(why)
+}
+
 /// A button that the palette offers too. Returns whether it was pressed here or chosen there.
 pub fn button_in_reach_ui(ui: &mut Ui, text: &str, detail: &str) -> bool {
     let chosen = reach(ui, Near::Place, text, detail);

@@ -12,6 +12,7 @@ use super::{
     button::{icon_sized_ui, icon_ui},
     icons::Icon,
 };
+use crate::ui::composing::is_composing;
 use crate::ui::theme::{Tone, bold_family, hint, palette, space};
 
 /// The meaning of a date, which decides the text for a past date.
@@ -95,6 +96,9 @@ fn month_word(month: u32) -> &'static str {
     MONTHS.get(month as usize - 1).copied().unwrap_or("")
 }
 
+/// Width of the input: its hint has room at every text size.
+const WIDTH: f32 = 140.0;
+
 /// Input of a date into `text`, which holds the typed text until it is a date. Read it with [`parse_date`].
 pub fn date_field_ui(ui: &mut Ui, text: &mut String, today: NaiveDate, kind: DateKind) -> Response {
     let parsed = parse_date(text);
@@ -102,8 +106,8 @@ pub fn date_field_ui(ui: &mut Ui, text: &mut String, today: NaiveDate, kind: Dat
         .horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
             let edit = TextEdit::singleline(text).char_limit(10).hint_text("year-month-day");
-            let edit = ui.add(edit.desired_width(112.0));
-            if is_short(text) {
+            let edit = ui.add(edit.desired_width(WIDTH));
+            if is_short(text) && !is_composing(ui.ctx()) {
                 *text = today.to_string();
             }
             let picked = picker_ui(ui, parsed.as_ref().ok().copied().flatten(), today);

@@ -4,7 +4,8 @@ use eframe::egui;
 use egui::{Response, Ui};
 
 use super::button::primary_ui;
-use crate::ui::theme::{body, hint, palette, space, title};
+use crate::ui::theme::{body, hint, palette, space};
+use crate::ui::widgets::heading::title_ui;
 
 /// An empty list.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,7 @@ pub fn empty_ui(ui: &mut Ui, empty: &Empty<'_>) -> Option<Response> {
     ui.add_space(space::XXL);
     ui.vertical_centered(|ui| {
         ui.set_max_width(440.0);
-        ui.label(title(empty.title));
+        title_ui(ui, empty.title);
         ui.add(egui::Label::new(body(empty.purpose).color(palette(ui).weak)).wrap());
         if !empty.clause.is_empty() {
             ui.label(hint(ui, empty.clause));

@@ -3,7 +3,10 @@
 use eframe::egui;
 use egui::{Button, Id, Key, Modifiers, Response, TextEdit, Ui, UiBuilder, accesskit::Role, vec2};
 
-use super::{button::icon_ui, icons::Icon};
+use super::{
+    button::{icon_ui, off_because},
+    icons::Icon,
+};
 use crate::domain::text::capital;
 use crate::ui::theme::space;
 
@@ -74,8 +77,8 @@ impl Row<'_> {
                 act = Some(Act::Insert(self.index + 1));
             }
             let mut button = |enabled: bool, icon: Icon, words: String, then: Act| {
-                let pressed = ui.add_enabled_ui(enabled, |ui| icon_ui(ui, icon, &words)).inner.clicked();
-                if pressed {
+                let button = ui.add_enabled_ui(enabled, |ui| icon_ui(ui, icon, &words)).inner;
+                if off_because(button, "It is at the end").clicked() {
                     act = Some(then);
                 }
             };

@@ -4,8 +4,11 @@ use eframe::egui;
 use egui::{Button, Context, Event, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Ui};
 
 use super::button::{Guarded, danger_ui, guarded_ui};
+use super::given_back::give_back;
+use super::heading::long_title_ui;
 use super::reach::focus_what_follows;
-use crate::ui::theme::{palette_of, space, title};
+use super::scrolled::scrolled;
+use crate::ui::theme::{palette_of, space};
 
 /// Passes in which a dialog tries to take the focus.
 const TRIES: u8 = 4;
@@ -81,9 +84,9 @@ impl<'a> Dialog<'a> {
             if takes_focus(ui, id) {
                 focus_what_follows(ui);
             }
-            let head = ui.add(egui::Label::new(title(self.title)).wrap());
+            let head = long_title_ui(ui, self.title);
             ui.add_space(space::XS);
-            ScrollArea::vertical().max_height((room.y - 180.0).max(120.0)).show(ui, |ui| {
+            scrolled(ScrollArea::vertical().max_height((room.y - 180.0).max(120.0))).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 body(ui);
             });
@@ -109,6 +112,10 @@ impl<'a> Dialog<'a> {
         let lost_by_a_click = typed && shown.backdrop_response.clicked();
         if outcome == Outcome::Open && !lost_by_a_click && shown.should_close() {
             outcome = Outcome::Cancelled;
+        }
+        match outcome {
+            Outcome::Confirmed | Outcome::Cancelled => give_focus_back(ctx, id),
+            Outcome::Open | Outcome::Refused => {}
         }
         outcome
     }
@@ -174,13 +181,21 @@ fn note_opening(ctx: &Context, id: Id) {
     let pass = ctx.cumulative_pass_nr();
     let slot = id.with("last_shown");
     let last = ctx.data(|data| data.get_temp::<u64>(slot));
+    let focused = ctx.memory(|memory| memory.focused());
     ctx.data_mut(|data| {
         data.insert_temp(slot, pass);
         if last.is_none_or(|last| last + 1 < pass) {
             data.insert_temp(slot, true);
+            data.insert_temp(id.with("before"), focused);
             data.insert_temp(id.with("typed"), false);
         }
     });
+}
+
+/// Gives the focus back to what had it before the dialog.
+fn give_focus_back(ctx: &Context, id: Id) {
+    let before = ctx.data(|data| data.get_temp::<Option<Id>>(id.with("before"))).flatten();
+    give_back(ctx, before);
 }
 
 /// Whether something was typed or pasted since the dialog opened, which a click outside must not lose, and whether it was in this pass.

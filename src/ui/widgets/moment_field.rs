@@ -9,6 +9,7 @@ use super::{
     button::segments_ui,
     date_field::{is_short, parse_date, picker_ui},
 };
+use crate::ui::composing::is_composing;
 use crate::ui::theme::{Tone, hint, space};
 
 /// The clock of a typed moment.
@@ -81,7 +82,7 @@ pub fn moment_field_ui<Z: TimeZone>(
             let edit =
                 TextEdit::singleline(&mut value.text).char_limit(16).hint_text("year-month-day hour:minute");
             let mut edit = ui.add(edit.desired_width(232.0));
-            if is_short(&value.text) {
+            if is_short(&value.text) && !is_composing(ui.ctx()) {
                 *value = MomentText { text: here.format("%Y-%m-%d %H:%M").to_string(), clock: Clock::Local };
             }
             let (date, time) = value.text.trim().split_once(' ').unwrap_or((value.text.trim(), ""));

@@ -3,7 +3,7 @@
 use eframe::egui;
 use egui::{Popup, Response, ScrollArea, Ui, accesskit::Role, vec2};
 
-use super::button::icon_ui;
+use super::button::{button_or_why_ui, icon_ui};
 use super::icons::Icon;
 use super::lines::lines_ui;
 use super::text::TextLine;
@@ -46,7 +46,8 @@ pub fn offered_lines_ui(ui: &mut Ui, lines: &mut Vec<String>, offered: &[Offered
         let mut response = lines_ui(ui, lines, "line");
         let left: Vec<Offered> =
             offered.iter().filter(|offer| !lines.contains(&offer.value)).cloned().collect();
-        let button = ui.add_enabled(!left.is_empty(), egui::Button::new("Add a known value…"));
+        let button =
+            button_or_why_ui(ui, !left.is_empty(), "Add a known value…", "Every known value is listed");
         if let Some(value) = popup_ui(&button, &left) {
             lines.retain(|line| !line.trim().is_empty());
             lines.push(value);

@@ -5,9 +5,12 @@ use std::cmp::Reverse;
 use eframe::egui;
 use egui::{
     Align2, Area, Context, Frame, Id, Key, Margin, Modal, Modifiers, Order, Rect, ScrollArea, Sense,
-    TextEdit, Ui, UiKind, WidgetInfo, accesskit::Role, pos2, vec2,
+    TextEdit, Ui, UiBuilder, UiKind, WidgetInfo,
+    accesskit::{Live, Role},
+    pos2, vec2,
 };
 
+use super::given_back::give_back;
 use crate::ui::theme::{body, palette, palette_of, size, space};
 
 /// One entry.
@@ -33,6 +36,8 @@ pub struct CommandPalette {
     opening: bool,
     /// Whether its line has had the focus since it was opened.
     listens: bool,
+    /// What had the focus before it was opened.
+    before: Option<Id>,
     /// How often it was drawn since then.
     drawn: u8,
     query: String,
@@ -67,6 +72,9 @@ impl CommandPalette {
             return None;
         }
         self.find(entries);
+        if self.opening {
+            self.before = ctx.memory(|memory| memory.focused());
+        }
         let id = Id::unique("command_palette");
         let room = ctx.content_rect().size();
         let area = Area::new(id)
@@ -87,10 +95,18 @@ impl CommandPalette {
             let pressed = self.list(ui, entries, moved);
             taken.or(pressed)
         });
+        ctx.accesskit_node_builder(shown.response.id, |node| {
+            node.set_modal();
+            node.set_label("Commands and records");
+        });
         let taken = shown.inner;
         self.opening = false;
         if taken.is_some() || shown.should_close() {
             self.open = false;
+            // What was chosen says by itself where the focus goes.
+            if taken.is_none() {
+                give_back(ctx, self.before);
+            }
         }
         taken
     }
@@ -113,6 +129,8 @@ impl CommandPalette {
 
     fn input(&mut self, ui: &mut Ui, hint: &str) {
         let edit = TextEdit::singleline(&mut self.query).char_limit(200).hint_text(hint.to_owned());
+        // Tab moves among the entries: there is no other input to go to, and the window behind must not get it.
+        let edit = edit.lock_focus(true);
         let response =
             ui.add(edit.desired_width(f32::INFINITY)).accessible_name("Find a command or a record");
         self.listens |= response.has_focus();
@@ -128,9 +146,10 @@ impl CommandPalette {
     fn keys(&mut self, ui: &Ui) -> bool {
         let last = self.fits.len().saturating_sub(1);
         let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let target = if pressed(Key::ArrowDown) {
+        let target = if pressed(Key::ArrowDown) || pressed(Key::Tab) {
             Some((self.cursor + 1).min(last))
-        } else if pressed(Key::ArrowUp) {
+        } else if pressed(Key::ArrowUp) || ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, Key::Tab))
+        {
             Some(self.cursor.saturating_sub(1))
         } else if pressed(Key::PageDown) {
             Some((self.cursor + 8).min(last))
@@ -152,21 +171,39 @@ impl CommandPalette {
             return None;
         }
         let mut taken = None;
-        ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            for (place, &index) in self.fits.iter().enumerate() {
-                let Some(entry) = entries.get(index) else { continue };
-                let on = place == self.cursor;
-                let response = entry_ui(ui, entry, on);
-                if on && moved {
-                    response.scroll_to_me(None);
+        self.announce(ui, entries);
+        let area = ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]);
+        let listed =
+            UiBuilder::new().accessibility_role(Role::ListBox).accessibility_label("Found".to_owned());
+        area.show(ui, |ui| {
+            ui.scope_builder(listed, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for (place, &index) in self.fits.iter().enumerate() {
+                    let Some(entry) = entries.get(index) else { continue };
+                    let on = place == self.cursor;
+                    let response = entry_ui(ui, entry, on);
+                    if on && moved {
+                        response.scroll_to_me(None);
+                    }
+                    if response.clicked() {
+                        taken = Some(index);
+                    }
                 }
-                if response.clicked() {
-                    taken = Some(index);
-                }
-            }
+            })
         });
         taken
+    }
+
+    /// Says which entry Enter would take: the focus stays in the line, so a screen reader would say nothing of it.
+    fn announce(&self, ui: &Ui, entries: &[Entry<'_>]) {
+        let Some(entry) = self.fits.get(self.cursor).and_then(|&index| entries.get(index)) else { return };
+        ui.ctx().accesskit_node_builder(ui.scope_id().with("taken"), |node| {
+            node.set_role(Role::Status);
+            node.set_live(Live::Polite);
+            let place = format!("{} of {}", self.cursor + 1, self.fits.len());
+            let parts = [place.as_str(), entry.title, entry.detail];
+            node.set_label(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". "));
+        });
     }
 }
 
@@ -174,7 +211,10 @@ fn entry_ui(ui: &mut Ui, entry: &Entry<'_>, on: bool) -> egui::Response {
     let height = if entry.detail.is_empty() { 32.0 } else { 44.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::CLICK);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, on, entry.title));
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(entry.detail));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_selected(on);
+        node.set_description(entry.detail);
+    });
     if !ui.is_rect_visible(rect) {
         return response;
     }

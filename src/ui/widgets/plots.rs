@@ -5,7 +5,7 @@ mod control;
 pub use control::{Control, ControlPoint, control_ui};
 
 use eframe::egui;
-use egui::{FontId, Grid, Rangef, Sense, Ui, accesskit::Role, vec2};
+use egui::{FontId, Grid, Rangef, Sense, Stroke, Ui, accesskit::Role, vec2};
 use egui_plot::{AxisHints, Bar, BarChart, GridMark, Plot};
 
 use super::link::link_ui;
@@ -79,7 +79,11 @@ fn plot_ui(ui: &mut Ui, bars: &Bars<'_>) {
     let mut charts: Vec<BarChart> = Vec::with_capacity(bars.series.len());
     for (series, colour) in bars.series.iter().zip(palette.series) {
         let all = series.values.iter().enumerate();
-        let chart = all.map(|(at, value)| Bar::new(at as f64, *value).width(0.64).fill(colour)).collect();
+        // The edge tells bars that are stacked from each other, whatever their colours.
+        let edge = Stroke::new(1.0, palette.canvas);
+        let bar =
+            |(at, value): (usize, &f64)| Bar::new(at as f64, *value).width(0.64).fill(colour).stroke(edge);
+        let chart = all.map(bar).collect();
         let below: Vec<&BarChart> = charts.iter().collect();
         let chart = BarChart::new(series.name, chart).color(colour).stack_on(&below);
         charts.push(chart);

@@ -5,7 +5,8 @@ use eframe::egui::Ui;
 use crate::base::note::Gravity;
 use crate::domain::text::counted;
 use crate::soup::{ImportOutcome, ImportedFile, UpdateOutcome, UpdatedSource};
-use crate::ui::theme::{Tone, space, title};
+use crate::ui::theme::{Tone, space};
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 
@@ -66,7 +67,7 @@ impl Outcomes {
             return;
         }
         ui.add_space(space::L);
-        ui.label(title(self.title));
+        title_ui(ui, self.title);
         let lines = &self.lines;
         let _ = Table::new(self.title, &COLUMNS, lines.len()).only_read().within(280.0).show(
             ui,

@@ -7,9 +7,10 @@ use egui::{CollapsingHeader, Label, Ui};
 
 use crate::soup::{Secret, UpdateSettings, UpdateSource};
 use crate::ui::screens::parts::problem_ui;
-use crate::ui::theme::{body, hint, space, title};
+use crate::ui::theme::{body, hint, space};
 use crate::ui::widgets::button::{Guarded, guarded_ui};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::lines::lines_ui;
 use crate::ui::widgets::reach::{Near, reach};
 use crate::ui::widgets::text::{TextLine, password_ui};
@@ -93,7 +94,7 @@ impl UpdateSection {
 
     /// Draws the settings.
     pub(super) fn ui(&mut self, ui: &mut Ui) {
-        ui.label(title("Update from the network"));
+        title_ui(ui, "Update from the network");
         ui.add(
             Label::new(body("Off unless you switch it on, and then only when you press “Update now”."))
                 .wrap(),

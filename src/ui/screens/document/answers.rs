@@ -10,9 +10,10 @@ use crate::domain::document_review::{Answer, Found, Review};
 use crate::domain::ids::Kind;
 use crate::domain::text::capital;
 use crate::ops::documents::{PlanForTexts, text_field};
-use crate::ui::theme::{Tone, body, bold, hint, space, title};
+use crate::ui::theme::{Tone, body, bold, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::segments_ui;
+use crate::ui::widgets::heading::title_ui;
 
 /// Indent of what stands below a point, in points of the screen.
 const INDENT: f32 = 20.0;
@@ -56,7 +57,7 @@ impl AnswersPart {
             return;
         }
         ui.add_space(space::M);
-        ui.label(title("Points of the clauses"));
+        title_ui(ui, "Points of the clauses");
         if let Some(plan) = plan.filter(|_| review.answers.iter().any(is_text)) {
             plan_ui(ui, review, plan, accepted);
         }

@@ -10,8 +10,9 @@ use crate::domain::ids::Kind;
 use crate::domain::text::counted;
 use crate::ui::cx::Cx;
 use crate::ui::screens::soup::reading::ReadingList;
-use crate::ui::theme::{Tone, hint, space, title};
+use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 
 /// Most height of the table of gaps, in points.
@@ -39,7 +40,7 @@ impl ListsPart {
         for (list, table) in lists.iter().zip(&mut self.tables) {
             ui.push_id(&list.place, |ui| {
                 ui.add_space(space::M);
-                ui.label(title(format!("List of SOUP, {}", list.place)));
+                title_ui(ui, format!("List of SOUP, {}", list.place));
                 let (items, gaps) = (counted(list.items(), "item"), counted(list.count(), "gap"));
                 let tone = if list.count() == 0 { Tone::Good } else { Tone::Due };
                 tone_words_ui(ui, tone, &format!("{items}, {gaps}"));

@@ -10,6 +10,7 @@ use egui::{
 use super::warnings_ui;
 use crate::ops::RenderedPacket;
 use crate::ui::theme::{body, hint, space};
+use crate::ui::widgets::button::button_or_why_ui;
 
 /// Zoom levels, in percent of the paper size at 96 dots per inch.
 const ZOOMS: [u16; 6] = [50, 75, 100, 125, 150, 200];
@@ -49,20 +50,20 @@ impl Preview {
         let last = self.packet.pages.saturating_sub(1);
         self.keys(ui, last);
         ui.horizontal(|ui| {
-            if ui.add_enabled(self.page > 0, egui::Button::new("Previous page")).clicked() {
+            if button_or_why_ui(ui, self.page > 0, "Previous page", "This is the first page").clicked() {
                 self.page -= 1;
             }
             ui.label(body(format!("Page {} of {}", self.page + 1, self.packet.pages)));
-            if ui.add_enabled(self.page < last, egui::Button::new("Next page")).clicked() {
+            if button_or_why_ui(ui, self.page < last, "Next page", "This is the last page").clicked() {
                 self.page += 1;
             }
             ui.add_space(space::L);
-            if ui.add_enabled(self.zoom > 0, egui::Button::new("Smaller")).clicked() {
+            if button_or_why_ui(ui, self.zoom > 0, "Smaller", "This is the smallest").clicked() {
                 self.zoom -= 1;
             }
             let zoom = ZOOMS.get(self.zoom).copied().unwrap_or(100);
             ui.label(body(format!("{zoom} %")));
-            if ui.add_enabled(self.zoom + 1 < ZOOMS.len(), egui::Button::new("Larger")).clicked() {
+            if button_or_why_ui(ui, self.zoom + 1 < ZOOMS.len(), "Larger", "This is the largest").clicked() {
                 self.zoom += 1;
             }
             ui.add_space(space::L);

@@ -1,11 +1,12 @@
 //! A document that is made beside the window and then saved: letters of a communication, the guide of a retirement plan.
 
-use eframe::egui::{Button, Ui};
+use eframe::egui::Ui;
 
 use crate::ops::jobs::Job;
 use crate::ops::{PrintedLetter, ProductFile, Refused, Stamp};
 use crate::ui::cx::{Command, Cx};
 use crate::ui::theme::hint;
+use crate::ui::widgets::button::button_or_why_ui;
 use crate::ui::widgets::notice::Notice;
 
 /// The words of a document: its button, what the button does, its job, and what is said meanwhile.
@@ -38,7 +39,7 @@ impl Printing {
     ) {
         self.finish(cx);
         let idle = self.job.is_none();
-        if ui.add_enabled(idle, Button::new(words.button)).on_hover_text(words.hover).clicked() {
+        if button_or_why_ui(ui, idle, words.button, words.meanwhile).on_hover_text(words.hover).clicked() {
             let (path, stamp) = (cx.file.path().to_owned(), cx.stamp.clone());
             self.job = cx.start(ui.ctx(), words.job, move |_| {
                 let file = ProductFile::open_for_job(&path)?;

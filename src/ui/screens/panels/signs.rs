@@ -9,8 +9,9 @@ use crate::domain::process_deviation::Sign;
 use crate::ops::{Head, Refused};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::parts::refusal_ui;
-use crate::ui::theme::{Tone, hint, palette, space, title};
+use crate::ui::theme::{Tone, hint, palette, space};
 use crate::ui::widgets::badge::tone_words_ui;
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::link::link_ui;
 
 pub(super) const LIST_PART: ListPartDef =
@@ -42,7 +43,7 @@ impl ListPart for Signs {
         let frame = Frame::new().fill(palette(ui).surface).corner_radius(8).inner_margin(Margin::same(16));
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.label(title("The file shows…"));
+            title_ui(ui, "The file shows…");
             ui.add(
                 Label::new(hint(ui, "Signs that the process was bypassed, which no deviation tells yet."))
                     .wrap(),

@@ -16,8 +16,9 @@ use crate::domain::requests::RULES;
 use crate::ops::POLICY;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::parts::problem_ui;
-use crate::ui::theme::{Tone, body, bold, hint, space, title};
+use crate::ui::theme::{Tone, body, bold, hint, space};
 use crate::ui::widgets::badge::tone_inline_ui;
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::link::link_ui;
 
 /// Draws the policy.
@@ -40,7 +41,7 @@ pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let policy: Policy = page.data.typed().unwrap_or_default();
     let mut gone = false;
     super::scrolled(ui, "policy", |ui| {
-        ui.label(title("Who must sign what"));
+        title_ui(ui, "Who must sign what");
         ui.label(hint(ui, "Authority matrix (IEC 62304 6.1 e)"));
         gone |= from_plan_ui(ui, &from);
         matrix_ui(ui, governing.authority());
@@ -51,7 +52,7 @@ pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         holidays_ui(ui, &policy.holidays.0);
         if !policy.basis.is_empty() {
             ui.add_space(space::L);
-            ui.label(title("Basis of these values"));
+            title_ui(ui, "Basis of these values");
             ui.add(Label::new(body(policy.basis.to_string())).wrap());
         }
         ui.add_space(space::XL);
@@ -80,7 +81,7 @@ fn section_ui(ui: &mut Ui, section: &Section, data: &RecordData, has_plan: bool)
         return;
     }
     ui.add_space(space::L);
-    ui.label(title(section.title));
+    title_ui(ui, section.title);
     if !section.clause.is_empty() {
         ui.label(hint(ui, section.clause));
     }
@@ -100,7 +101,7 @@ fn holidays_ui(ui: &mut Ui, holidays: &[Holiday]) {
         return;
     }
     ui.add_space(space::L);
-    ui.label(title("Holidays"));
+    title_ui(ui, "Holidays");
     ui.label(hint(ui, "Limits in working days and late entries skip these days"));
     let grid = Grid::new("holidays").num_columns(2).min_row_height(22.0);
     grid.spacing([space::L, space::XS]).show(ui, |ui| {
@@ -117,7 +118,7 @@ fn criteria_ui(ui: &mut Ui, criteria: &[ProblemCriterion]) {
         return;
     }
     ui.add_space(space::L);
-    ui.label(title("Problem criteria"));
+    title_ui(ui, "Problem criteria");
     ui.label(hint(ui, "What makes feedback a problem (IEC 62304 6.1 b)"));
     for criterion in criteria {
         ui.horizontal_wrapped(|ui| {

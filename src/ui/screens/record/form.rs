@@ -27,11 +27,13 @@ use crate::ops::Refused;
 use crate::ui::cx::{Command, Cx};
 use crate::ui::dry_run::DryRun;
 use crate::ui::screens::examples::is_list;
-use crate::ui::theme::{bold, hint, space, title};
+use crate::ui::theme::{bold, hint, space};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::heading::{page_heading_ui, title_ui};
 use crate::ui::widgets::modal::takes_save_key;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::reach::{Near, focus_what_follows, forget_open, has_focus_within, reach, seek_open};
+use crate::ui::widgets::scrolled::scrolled;
 
 /// Seconds after the first unsaved change until the draft is saved.
 const DRAFT_SECONDS: f64 = 2.0;
@@ -126,7 +128,10 @@ impl FormScreen {
 
     /// Call when the form is left for another screen or the program ends: saves the draft and shows a message.
     pub fn leave(&mut self, cx: &mut Cx<'_>) {
-        self.go_to = self.field;
+        // Whoever comes back goes on where the focus was.
+        let first = self.entry.as_ref().and_then(|entry| entry.fields().next()).map(|field| field.name);
+        self.go_to = self.field.or(self.at).or(first);
+        self.tries = 0;
         let Some(entry) = &self.entry else { return };
         if self.is_submitted() || self.left || !entry.is_changed() {
             return;
@@ -173,7 +178,7 @@ impl FormScreen {
         Panel::bottom("form_foot")
             .frame(egui::Frame::new().inner_margin(Margin::symmetric(0, 8)))
             .show(ui, |ui| self.foot(ui, cx));
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        scrolled(ScrollArea::vertical().auto_shrink([false, false])).show(ui, |ui| {
             ui.set_max_width(ui.available_width().min(space::MEASURE + space::XXL));
             self.body(ui, cx, &context);
             self.lint_ui(ui, cx);
@@ -251,7 +256,7 @@ impl FormScreen {
             Target::New(_) | Target::NewFrom(..) => format!("New {}", def.noun()),
             Target::Edit(id) => format!("Edit {id}"),
         };
-        ui.label(egui::RichText::new(heading).heading());
+        page_heading_ui(ui, heading);
         let under = if entry.is_new { def.purpose } else { entry.data.title() };
         ui.add(Label::new(hint(ui, under)).wrap());
         ui.add_space(space::S);
@@ -281,7 +286,7 @@ impl FormScreen {
     ) -> bool {
         ui.add_space(space::M);
         ui.horizontal(|ui| {
-            ui.label(title(section.title));
+            title_ui(ui, section.title);
             ui.label(hint(ui, section.clause));
         });
         rule_ui(ui);
@@ -333,7 +338,9 @@ impl FormScreen {
             self.go_to = Some(field.name);
             self.tries = 0;
         }
-        let wanted = self.go_to == Some(field.name) && !ui.is_sizing_pass();
+        // What lies over the form, such as the palette, keeps the focus while it is there.
+        let is_free = ui.memory(|memory| memory.allows_interaction(ui.layer_id()));
+        let wanted = self.go_to == Some(field.name) && is_free && !ui.is_sizing_pass();
         if wanted {
             if matches!(field.ty, FieldType::Rows(_)) {
                 seek_open(ui);

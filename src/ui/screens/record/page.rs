@@ -31,6 +31,7 @@ use crate::ui::cx::Cx;
 use crate::ui::screens::panels::{Panel, panel_of};
 use crate::ui::theme::space;
 use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::scrolled::scrolled;
 
 /// Page width from which "What's next" is next to the record, in points.
 const WIDE: f32 = 880.0;
@@ -75,7 +76,7 @@ impl RecordScreen {
                 return;
             }
         };
-        ScrollArea::vertical().id_salt(self.id).auto_shrink([false, false]).show(ui, |ui| {
+        scrolled(ScrollArea::vertical().id_salt(self.id).auto_shrink([false, false])).show(ui, |ui| {
             // The scroll bar is next to the content, not over it.
             let room = ui.available_width() - space::M;
             ui.set_max_width(room);

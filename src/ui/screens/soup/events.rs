@@ -11,8 +11,9 @@ use crate::domain::text::{first_of, sentence};
 use crate::review::News;
 use crate::ui::asking::Asked;
 use crate::ui::cx::{Cx, Route};
-use crate::ui::theme::{Tone, hint, palette, space, title};
+use crate::ui::theme::{Tone, hint, palette, space};
 use crate::ui::widgets::badge::tone_words_ui;
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::link::link_ui;
 
 /// Versions and advisories that are named at once.
@@ -40,7 +41,7 @@ pub fn asking_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         let frame = Frame::new().fill(palette(ui).surface).corner_radius(8).inner_margin(Margin::same(16));
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.label(title("A review is asked for"));
+            title_ui(ui, "A review is asked for");
             for (index, event) in events.iter().enumerate() {
                 ui.push_id(index, |ui| event_ui(ui, cx, event));
             }

@@ -24,7 +24,9 @@ use crate::ui::screens::parts::refusal_ui;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::segments_ui;
+use crate::ui::widgets::heading::page_heading_ui;
 use crate::ui::widgets::link::link_ui;
+use crate::ui::widgets::scrolled::scrolled;
 use crate::ui::widgets::table::{Cell, Column, Table, Width};
 
 /// Width of the detail beside the list, in points.
@@ -125,7 +127,7 @@ impl ItemsScreen {
         let review = self.review;
         self.looking.keep_up(ui.ctx(), cx, move |file, now| file.review_rows(review, now));
         ui.horizontal(|ui| {
-            ui.heading("Items of");
+            page_heading_ui(ui, "Items of");
             if link_ui(ui, &review.to_string()).clicked() {
                 cx.go(Route::Record(review));
             }
@@ -263,10 +265,13 @@ impl ItemsScreen {
         }
         let row = self.places.get(&id).and_then(|place| self.rows().get(*place));
         if let (Some((_, _, data)), Some(row)) = (&self.read, row) {
-            egui::ScrollArea::vertical().id_salt("detail").auto_shrink([false, false]).show(ui, |ui| {
-                ui.set_max_width(ui.available_width() - space::M);
-                detail_ui(ui, cx, data, row);
-            });
+            scrolled(egui::ScrollArea::vertical().id_salt("detail").auto_shrink([false, false])).show(
+                ui,
+                |ui| {
+                    ui.set_max_width(ui.available_width() - space::M);
+                    detail_ui(ui, cx, data, row);
+                },
+            );
         }
     }
 }

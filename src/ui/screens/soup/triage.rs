@@ -29,6 +29,8 @@ use crate::ui::screens::record::field_context::FieldContext;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::button::segments_ui;
 use crate::ui::widgets::empty::{Empty, empty_ui};
+use crate::ui::widgets::heading::page_heading_ui;
+use crate::ui::widgets::scrolled::scrolled;
 use crate::ui::widgets::table::{Cell, Column, Table, Width};
 
 /// Width of the finding beside the list, in points.
@@ -99,7 +101,7 @@ impl TriageScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.looking.keep_up(ui.ctx(), cx, |file, now| file.triage_rows(now));
-        ui.heading("Triage");
+        page_heading_ui(ui, "Triage");
         match self.looking.shown() {
             None => {
                 ui.label(hint(ui, "The findings are being looked through…"));
@@ -256,20 +258,23 @@ impl TriageScreen {
         self.acts.problem_ui(ui);
         self.foot_ui(ui, cx, &chosen);
         // Each finding is read from its top.
-        ScrollArea::vertical().id_salt(("finding", &chosen)).auto_shrink([false, false]).show(ui, |ui| {
-            ui.set_max_width(ui.available_width() - space::M);
-            if let [one] = chosen.as_slice() {
-                self.one_ui(ui, cx, *one);
-            } else {
-                let rows: Vec<&TriageRow> = chosen.iter().filter_map(|id| self.row(*id)).collect();
-                detail::several_ui(ui, &rows);
-            }
-            if self.decides()
-                && let (Some(form), Ok(context)) = (&mut self.form, FieldContext::of(cx))
-            {
-                form.ui(ui, &context);
-            }
-        });
+        scrolled(ScrollArea::vertical().id_salt(("finding", &chosen)).auto_shrink([false, false])).show(
+            ui,
+            |ui| {
+                ui.set_max_width(ui.available_width() - space::M);
+                if let [one] = chosen.as_slice() {
+                    self.one_ui(ui, cx, *one);
+                } else {
+                    let rows: Vec<&TriageRow> = chosen.iter().filter_map(|id| self.row(*id)).collect();
+                    detail::several_ui(ui, &rows);
+                }
+                if self.decides()
+                    && let (Some(form), Ok(context)) = (&mut self.form, FieldContext::of(cx))
+                {
+                    form.ui(ui, &context);
+                }
+            },
+        );
     }
 
     fn one_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {

@@ -1,4 +1,6 @@
-//! The drawing of a table: head, visible rows, draggable column edges.
+//! The drawing of a table: head, visible rows, draggable column edges. What a screen reader gets of it is in `reading`.
+
+mod reading;
 
 use eframe::egui;
 use egui::{
@@ -15,6 +17,7 @@ use crate::ui::{
     theme::{Palette, bold_family, palette, size, space},
     widgets::icons::{SHAPE, paint_tone},
 };
+use reading::{describe_edge, describe_head};
 
 pub(super) const PAD: f32 = space::S;
 const NARROWEST: f32 = 48.0;
@@ -76,6 +79,7 @@ impl<'a> Drawing<'a> {
             .accessibility_role(Role::Table)
             .accessibility_label(self.table.id_salt.to_owned());
         ui.scope_builder(builder, |ui| {
+            self.count(ui);
             if let Some(height) = self.table.height {
                 ui.set_height(height);
             }
@@ -240,6 +244,7 @@ impl<'a> Drawing<'a> {
         let name = cell(row, 0).text;
         let role = if self.is_read() { Role::Row } else { Role::Link };
         response.widget_info(|| WidgetInfo::selected(role, ui.is_enabled(), chosen, &name));
+        self.describe_row(ui, (row, response.id), cell);
         if response.double_clicked() || (on_name && response.clicked() && ui.input(|i| i.modifiers.is_none()))
         {
             turn.events.opened = Some(row);
@@ -336,23 +341,6 @@ impl<'a> Drawing<'a> {
         (text_rect, elided)
     }
 
-    /// Makes the text of a cell available to a screen reader; costs nothing when none runs.
-    fn name_cell(&self, ui: &Ui, (row, index): (usize, usize), place: Rect, content: &Cell<'_>) {
-        if content.text.is_empty() {
-            return;
-        }
-        ui.ctx().accesskit_node_builder(self.id.with((row, index)), |node| {
-            node.set_role(Role::Label);
-            node.set_value(content.text.as_ref());
-            node.set_bounds(accesskit::Rect {
-                x0: place.min.x.into(),
-                y0: place.min.y.into(),
-                x1: place.max.x.into(),
-                y1: place.max.y.into(),
-            });
-        });
-    }
-
     fn edges(&self, ui: &Ui, turn: &mut Turn<'_>) {
         let frame = ui.min_rect();
         let count = self.spans.len();
@@ -424,29 +412,6 @@ impl<'a> Drawing<'a> {
             None
         }
     }
-}
-
-/// The description of a column edge for a screen reader: the column and its width in points.
-fn describe_edge(node: &mut accesskit::Node, title: &str, width: f32) {
-    node.set_role(Role::Splitter);
-    node.set_label(format!("Width of {title}"));
-    node.set_numeric_value(f64::from(width.round()));
-    node.set_min_numeric_value(f64::from(NARROWEST));
-    node.set_numeric_value_step(f64::from(STEP));
-    node.add_action(accesskit::Action::Increment);
-    node.add_action(accesskit::Action::Decrement);
-}
-
-fn describe_head(node: &mut accesskit::Node, sort: Option<Sort>) {
-    node.set_keyboard_shortcut("Shift+Left, Shift+Right");
-    let Some(sort) = sort else { return };
-    let (direction, words) = if sort.ascending {
-        (accesskit::SortDirection::Ascending, "sorted, smallest first")
-    } else {
-        (accesskit::SortDirection::Descending, "sorted, largest first")
-    };
-    node.set_sort_direction(direction);
-    node.set_description(words);
 }
 
 /// One line of text, cut with "…" at `width`.

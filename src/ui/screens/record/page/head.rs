@@ -14,6 +14,7 @@ use crate::ui::shortcuts::def_of;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::button::button_in_reach_ui;
+use crate::ui::widgets::heading::long_page_heading_ui;
 use crate::ui::widgets::reach::{Near, reach};
 use crate::ui::widgets::trace::{Step, StepState, trace_at_ui};
 
@@ -50,7 +51,7 @@ pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
         });
     });
     let heading = if data.title().is_empty() { data.def().word } else { data.title() };
-    ui.add(Label::new(egui::RichText::new(heading).heading()).wrap());
+    long_page_heading_ui(ui, heading);
     ui.horizontal_wrapped(|ui| {
         if id.kind.def().assignable {
             owner_ui(ui, cx, page);

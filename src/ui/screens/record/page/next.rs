@@ -1,7 +1,7 @@
 //! The next steps of a record with their conditions, and the records in which the work continues.
 
 use eframe::egui;
-use egui::{Button, Frame, Label, Margin, Ui};
+use egui::{Frame, Label, Margin, Ui};
 
 use super::move_dialog::{MoveDialog, ask_move, ask_signature};
 use crate::domain::choice::Choice as _;
@@ -10,9 +10,10 @@ use crate::domain::workflow::{Condition, Move};
 use crate::ops::{Ahead, NextStep, RecordPage, SigningOffer};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::panels::instead_of;
-use crate::ui::theme::{Tone, hint, palette, size, small, space, title};
+use crate::ui::theme::{Tone, hint, palette, size, small, space};
 use crate::ui::widgets::badge::tone_words_ui;
-use crate::ui::widgets::button::primary_ui;
+use crate::ui::widgets::button::{button_or_why_ui, primary_ui};
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
 use crate::ui::widgets::reach::{Near, choose, reach};
 
@@ -29,7 +30,7 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = space::S;
-        ui.label(title("What’s next"));
+        title_ui(ui, "What’s next");
         for (index, ahead) in page.ahead.iter().enumerate() {
             ui.push_id(("ahead", index), |ui| ahead_ui(ui, cx, ahead));
         }
@@ -130,13 +131,7 @@ fn step_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, (next, first): (&Nex
         primary_ui(ui, &caption).clicked()
     } else {
         let why = next.why_not().unwrap_or_else(|| "The file is read-only".to_owned());
-        let response = ui.add_enabled(ready, Button::new(&caption));
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            if !ready {
-                node.set_description(why.as_str());
-            }
-        });
-        response.on_disabled_hover_text(&why).clicked()
+        button_or_why_ui(ui, ready, caption.as_str(), &why).clicked()
     };
     if !next.allowed {
         ui.add(Label::new(hint(ui, next.why_not().unwrap_or_default())).wrap());
@@ -157,28 +152,35 @@ fn minor_ui(ui: &mut Ui, cx: &Cx<'_>, page: &RecordPage, next: &NextStep) -> boo
     let detail = format!("Another step of {}, with a reason", page.data.head.id);
     let chosen = ready && reach(ui, Near::Place, &caption, &detail);
     let why = next.why_not().unwrap_or_else(|| "The file is read-only".to_owned());
-    let response = ui.add_enabled(ready, Button::new(caption));
-    ui.ctx().accesskit_node_builder(response.id, |node| {
-        if !ready {
-            node.set_description(why.as_str());
-        }
-    });
-    response.on_disabled_hover_text(why).clicked() || chosen
+    button_or_why_ui(ui, ready, caption, &why).clicked() || chosen
 }
 
 fn may_sign(cx: &Cx<'_>, offer: &SigningOffer) -> bool {
     offer.allowed && offer.conditions.iter().all(|condition| condition.met) && cx.writable()
 }
 
+/// Why a person may not sign, in words.
+fn why_not_sign(cx: &Cx<'_>, offer: &SigningOffer) -> String {
+    let unmet: Vec<&str> = offer.conditions.iter().filter(|c| !c.met).map(|c| c.text.as_str()).collect();
+    if !cx.writable() {
+        "The file is read-only".to_owned()
+    } else if !offer.allowed || unmet.is_empty() {
+        format!("Still to sign: {}", offer.whose)
+    } else {
+        format!("Not yet: {}", unmet.join("; "))
+    }
+}
+
 fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOffer) {
     let ready = may_sign(cx, offer);
+    let why = why_not_sign(cx, offer);
     ui.horizontal_wrapped(|ui| {
         for (index, meaning) in offer.meanings.iter().enumerate() {
             let caption = format!("Sign as {}…", meaning.word().to_lowercase());
             let pressed = if ready && index == 0 {
                 primary_ui(ui, &caption).clicked()
             } else {
-                ui.add_enabled(ready, Button::new(&caption)).clicked()
+                button_or_why_ui(ui, ready, caption.as_str(), &why).clicked()
             };
             let chosen = ready && step_in_reach(ui, page, &caption);
             if pressed || chosen {

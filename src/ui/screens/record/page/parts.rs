@@ -12,9 +12,10 @@ use crate::domain::record::RecordData;
 use crate::domain::time::Moment;
 use crate::ops::{LinkedRecord, RecordPage, SignatureView};
 use crate::ui::cx::{Command, Cx, Route};
-use crate::ui::theme::{Tone, bold, hint, palette, size, space, text_width, title};
+use crate::ui::theme::{Tone, bold, hint, palette, size, space, text_width};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::button::button_in_reach_ui;
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::rule_ui;
 
@@ -22,7 +23,7 @@ use crate::ui::widgets::notice::rule_ui;
 pub fn heading_ui(ui: &mut Ui, words: &str, under: &str) {
     ui.add_space(space::L);
     ui.horizontal_wrapped(|ui| {
-        ui.label(title(words));
+        title_ui(ui, words);
         if !under.is_empty() {
             ui.label(hint(ui, under));
         }
@@ -166,7 +167,7 @@ pub fn signatures_ui(ui: &mut Ui, signatures: &[SignatureView]) {
 fn signature_ui(ui: &mut Ui, view: &SignatureView) {
     let signature = &view.signature;
     ui.horizontal_wrapped(|ui| {
-        ui.label(title(&signature.printed_name));
+        title_ui(ui, &signature.printed_name);
         ui.label(hint(ui, signature.role_words()));
     });
     ui.label(format!("{} · {}", signature.meaning.word(), signature.when_words()));

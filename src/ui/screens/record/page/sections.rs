@@ -16,7 +16,8 @@ use crate::domain::requests::RULES;
 use crate::ops::{Act, RecordPage, Request};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::screens::examples::{self, Examples, accept_section_ui, is_list};
-use crate::ui::theme::{hint, space, title};
+use crate::ui::theme::{hint, space};
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::rule_ui;
 use crate::ui::widgets::reach::{Near, reach};
@@ -129,7 +130,7 @@ fn section_head_ui(ui: &mut Ui, section: &Section, edit: bool) -> bool {
     let mut pressed = false;
     ui.add_space(space::L);
     ui.horizontal(|ui| {
-        ui.label(title(section.title));
+        title_ui(ui, section.title);
         ui.label(hint(ui, section.clause));
         if edit {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use eframe::egui::{Button, Label, Ui};
+use eframe::egui::{Label, Ui};
 use serde_json::json;
 
 use super::super::deciding::Deciding;
@@ -20,6 +20,7 @@ use crate::ui::cx::{Command, Cx, LongWrite, Slot, Wrote, outcome_of};
 use crate::ui::screens::parts::dropped;
 use crate::ui::screens::record::field_context::FieldContext;
 use crate::ui::theme::{hint, space};
+use crate::ui::widgets::button::button_or_why_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
@@ -166,19 +167,31 @@ impl Acts {
             ui.label(hint(ui, format!("{} chosen", chosen.len())));
             for what in What::ALL {
                 let fits = !chosen.is_empty() && (what != What::Export || chosen.len() == 1);
-                let button = ui.add_enabled(fits, Button::new(what.button()));
+                let why = if chosen.is_empty() { "No item is chosen" } else { "Only one item may be chosen" };
+                let button = button_or_why_ui(ui, fits, what.button(), why);
                 if button.on_hover_text(what.words()).clicked() {
                     self.begin(cx, what, (chosen, None));
                 }
             }
             let words = "Gives those of the chosen items their result that have everything for it";
             let done = format!("Done {}", own.len());
-            if ui.add_enabled(!own.is_empty(), Button::new(done)).on_hover_text(words).clicked() {
+            if button_or_why_ui(
+                ui,
+                !own.is_empty(),
+                done,
+                "None of the chosen items has everything for its result",
+            )
+            .on_hover_text(words)
+            .clicked()
+            {
                 conclude = Some(own);
             }
             let all = format!("Conclude all that are ready {}", ready.len());
             let words = "Gives every item its result that has everything for it";
-            if ui.add_enabled(!ready.is_empty(), Button::new(all)).on_hover_text(words).clicked() {
+            if button_or_why_ui(ui, !ready.is_empty(), all, "No item has everything for its result")
+                .on_hover_text(words)
+                .clicked()
+            {
                 conclude = Some(ready);
             }
         });
