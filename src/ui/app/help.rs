@@ -20,6 +20,7 @@ use crate::ui::widgets::field::take_wanted_help;
 use crate::ui::widgets::icons::Icon;
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::prose::{heading_ui, prose_ui};
+use crate::ui::widgets::scrolled::scrolled;
 
 /// Least width of a window in which the help stands beside the screen; in a narrower one it takes the place of it.
 const BESIDE_FROM: f32 = 940.0;
@@ -119,11 +120,12 @@ impl HelpPane {
         let keys = self.keys(ui);
         let fresh = self.drawn != page.name;
         page.name.clone_into(&mut self.drawn);
-        let mut area = ScrollArea::vertical().id_salt("help_page").auto_shrink(false);
+        let area = ScrollArea::vertical().id_salt("help_page");
+        let mut area = area.auto_shrink(false);
         if (fresh || self.scrolling > 0) && at.anchor.is_empty() {
             area = area.vertical_scroll_offset(0.0);
         }
-        let found = area.show(ui, |ui| {
+        let found = scrolled(area).show(ui, |ui| {
             if keys != 0.0 {
                 ui.scroll_with_delta(vec2(0.0, keys));
             }

@@ -16,6 +16,7 @@ use crate::ops::{
 };
 use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{body, hint, palette, space};
+use crate::ui::widgets::heading::page_heading_ui;
 use crate::ui::widgets::notice::{Notice, banner_ui};
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::TextLine;
@@ -224,7 +225,7 @@ fn list_ui(
     rows: &[AuditorRow],
     (filter, table, focus): ListState<'_>,
 ) -> Option<RecordId> {
-    ui.heading(kind.def().plural);
+    page_heading_ui(ui, kind.def().plural);
     ui.label(hint(ui, format!("{} {}", kind.def().purpose, kind.def().clause)));
     ui.add_space(space::S);
     let input = ui

@@ -47,12 +47,12 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
         .wrap(),
     );
     ui.add_space(space::L);
-    ui.label(title("Notifications"));
+    title_ui(ui, "Notifications");
     ui.checkbox(&mut settings.notify, "Tell the desktop once a day what is overdue");
     let words = "Only the numbers of records are shown, since others may see the screen. While the program runs and you are signed in.";
     ui.add(Label::new(hint(ui, words)).wrap());
     ui.add_space(space::L);
-    ui.label(title("Spelling"));
+    title_ui(ui, "Spelling");
     spelling_ui(ui, &mut settings.spelling.language);
     ui.add_space(space::L);
     ui.add(

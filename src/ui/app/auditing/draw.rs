@@ -16,6 +16,7 @@ use crate::ui::shortcuts::AppCommand;
 use crate::ui::theme::{Tone, body, bold, palette, small, space};
 use crate::ui::widgets::icons::{Icon, paint_icon};
 use crate::ui::widgets::modal::{Dialog, Outcome};
+use crate::ui::widgets::scrolled::scrolled;
 
 /// The places of the mode: the lists of the areas and of what stands under them, product and policy.
 pub(in crate::ui::app) fn places() -> Vec<(&'static str, AuditorPlace)> {
@@ -137,7 +138,7 @@ fn nav_ui(ui: &mut Ui, auditing: &mut Auditing) {
     };
     let mut go = None;
     Panel::left("auditor_nav").frame(frame).resizable(false).exact_size(220.0).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        scrolled(ScrollArea::vertical().auto_shrink(false)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (word, place) in places() {
                 if nav::item_ui(ui, word, of(place)).clicked() {

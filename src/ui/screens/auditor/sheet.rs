@@ -10,6 +10,7 @@ use crate::ui::screens::record::page::{heading_ui, strip_ui};
 use crate::ui::theme::{Tone, body, bold, hint, palette, size, space, text_width};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::link::link_ui;
+use crate::ui::widgets::scrolled::scrolled;
 
 /// Draws a record; returns the one that is gone to. `trail` is the chain that is followed, `said` what came of the last step along it.
 pub(super) fn sheet_ui(
@@ -34,7 +35,7 @@ pub(super) fn sheet_ui(
         let shown = tone_words_ui(ui, Tone::Due, said);
         ui.ctx().accesskit_node_builder(shown.id, |node| node.set_live(egui::accesskit::Live::Polite));
     }
-    ScrollArea::vertical().id_salt(sheet.id).auto_shrink(false).show(ui, |ui| {
+    scrolled(ScrollArea::vertical().id_salt(sheet.id).auto_shrink(false)).show(ui, |ui| {
         ui.set_max_width((ui.available_width() - space::M).min(text_width(ui) * 1.3));
         for section in &sheet.sections {
             section_ui(ui, section);

@@ -11,8 +11,9 @@ use crate::domain::product::Product;
 use crate::domain::requests::PRODUCT;
 use crate::ops::{FirstDay, FirstDayRow, FirstStep};
 use crate::ui::cx::{Command, Cx, Route};
-use crate::ui::theme::{Tone, body, bold, hint, palette, size, space, text_width, title};
+use crate::ui::theme::{Tone, body, bold, hint, palette, size, space, text_width};
 use crate::ui::widgets::button::primary_ui;
+use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::reach::{Near, reach};
@@ -86,7 +87,7 @@ pub(super) fn first_day_ui(ui: &mut Ui, cx: &mut Cx<'_>, day: &FirstDay) {
     frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.horizontal(|ui| {
-            ui.label(title("First day checklist"));
+            title_ui(ui, "First day checklist");
             ui.label(hint(ui, format!("{} of {} done", day.count_done(), day.rows.len())));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let word = if day.is_done() { "Close the checklist" } else { "Put it away" };

@@ -19,6 +19,7 @@ use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::{Guarded, guarded_ui};
 use crate::ui::widgets::choice::{Choice, choice_ui, choices_ui};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::heading::page_heading_ui;
 use crate::ui::widgets::modal::takes_save_key;
 use crate::ui::widgets::text::{TextArea, TextLine, password_ui};
 
@@ -111,7 +112,7 @@ impl Steps {
     pub fn ui(&mut self, ui: &mut Ui) -> Outcome {
         // Outside a text it would press the focused button too; in a text it is read after the text has taken its letters.
         let mut by_key = takes_save_key(ui.ctx());
-        ui.heading("New product file");
+        page_heading_ui(ui, "New product file");
         ui.label(hint(
             ui,
             match self.step {

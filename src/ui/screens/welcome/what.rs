@@ -6,8 +6,9 @@ use eframe::egui;
 use egui::{Label, Ui};
 
 use crate::domain::kind::ChainStep;
-use crate::ui::theme::{body, space, title};
+use crate::ui::theme::{body, space};
 use crate::ui::widgets::chain::{Link, chain_ui};
+use crate::ui::widgets::heading::title_ui;
 
 /// What it is, in three sentences.
 const SENTENCES: &str = "Software of a medical device is maintained for as long as somebody uses it, and IEC 62304 clause 6 asks for proof \
@@ -31,7 +32,7 @@ const fn meaning(step: ChainStep) -> &'static str {
 
 /// Draws it.
 pub(super) fn what_ui(ui: &mut Ui) {
-    ui.label(title("What is this?"));
+    title_ui(ui, "What is this?");
     ui.add_space(space::XS);
     ui.add(Label::new(body(SENTENCES)).wrap());
     ui.add_space(space::M);
