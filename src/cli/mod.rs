@@ -17,6 +17,7 @@ mod gate;
 mod guide;
 mod heads;
 mod import_feedback;
+mod install;
 mod letter;
 mod make;
 mod open;
@@ -109,6 +110,8 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Example { path, no_window, json, renderer } => {
             example::example(&path, (!no_window).then_some(open_window), renderer, json)
         }
+        Command::Completions(arguments) => install::completions(&arguments),
+        Command::Man(arguments) => install::man(&arguments),
         Command::New(new) => make::new_file(new),
         Command::Run { file, script, login, keep_going } => run::run(&file, &script, &login, keep_going),
         Command::List { file, kind, json } => print::list(&file, &kind, json),

@@ -6,9 +6,11 @@ pub mod app;
 pub mod asking;
 pub mod cx;
 pub mod dialogs;
+pub mod drawing;
 pub mod dry_run;
 #[cfg(test)]
 mod gallery;
+mod icon;
 pub mod looking;
 pub mod overview;
 #[cfg(test)]
@@ -32,7 +34,7 @@ use settings::{Renderer, Settings};
 pub struct Launch {
     /// The product file to open.
     pub file: Option<PathBuf>,
-    /// How the window is drawn; [`Renderer::Auto`] follows the settings.
+    /// What draws the window; [`Renderer::Auto`] follows the settings.
     pub renderer: Renderer,
 }
 
@@ -44,38 +46,31 @@ pub fn run(launch: Launch) -> Result<(), String> {
     let settings_path = settings::default_path();
     let settings = settings_path.as_deref().map(settings::load_quietly).unwrap_or_default();
     let renderer = if launch.renderer == Renderer::Auto { settings.renderer } else { launch.renderer };
-    let start = launch.file.map_or(Start::Nothing, Start::File);
-    let open = |renderer: eframe::Renderer| {
-        let (path, start) = (settings_path.clone(), start.clone());
-        eframe::run_native(
-            "Mainstay",
-            options(&settings, renderer),
-            Box::new(move |cc| Ok(Box::new(App::new(cc, path, start)))),
-        )
-    };
-    let failed = |error: eframe::Error| {
-        format!(
-            "the window cannot be opened: {error}; try --renderer glow, or the command line (mainstay --help)"
-        )
-    };
-    match renderer {
-        Renderer::Wgpu => open(eframe::Renderer::Wgpu).map_err(failed),
-        Renderer::Glow => open(eframe::Renderer::Glow).map_err(failed),
-        Renderer::Auto => match open(eframe::Renderer::Wgpu) {
-            Ok(()) => Ok(()),
-            // Without a display OpenGL cannot start either, and a second attempt would hide the cause.
-            Err(error @ eframe::Error::WinitEventLoop(_)) => Err(failed(error)),
-            Err(error) => {
-                log::warn!("wgpu cannot start, trying OpenGL: {error}");
-                open(eframe::Renderer::Glow).map_err(failed)
-            }
-        },
+    let again = || drawing::again_in_software(launch.file.as_deref());
+    if renderer == Renderer::Software {
+        again()?;
     }
+    let start = launch.file.clone().map_or(Start::Nothing, Start::File);
+    let opened = eframe::run_native(
+        "Mainstay",
+        options(&settings, renderer),
+        Box::new(move |cc| Ok(Box::new(App::new(cc, settings_path, start)))),
+    );
+    let Err(error) = opened else { return Ok(()) };
+    let mut words = format!("the window cannot be opened: {}", drawing::words(&error));
+    // Without a display nothing can draw, and a second attempt would hide the cause.
+    if renderer == Renderer::Auto && !matches!(error, eframe::Error::WinitEventLoop(_)) {
+        log::warn!("{words}; it is drawn without graphics driver");
+        if let Err(why) = again() {
+            words = format!("{words}; {why}");
+        }
+    }
+    Err(format!("{words}; {}", drawing::REMEDY))
 }
 
-fn options(settings: &Settings, renderer: eframe::Renderer) -> eframe::NativeOptions {
+fn options(settings: &Settings, renderer: Renderer) -> eframe::NativeOptions {
     let (width, height) = settings.window_size;
-    eframe::NativeOptions {
+    let mut options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Mainstay")
             .with_app_id("mainstay")
@@ -83,7 +78,11 @@ fn options(settings: &Settings, renderer: eframe::Renderer) -> eframe::NativeOpt
             .with_min_inner_size([640.0, 480.0])
             .with_maximized(settings.maximised)
             .with_drag_and_drop(true),
-        renderer,
         ..Default::default()
+    };
+    if let Some(icon) = icon::icon() {
+        options.viewport = options.viewport.with_icon(icon);
     }
+    drawing::choose(&mut options, renderer);
+    options
 }

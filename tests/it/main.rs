@@ -47,6 +47,7 @@ mod lanes;
 mod large;
 mod letter;
 mod overview;
+mod packaging;
 mod packet;
 mod parts;
 mod past;

@@ -7,8 +7,8 @@ use crate::ui::settings::{Renderer, Settings};
 use crate::ui::theme::{self, SCALE_MAX, SCALE_MIN, ThemeChoice, body, hint, palette, space, title};
 use crate::ui::widgets::button::segments_ui;
 
-const RENDERERS: [(Renderer, &str); 3] =
-    [(Renderer::Auto, "Automatic"), (Renderer::Wgpu, "wgpu"), (Renderer::Glow, "OpenGL")];
+const RENDERERS: [(Renderer, &str); 2] =
+    [(Renderer::Auto, "Automatic"), (Renderer::Software, "Without graphics driver")];
 
 /// Draws and changes the settings.
 pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
@@ -36,7 +36,7 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
     ui.add(
         Label::new(hint(
             ui,
-            "Takes effect at the next start. Choose OpenGL if the window is drawn incorrectly or does not open.",
+            "Takes effect at the next start. Choose “Without graphics driver” if the window is drawn incorrectly or does not open.",
         ))
         .wrap(),
     );
