@@ -1,5 +1,5 @@
-//! Measures the time from the start of the process to the second frame on the screen: `cargo run --release --example first_frame -- FILE
-//! [wgpu|glow]`. Needs a display. The window closes by itself.
+//! Measures the time from the start of the process to the second frame on the screen: `cargo run --release --example first_frame -- FILE`.
+//! Needs a display. The window closes by itself.
 //!
 //! The first frame is drawn when the second one begins, so what is measured is what a person sees.
 
@@ -36,12 +36,9 @@ impl eframe::App for Timed {
 fn main() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let mut words = std::env::args_os().skip(1);
-    let file: PathBuf = words.next().ok_or("usage: first_frame FILE [wgpu|glow]")?.into();
-    let renderer = match words.next() {
-        Some(word) if word == "glow" => eframe::Renderer::Glow,
-        Some(_) | None => eframe::Renderer::Wgpu,
-    };
-    let options = eframe::NativeOptions { renderer, ..eframe::NativeOptions::default() };
+    let file: PathBuf = words.next().ok_or("usage: first_frame FILE")?.into();
+    let mut options = eframe::NativeOptions::default();
+    mainstay::ui::drawing::choose(&mut options, mainstay::ui::settings::Renderer::Auto);
     eframe::run_native(
         "Mainstay",
         options,

@@ -14,8 +14,7 @@ fn main() -> ExitCode {
 fn open_window(path: Option<&Path>, opening: Opening, renderer: Renderer) -> Result<(), String> {
     let renderer = match renderer {
         Renderer::Auto => settings::Renderer::Auto,
-        Renderer::Wgpu => settings::Renderer::Wgpu,
-        Renderer::Glow => settings::Renderer::Glow,
+        Renderer::Software => settings::Renderer::Software,
     };
     let for_auditor = opening == Opening::ForAuditor;
     ui::run(ui::Launch { file: path.map(Path::to_owned), for_auditor, renderer })

@@ -2,6 +2,7 @@
 
 mod document;
 mod import;
+mod install;
 mod list;
 mod paper;
 mod releases;
@@ -12,6 +13,7 @@ mod update;
 
 pub use document::{DocumentAs, ReviewDocumentArguments};
 pub use import::{Import, ImportArguments, RecordsArguments};
+pub use install::{CompletionsArguments, ManArguments};
 pub use list::ListArguments;
 pub use paper::{
     GuideArguments, LetterArguments, ManualArguments, PacketArguments, PacketOf, QualifyArguments,
@@ -32,16 +34,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::ops::EventHead;
 use crate::soup;
 
-/// How the window is drawn.
+/// What draws the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Renderer {
-    /// Uses the graphics processor if there is one, otherwise OpenGL.
+    /// The graphics processor, or the processor if there is none.
     #[default]
     Auto,
-    /// Vulkan, Metal or Direct3D.
-    Wgpu,
-    /// OpenGL.
-    Glow,
+    /// The processor, without any graphics driver.
+    Software,
 }
 
 /// Keeps the maintenance records of medical device software as IEC 62304 clause 6 requires.
@@ -54,7 +54,7 @@ pub enum Renderer {
 pub struct Arguments {
     /// The product file to open in the window, or the link to a record, such as mainstay:pump.mainstay#CR-0004.
     pub file: Option<PathBuf>,
-    /// How the window is drawn.
+    /// What draws the window.
     #[arg(long, value_enum, default_value_t)]
     pub renderer: Renderer,
     /// The command to run instead of opening the window.
@@ -76,12 +76,16 @@ pub enum Command {
         /// Print path, logins and password as JSON.
         #[arg(long)]
         json: bool,
-        /// How the window is drawn.
+        /// What draws the window.
         #[arg(long, value_enum, default_value_t)]
         renderer: Renderer,
     },
     /// Open a file for an auditor: read-only, without personal data; what is shown is listed. Somebody signs in first.
     Audit(AuditArguments),
+    /// Print the completions of the commands and options for a shell.
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write all pages into a folder.
+    Man(ManArguments),
     /// Create a product file. Prints the recovery code, which is stored nowhere.
     New(NewArguments),
     /// Perform the requests of a script in order, up to the first refusal.

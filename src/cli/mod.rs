@@ -19,6 +19,7 @@ mod gate;
 mod guide;
 mod heads;
 mod import_feedback;
+mod install;
 mod letter;
 mod list;
 mod make;
@@ -125,6 +126,8 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
             example::example(&path, (!no_window).then_some(open_window), renderer, json)
         }
         Command::Audit(arguments) => audit::audit(&arguments, open_window),
+        Command::Completions(arguments) => install::completions(&arguments),
+        Command::Man(arguments) => install::man(&arguments),
         Command::New(new) => make::new_file(new),
         Command::Run { file, script, login, keep_going } => run::run(&file, &script, &login, keep_going),
         Command::List(arguments) => list::list(&arguments),

@@ -7,10 +7,12 @@ pub mod asking;
 pub mod composing;
 pub mod cx;
 pub mod dialogs;
+pub mod drawing;
 pub mod dry_run;
 pub mod first_day;
 #[cfg(test)]
 mod gallery;
+mod icon;
 pub mod list_memory;
 pub mod looking;
 pub mod overview;
@@ -39,7 +41,7 @@ pub struct Launch {
     pub file: Option<PathBuf>,
     /// Whether it is opened for an auditor.
     pub for_auditor: bool,
-    /// How the window is drawn; [`Renderer::Auto`] follows the settings.
+    /// What draws the window; [`Renderer::Auto`] follows the settings.
     pub renderer: Renderer,
 }
 
@@ -51,37 +53,30 @@ pub fn run(launch: Launch) -> Result<(), String> {
     let settings_path = settings::default_path();
     let settings = settings_path.as_deref().map(settings::load_quietly).unwrap_or_default();
     let renderer = if launch.renderer == Renderer::Auto { settings.renderer } else { launch.renderer };
-    let start = match launch.file {
+    let again = || drawing::again_in_software(launch.file.as_deref(), launch.for_auditor);
+    if renderer == Renderer::Software {
+        again()?;
+    }
+    let start = match launch.file.clone() {
         Some(path) if launch.for_auditor => Start::Audit(path),
         Some(path) => start_with(path),
         None => Start::Nothing,
     };
-    let open = |renderer: eframe::Renderer| {
-        let (path, start) = (settings_path.clone(), start.clone());
-        eframe::run_native(
-            "Mainstay",
-            options(&settings, renderer),
-            Box::new(move |cc| Ok(Box::new(App::new(cc, path, start)))),
-        )
-    };
-    let failed = |error: eframe::Error| {
-        format!(
-            "the window cannot be opened: {error}; try --renderer glow, or the command line (mainstay --help)"
-        )
-    };
-    match renderer {
-        Renderer::Wgpu => open(eframe::Renderer::Wgpu).map_err(failed),
-        Renderer::Glow => open(eframe::Renderer::Glow).map_err(failed),
-        Renderer::Auto => match open(eframe::Renderer::Wgpu) {
-            Ok(()) => Ok(()),
-            // Without a display OpenGL cannot start either, and a second attempt would hide the cause.
-            Err(error @ eframe::Error::WinitEventLoop(_)) => Err(failed(error)),
-            Err(error) => {
-                log::warn!("wgpu cannot start, trying OpenGL: {error}");
-                open(eframe::Renderer::Glow).map_err(failed)
-            }
-        },
+    let opened = eframe::run_native(
+        "Mainstay",
+        options(&settings, renderer),
+        Box::new(move |cc| Ok(Box::new(App::new(cc, settings_path, start)))),
+    );
+    let Err(error) = opened else { return Ok(()) };
+    let mut words = format!("the window cannot be opened: {}", drawing::words(&error));
+    // Without a display nothing can draw, and a second attempt would hide the cause.
+    if renderer == Renderer::Auto && !matches!(error, eframe::Error::WinitEventLoop(_)) {
+        log::warn!("{words}; it is drawn without graphics driver");
+        if let Err(why) = again() {
+            words = format!("{words}; {why}");
+        }
     }
+    Err(format!("{words}; {}", drawing::REMEDY))
 }
 
 /// A file, or a link to a record: the desktop hands over both in the same way.
@@ -92,9 +87,9 @@ fn start_with(path: PathBuf) -> Start {
     }
 }
 
-fn options(settings: &Settings, renderer: eframe::Renderer) -> eframe::NativeOptions {
+fn options(settings: &Settings, renderer: Renderer) -> eframe::NativeOptions {
     let (width, height) = settings.window_size;
-    eframe::NativeOptions {
+    let mut options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Mainstay")
             .with_app_id("mainstay")
@@ -102,7 +97,11 @@ fn options(settings: &Settings, renderer: eframe::Renderer) -> eframe::NativeOpt
             .with_min_inner_size([640.0, 480.0])
             .with_maximized(settings.maximised)
             .with_drag_and_drop(true),
-        renderer,
         ..Default::default()
+    };
+    if let Some(icon) = icon::icon() {
+        options.viewport = options.viewport.with_icon(icon);
     }
+    drawing::choose(&mut options, renderer);
+    options
 }

@@ -19,16 +19,15 @@ use super::list_memory::ListMemory;
 use super::spelling::OwnWords;
 use super::theme::{SCALE_MAX, SCALE_MIN, ThemeChoice};
 
-/// How the window is drawn.
+/// What draws the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Renderer {
-    /// wgpu, or glow if wgpu cannot start.
+    /// The graphics processor, or the processor if there is none. Earlier programs wrote the other two words.
     #[default]
+    #[serde(alias = "Wgpu", alias = "Glow")]
     Auto,
-    /// Vulkan, Metal or Direct3D.
-    Wgpu,
-    /// OpenGL.
-    Glow,
+    /// The processor, without any graphics driver.
+    Software,
 }
 
 /// All settings.
@@ -43,7 +42,7 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// Text scale in percent.
     pub text_scale: u16,
-    /// How the window is drawn.
+    /// What draws the window.
     pub renderer: Renderer,
     /// Recently opened files, newest first.
     pub recent: Vec<PathBuf>,
@@ -279,6 +278,23 @@ mod tests {
         assert_eq!(settings.window_size, (640.0, 840.0));
         assert_eq!(settings.lists.get("feedback"), Some(&ListMemory::default()));
         assert_eq!(settings.nav_width.to_bits(), 220.0_f32.to_bits());
+    }
+
+    #[test]
+    fn the_renderers_of_earlier_programs_are_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("settings.ron");
+        for (word, renderer) in [
+            ("Auto", Renderer::Auto),
+            ("Wgpu", Renderer::Auto),
+            ("Glow", Renderer::Auto),
+            ("Software", Renderer::Software),
+        ] {
+            fs::write(&path, format!("(text_scale: 130, renderer: {word})")).expect("written");
+            let loaded = load(&path);
+            assert_eq!(loaded.notice, None, "{word}");
+            assert_eq!((loaded.settings.text_scale, loaded.settings.renderer), (130, renderer), "{word}");
+        }
     }
 
     #[test]

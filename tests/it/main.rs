@@ -58,6 +58,7 @@ mod large;
 mod letter;
 mod lists;
 mod overview;
+mod packaging;
 mod packet;
 mod parts;
 mod past;

@@ -13,8 +13,8 @@ use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::heading::{page_heading_ui, title_ui};
 
-const RENDERERS: [(Renderer, &str); 3] =
-    [(Renderer::Auto, "Automatic"), (Renderer::Wgpu, "wgpu"), (Renderer::Glow, "OpenGL")];
+const RENDERERS: [(Renderer, &str); 2] =
+    [(Renderer::Auto, "Automatic"), (Renderer::Software, "Without graphics driver")];
 
 /// Draws and changes the settings.
 pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
@@ -42,7 +42,7 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
     ui.add(
         Label::new(hint(
             ui,
-            "Takes effect at the next start. Choose OpenGL if the window is drawn incorrectly or does not open.",
+            "Takes effect at the next start. Choose “Without graphics driver” if the window is drawn incorrectly or does not open.",
         ))
         .wrap(),
     );
