@@ -18,7 +18,7 @@ fn row(kind: Kind, number: u32, title: &str, state: usize) -> ListRow {
         id: RecordId::new(kind, number),
         title: title.to_owned(),
         state: states[state % states.len()].code.to_owned(),
-        owner: (number % 3 != 0).then(|| RecordId::new(Kind::Person, number % 3)),
+        owner: (!number.is_multiple_of(3)).then(|| RecordId::new(Kind::Person, number % 3)),
         created_at: at.plus_seconds(i64::from(number) * 86_400 * 9),
         state_since: at.plus_seconds(i64::from(number) * 86_400 * 20),
         more: kind.def().columns.iter().map(|_| String::new()).collect(),
