@@ -121,5 +121,5 @@ fn clock(_: &Room<'_>) -> Seen {
     let year: i32 =
         after.now.day().to_string().get(..4).and_then(|year| year.parse().ok()).unwrap_or_default();
     let advanced = after.now >= before.now && after.steady > before.steady;
-    holds((2026..2100).contains(&year) && advanced, format!("{}", after.now.words()))
+    holds((2026..2100).contains(&year) && advanced, after.now.words())
 }

@@ -139,8 +139,11 @@ fn a_link_of_a_page_shows_the_page_or_the_screen_that_it_names() {
     let mut window = window(folder.path());
     press(&mut window, Key::F1);
     // The navigation on the left has one of the same name.
-    let links = window.query_all_by_role_and_label(Role::Link, "Readiness");
-    links.filter(|link| link.rect().left() > 640.0).last().unwrap().click();
+    window
+        .query_all_by_role_and_label(Role::Link, "Readiness")
+        .rfind(|link| link.rect().left() > 640.0)
+        .unwrap()
+        .click();
     window.run_steps(4);
     assert_eq!(window.state().route(), Some(&Route::Readiness));
     assert!(headings(&window).iter().any(|text| text == "Readiness"), "the help followed");
