@@ -46,7 +46,7 @@ fn ring(window: &Window) -> Option<Rect> {
     let accent = theme::palette_of(&window.ctx).accent;
     let shapes = window.output().shapes.iter().rev();
     let mut rings = shapes.filter_map(|clipped| match &clipped.shape {
-        egui::Shape::Rect(rect) if rect.stroke.color == accent && rect.stroke.width == 2.0 => {
+        egui::Shape::Rect(rect) if rect.stroke.color == accent && rect.stroke.width > 1.5 => {
             Some(rect.rect.expand(2.0).intersect(clipped.clip_rect))
         }
         _ => None,

@@ -102,7 +102,10 @@ fn a_screen_reader_walks_from_the_cve_to_the_signed_evaluation() {
     let mut script = start(folder.path(), &path, &setting);
     let (says, said) = mpsc::channel();
     let lines = BufReader::new(script.stdout.take().unwrap()).lines();
-    std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| says.send(line)));
+    std::thread::Builder::new()
+        .name("what the script says".to_owned())
+        .spawn(move || lines.map_while(Result::ok).try_for_each(|line| says.send(line)))
+        .unwrap();
     let mut heard = Vec::new();
     while let Ok(line) = said.recv_timeout(Duration::from_secs(PATIENCE)) {
         println!("{line}");
