@@ -85,11 +85,10 @@ impl ProductFile {
         let mut undone = BTreeSet::new();
         for row in self.events(&EventFilter::default(), EVENTS_MAX, 0)? {
             let event = row.event;
+            let changed = !event.changes.is_empty() || !event.signatures.is_empty();
             if let Some(seq) = undone_event(event.reason.as_deref()) {
                 undone.insert(seq);
-            } else if !undone.contains(&event.seq)
-                && !(event.changes.is_empty() && event.signatures.is_empty())
-            {
+            } else if changed && !undone.contains(&event.seq) {
                 return Ok(event);
             }
         }
