@@ -348,7 +348,7 @@ impl Cache {
     pub fn forget(&mut self) {
         let computed = Self::new(std::mem::take(&mut self.overview), std::mem::take(&mut self.asking));
         let (rules, first_day) = (std::mem::take(&mut self.rules), std::mem::take(&mut self.first_day));
-        *self = Self { rules, first_day, ..computed };
+        *self = Self { first_day, rules, ..computed };
     }
 }
 

@@ -58,13 +58,14 @@ impl Recents {
         let mut former = std::mem::take(&mut self.rows);
         for (index, path) in paths.iter().enumerate() {
             let still = former.iter().position(|row| row.path == *path && row.job.is_some());
-            let row = still.map(|at| former.swap_remove(at)).unwrap_or_else(|| {
+            let anew = || {
                 let (ctx, at, now) = (ctx.clone(), path.clone(), stamp.now);
                 let wake = move || ctx.request_repaint();
                 let work = move |_: &crate::ops::jobs::Progress| Ok(look(&at, index < LOOKED_INTO, now));
                 let job = Job::start("Looking at a recent file", wake, work).ok();
                 Recent { path: path.clone(), job, found: None }
-            });
+            };
+            let row = still.map_or_else(anew, |at| former.swap_remove(at));
             self.rows.push(row);
         }
     }
