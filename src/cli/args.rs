@@ -9,6 +9,7 @@ mod releases;
 mod retirement;
 mod review;
 mod seen;
+mod status;
 mod update;
 
 pub use document::{DocumentAs, ReviewDocumentArguments};
@@ -25,6 +26,7 @@ pub use releases::{
 pub use retirement::{ClocksArguments, RetirementArguments};
 pub use review::{Review, Soup, SoupImportArguments, StartReviewArguments};
 pub use seen::{AuditArguments, ContinueArguments, Heads};
+pub use status::StatusArguments;
 pub use update::AdvisoriesUpdate;
 
 use std::path::PathBuf;
@@ -114,28 +116,7 @@ pub enum Command {
         json: bool,
     },
     /// Show what is overdue, unapproved or upcoming, and count the records.
-    Status {
-        /// The product file.
-        file: PathBuf,
-        /// Show the state at the end (UTC) of this day, YYYY-MM-DD, instead of now.
-        #[arg(long)]
-        on: Option<String>,
-        /// Also show the SOUP reviews for which the advisory data of this workstation asks.
-        #[arg(long, conflicts_with = "on")]
-        advisories: bool,
-        /// Folder of the advisory data.
-        #[arg(long, requires = "advisories")]
-        cache: Option<PathBuf>,
-        /// Write everything that is due or coming as iCalendar to this file instead; it must not exist yet.
-        #[arg(long, value_name = "OUT.ics", conflicts_with_all = ["on", "advisories", "json"])]
-        calendar: Option<PathBuf>,
-        /// Days before each day on which the calendar program reminds.
-        #[arg(long, value_name = "DAYS", requires = "calendar", value_parser = clap::value_parser!(u16).range(0..=365))]
-        alarm: Option<u16>,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Status(StatusArguments),
     /// List the working-day calendars; with a name, print the script with which `run` adds one to the policy of a file.
     Calendar {
         /// Code of a calendar, or a .ron file.

@@ -132,11 +132,10 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Run { file, script, login, keep_going } => run::run(&file, &script, &login, keep_going),
         Command::List(arguments) => list::list(&arguments),
         Command::Show { file, id, json } => print::show(&file, &id, json),
-        Command::Status { file, calendar: Some(out), alarm, .. } => due::due(&file, &out, alarm),
-        Command::Status { file, on, advisories, cache, json, calendar: None, alarm: _ } => {
-            let folder = if advisories { Some(advisories::folder(cache)?) } else { None };
-            status::status(&file, (on.as_deref(), folder.as_deref()), json)
-        }
+        Command::Status(arguments) => match &arguments.calendar {
+            Some(out) => due::due(&arguments.file, out, arguments.alarm),
+            None => status::of_arguments(arguments),
+        },
         Command::Calendar { name, from, to } => calendar::calendar(name.as_deref(), from, to),
         Command::Import { what: Import::Feedback(import) } => import_feedback::import(&import),
         Command::Import { what: Import::Records(records) } => records::take(&records),

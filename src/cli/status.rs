@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::args::StatusArguments;
 use super::failure::Failure;
 use super::review_events::Asked;
 use super::{CommandResult, open};
@@ -33,6 +34,13 @@ impl Status {
         let product = source.record(PRODUCT)?.and_then(|data| data.typed()).unwrap_or_default();
         Ok(Self { at, product, attention: ops::attention(source, at)?, records: ops::counts(source)? })
     }
+}
+
+/// Reports by the arguments of the command line.
+pub fn of_arguments(arguments: StatusArguments) -> CommandResult {
+    let StatusArguments { file, on, advisories, cache, json, calendar: _, alarm: _ } = arguments;
+    let folder = if advisories { Some(super::advisories::folder(cache)?) } else { None };
+    status(&file, (on.as_deref(), folder.as_deref()), json)
 }
 
 /// Reports what is overdue, unapproved and upcoming: now, or at the end (UTC) of a past day.
