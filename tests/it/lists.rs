@@ -161,7 +161,6 @@ fn a_view_is_saved_chosen_in_the_palette_renamed_and_deleted() {
     assert!(window.has("5 records"));
     window.key_press_modifiers(Modifiers::COMMAND, Key::K);
     window.settle();
-    window.get_by_role(Role::TextInput);
     window.event(egui::Event::Text("View: Alarms".to_owned()));
     window.settle();
     window.key_press(Key::Enter);
