@@ -72,7 +72,7 @@ fn columns_are_chosen_and_ordered_by_keyboard_and_reset() {
     let mut window = list(&FIVE);
     window.press("Columns…");
     window.picture("list_columns");
-    window.get_by_role_and_label(Role::CheckBox, "Open for (days)").click();
+    window.get_by_role_and_label(Role::CheckBox, "Open for (days)").click_accesskit();
     window.settle();
     let state = || Role::CheckBox;
     window.get_by_role_and_label(state(), "State").focus();
@@ -161,7 +161,6 @@ fn a_view_is_saved_chosen_in_the_palette_renamed_and_deleted() {
     assert!(window.has("5 records"));
     window.key_press_modifiers(Modifiers::COMMAND, Key::K);
     window.settle();
-    window.get_by_role(Role::TextInput);
     window.event(egui::Event::Text("View: Alarms".to_owned()));
     window.settle();
     window.key_press(Key::Enter);
@@ -176,7 +175,7 @@ fn a_view_is_saved_chosen_in_the_palette_renamed_and_deleted() {
     assert!(window.has("View: Weekly alarms"));
     window.press("View: Weekly alarms");
     window.press("Rename or delete views…");
-    window.get_by_role_and_label(Role::CheckBox, "Delete Weekly alarms").click();
+    window.get_by_role_and_label(Role::CheckBox, "Delete Weekly alarms").click_accesskit();
     window.settle();
     window.press("Save");
     window.press("View: All, changed");

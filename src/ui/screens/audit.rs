@@ -39,14 +39,14 @@ const EXPORT_PAGE: u32 = 2_000;
 const VALUE_MOST: usize = 1_200;
 
 const COLUMNS: [Column<'static>; 8] = [
-    Column::new("No.", Width::Fit(72.0)).unsortable(),
-    Column::new("Entered at (UTC)", Width::Fit(140.0)).unsortable(),
-    Column::new("Person", Width::Fit(200.0)).unsortable(),
-    Column::new("Role", Width::Fit(200.0)).unsortable(),
+    Column::new("No.", Width::Fixed(72.0)).unsortable(),
+    Column::new("Entered at (UTC)", Width::Fixed(140.0)).unsortable(),
+    Column::new("Person", Width::Fixed(130.0)).unsortable(),
+    Column::new("Role", Width::Fixed(152.0)).unsortable(),
     Column::new("What", Width::Rest(180.0)).unsortable(),
-    Column::new("Record", Width::Fit(84.0)).unsortable(),
+    Column::new("Record", Width::Fixed(84.0)).unsortable(),
     Column::new("Reason", Width::Rest(90.0)).unsortable(),
-    Column::new("Marks", Width::Fit(130.0)).unsortable(),
+    Column::new("Marks", Width::Fixed(130.0)).unsortable(),
 ];
 
 const CSV_HEADER: [&str; 14] = [

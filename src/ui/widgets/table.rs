@@ -24,7 +24,7 @@ use crate::ui::theme::{Tone, space};
 pub enum Width {
     /// This many points until the user changes it.
     Fixed(f32),
-    /// As wide as its head and its cells need, but at most this many points.
+    /// As wide as its head and its cells need, but at most this many points. Cells out of sight are asked for too.
     Fit(f32),
     /// The remaining width, but at least this many points.
     Rest(f32),

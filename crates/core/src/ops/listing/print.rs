@@ -2,7 +2,6 @@
 
 use super::columns::ListColumn;
 use super::{ListLine, ListQuery, Listing, Totals, grouped, grouping_title, totals};
-use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::text::counted;
 use crate::domain::workflow;
@@ -21,10 +20,14 @@ use mainstay_base::time::Moment;
 pub const PRINTED_ROWS_MAX: usize = 20_000;
 /// Most columns that fit on a page.
 const COLUMNS_MAX: usize = 12;
-/// Most characters of a cell that ask for width; a longer text breaks into lines.
+/// A column whose longest cell has no more characters is as wide as its longest word; the others share what is left.
+const SHORT: usize = 22;
+/// Most characters of a cell that ask for a share.
 const WIDE: usize = 60;
 /// So many characters are one share of the width.
 const PER_SHARE: usize = 6;
+/// Width of a character that surely has room, and the space beside a column, in points.
+const ROOM: (f32, f32) = (5.0, 11.0);
 /// So many rows, spread over the whole list, are looked at for the widths.
 const SAMPLE: usize = 400;
 
@@ -110,7 +113,7 @@ impl ListPaper {
 }
 
 fn blocks((kind, query): (Kind, &ListQuery), listing: &Listing, order: &[usize]) -> Vec<Block> {
-    let place = |(place, known): (usize, &ListColumn)| column(known, share(listing, order, place));
+    let place = |(place, known): (usize, &ListColumn)| column(known, lengths(listing, order, place));
     let columns: Vec<Column> = listing.columns.iter().enumerate().map(place).collect();
     let row = |index: &usize| listing.lines.get(*index).map(|line| cells(listing, line));
     let table = |caption: Option<String>, order: &[usize]| Block::Table {
@@ -133,31 +136,33 @@ fn blocks((kind, query): (Kind, &ListQuery), listing: &Listing, order: &[usize])
     }
 }
 
-/// The share of a column in the width: by its longest cell in the whole list, so that the tables of all groups look alike.
-fn share(listing: &Listing, order: &[usize], place: usize) -> u8 {
+/// The longest cell of a column and its longest word, in characters, in the whole list, so that the tables of all groups look alike.
+fn lengths(listing: &Listing, order: &[usize], place: usize) -> (usize, usize) {
     let step = order.len().div_ceil(SAMPLE).max(1);
     let rows = order.iter().step_by(step).filter_map(|index| listing.lines.get(*index));
-    let length = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
-    let title = listing.columns.get(place).map_or("", |column| column.title);
-    let title = title.split_whitespace().map(length).max().unwrap_or_default();
+    let word =
+        |text: &str| text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or_default();
+    let line = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+    let known = listing.columns.get(place);
+    let title = known.map_or(0, |column| word(column.title));
     // The mark of a state stands before its word.
-    let mark = if listing.columns.get(place).is_some_and(ListColumn::is_state) { 2 } else { 0 };
-    let longest = rows.map(|line| length(line.cell(place)) + mark).fold(title, usize::max);
-    u8::try_from((longest.min(WIDE) + 1).div_ceil(PER_SHARE)).unwrap_or(1)
+    let mark = if known.is_some_and(ListColumn::is_state) { 2 } else { 0 };
+    rows.map(|row| row.cell(place)).fold((title, title), |(longest, widest), cell| {
+        (longest.max(line(cell) + mark), widest.max(word(cell) + mark))
+    })
 }
 
-fn column(column: &ListColumn, share: u8) -> Column {
-    if column.is_id() {
-        return Column::id(column.title);
+fn column(column: &ListColumn, (longest, widest): (usize, usize)) -> Column {
+    let made = if column.is_number() {
+        Column::number(column.title)
+    } else {
+        let share = u8::try_from(longest.min(WIDE).div_ceil(PER_SHARE)).unwrap_or(1);
+        Column::text(column.title, share)
+    };
+    if !column.is_title() && longest <= SHORT {
+        return made.points(widest as f32 * ROOM.0 + ROOM.1);
     }
-    if column.is_number() {
-        return Column::number(column.title);
-    }
-    let is_day = column.field().is_some_and(|field| matches!(field.ty, FieldType::Day | FieldType::Moment));
-    if is_day || matches!(column.code, "entered" | "since") {
-        return Column::date(column.title);
-    }
-    Column::text(column.title, share)
+    made
 }
 
 fn cells(listing: &Listing, line: &ListLine) -> Vec<Cell> {

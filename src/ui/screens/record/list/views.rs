@@ -32,21 +32,25 @@ impl ListScreen {
             for (name, _) in &built {
                 if ui.button(*name).clicked() {
                     taken = Some(((*name).to_owned(), None));
+                    ui.close();
                 }
             }
             ui.separator();
             for view in &self.memory.views {
                 if ui.button(&view.name).clicked() {
                     taken = Some((view.name.clone(), Some(view.clone())));
+                    ui.close();
                 }
             }
             if ui.button("Save this view…").clicked() {
                 let own = self.memory.view(&self.view.0).map(|view| view.name.clone());
                 dialog = Some(ViewDialog::Save(own.unwrap_or_default()));
+                ui.close();
             }
             if !self.memory.views.is_empty() && ui.button("Rename or delete views…").clicked() {
                 let names = self.memory.views.iter().map(|view| (view.name.clone(), view.name.clone(), true));
                 dialog = Some(ViewDialog::Manage(names.collect()));
+                ui.close();
             }
         });
         let detail = "The list with the filters, columns and groups of this view";
@@ -191,8 +195,12 @@ impl ListScreen {
             let Some((_, name, stays)) = names.iter().find(|(former, _, _)| *former == view.name) else {
                 return true;
             };
-            if self.view.0 == view.name {
-                self.view.0 = if *stays { name.trim().to_owned() } else { ALL.to_owned() };
+            if self.view.0 == view.name && *stays {
+                name.trim().clone_into(&mut self.view.0);
+            } else if self.view.0 == view.name {
+                let columns = self.memory.columns.clone();
+                let all = ListQuery { attention_first: true, columns, ..ListQuery::default() };
+                self.view = (ALL.to_owned(), all);
             }
             name.trim().clone_into(&mut view.name);
             *stays
