@@ -89,9 +89,15 @@ impl<'a> Field<'a> {
     fn head(&self, ui: &mut Ui) -> (egui::Id, egui::Rect) {
         let row = ui.horizontal(|ui| {
             ui.set_min_height(20.0);
-            let label = ui.label(bold(self.label));
+            // A long label wraps and leaves room for the help button, which is drawn over the end of the row.
+            let most = (ui.available_width() - HELP).max(0.0);
+            let label = ui
+                .scope(|ui| {
+                    ui.set_max_width(most);
+                    ui.add(egui::Label::new(bold(self.label)).wrap())
+                })
+                .inner;
             if let Some(words) = self.mark {
-                // Room for the help button, which is drawn over the end of the row.
                 let room = (ui.available_width() - HELP).max(0.0);
                 ui.scope(|ui| {
                     ui.set_max_width(room);
