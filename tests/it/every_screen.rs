@@ -142,7 +142,13 @@ fn cut(window: &Window) -> Vec<String> {
 }
 
 /// A look at screens of this size: all of them, or every one of `turns` from `turn` on.
-fn look(pixels: egui::Vec2, zoom: f32, (turn, turns): (usize, usize)) {
+fn look(pixels: egui::Vec2, zoom: f32, turns: (usize, usize)) {
+    let found = seen(pixels, zoom, turns);
+    assert!(found.is_empty(), "beyond the edge or cut at {zoom} of {pixels:?}:\n{}", found.join("\n"));
+}
+
+/// What is wrong with these screens.
+fn seen(pixels: egui::Vec2, zoom: f32, (turn, turns): (usize, usize)) -> Vec<String> {
     let size = pixels / zoom;
     let mut window = Window::new(example(), "mara", Route::Dashboard, size);
     let mut found = Vec::new();
@@ -164,7 +170,7 @@ fn look(pixels: egui::Vec2, zoom: f32, (turn, turns): (usize, usize)) {
         let faults = beyond(&window, size.x).into_iter().chain(cut(&window));
         found.extend(faults.map(|what| format!("{route:?}: {what}")));
     }
-    assert!(found.is_empty(), "beyond the edge or cut at {zoom} of {pixels:?}:\n{}", found.join("\n"));
+    found
 }
 
 /// The screens that take their turn in this run.
@@ -184,14 +190,22 @@ fn at_200_percent_nothing_to_press_is_beyond_the_edge_and_no_text_is_cut() {
 
 #[test]
 fn on_a_small_screen_nothing_is_lost_from_80_to_200_percent() {
-    for (turn, zoom) in [0.8, 1.0, 1.5, 2.0].into_iter().enumerate() {
-        look(SMALL, zoom, some(turn));
-    }
+    let zooms = [0.8, 1.0, 1.5, 2.0].into_iter().enumerate();
+    let found = zooms.flat_map(|(turn, zoom)| {
+        let of = move |what: String| format!("at {zoom}, {what}");
+        seen(SMALL, zoom, some(turn)).into_iter().map(of)
+    });
+    let found: Vec<String> = found.collect();
+    assert!(found.is_empty(), "beyond the edge or cut:\n{}", found.join("\n"));
 }
 
 #[test]
 fn on_a_large_screen_nothing_is_lost_from_80_to_200_percent() {
-    for (turn, zoom) in [0.8, 1.0, 1.5, 2.0].into_iter().enumerate() {
-        look(LARGE, zoom, some(turn + 4));
-    }
+    let zooms = [0.8, 1.0, 1.5, 2.0].into_iter().enumerate();
+    let found = zooms.flat_map(|(turn, zoom)| {
+        let of = move |what: String| format!("at {zoom}, {what}");
+        seen(LARGE, zoom, some(turn + 4)).into_iter().map(of)
+    });
+    let found: Vec<String> = found.collect();
+    assert!(found.is_empty(), "beyond the edge or cut:\n{}", found.join("\n"));
 }

@@ -26,6 +26,9 @@ const COLUMN: f32 = 560.0;
 const SEARCH: f32 = 210.0;
 const STATE: f32 = 150.0;
 const TITLE: f32 = 60.0;
+/// Below this width the areas open from the top bar; and their width there, in points.
+const NARROW: f32 = 600.0;
+const MENU: f32 = 220.0;
 
 /// Least room at the right of the top bar in which the help has its button.
 const HELP_FROM: f32 = 300.0;
@@ -173,6 +176,9 @@ impl App {
     }
 
     fn draw_nav(&mut self, ui: &mut Ui) {
+        if is_narrow(ui.ctx()) {
+            return;
+        }
         let at = self.with_cx(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
         let Some(((now, attention), _)) = at else { return };
         let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(8, 12));
@@ -199,21 +205,36 @@ impl App {
         }
     }
 
+    /// In a narrow window the areas open from the top bar, so that the screen has the whole width.
+    fn areas_menu(&mut self, ui: &mut Ui) {
+        let at = self.with_cx(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
+        let Some(((now, attention), _)) = at else { return };
+        let menu = ui.menu_button("Areas", |ui| {
+            ui.set_min_width(MENU);
+            let chosen = scrolled(ScrollArea::vertical())
+                .show(ui, |ui| nav::nav_ui(ui, &now, attention.as_deref()))
+                .inner;
+            if chosen.is_some() {
+                ui.close();
+            }
+            chosen
+        });
+        if let Some(route) = menu.inner.flatten() {
+            self.go(route);
+        }
+    }
+
     fn top_bar(&mut self, ui: &mut Ui) {
         let mut asked = Vec::new();
         ui.horizontal(|ui| {
+            let narrow = is_narrow(ui.ctx());
+            if narrow {
+                self.areas_menu(ui);
+            }
             let Some(desk) = &self.desk else { return };
-            ui.add_enabled_ui(desk.history.can_go_back(), |ui| {
-                if off_because(icon_ui(ui, Icon::Back, "Back"), "Nothing to go back to").clicked() {
-                    asked.push(AppCommand::Back);
-                }
-            });
-            ui.add_enabled_ui(desk.history.can_go_forward(), |ui| {
-                let forward = icon_ui(ui, Icon::Forward, "Forward");
-                if off_because(forward, "Nothing to go forward to").clicked() {
-                    asked.push(AppCommand::Forward);
-                }
-            });
+            if !narrow {
+                back_and_forward_ui(ui, desk, &mut asked);
+            }
             ui.add_space(space::XS);
             self.product_ui(ui, desk);
             ui.add_space(space::S);
@@ -409,6 +430,25 @@ fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
             }
         }
     }
+}
+
+/// Whether the window has no room for the areas beside the screen.
+fn is_narrow(ctx: &egui::Context) -> bool {
+    ctx.content_rect().width() < NARROW
+}
+
+fn back_and_forward_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
+    ui.add_enabled_ui(desk.history.can_go_back(), |ui| {
+        if off_because(icon_ui(ui, Icon::Back, "Back"), "Nothing to go back to").clicked() {
+            asked.push(AppCommand::Back);
+        }
+    });
+    ui.add_enabled_ui(desk.history.can_go_forward(), |ui| {
+        let forward = icon_ui(ui, Icon::Forward, "Forward");
+        if off_because(forward, "Nothing to go forward to").clicked() {
+            asked.push(AppCommand::Forward);
+        }
+    });
 }
 
 /// Background jobs while nobody is signed in: they are shown and cannot be cancelled.

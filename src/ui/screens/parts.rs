@@ -106,8 +106,12 @@ pub fn in_a_row_ui<R>(ui: &mut Ui, inputs: impl FnOnce(&mut Ui) -> R) -> R {
     .inner
 }
 
+/// Least width of a boxed input, in points.
+const BOX_MIN: f32 = 120.0;
+
 /// A labelled input of a fixed width, for a row of inputs.
 pub fn boxed_ui(ui: &mut Ui, label: &str, width: f32, input: impl FnOnce(&mut Ui) -> Response) -> Response {
+    let width = width.min(ui.available_width().max(BOX_MIN));
     ui.allocate_ui(vec2(width, 52.0), |ui| {
         ui.vertical(|ui| {
             ui.set_width(width);

@@ -8,9 +8,10 @@ use crate::ui::theme::{palette, space};
 use crate::ui::widgets::heading::{page_heading_ui, title_ui};
 use crate::ui::widgets::scrolled::scrolled;
 
-/// Room for what stands before the explanation of a key, and the least room for that, in points.
+/// Room for what stands before the explanation of a key, the least room for that beside it, and room for the keys alone, in points.
 const BEFORE: f32 = 330.0;
-const NARROWEST: f32 = 160.0;
+const NARROWEST: f32 = 200.0;
+const KEYS: f32 = 170.0;
 
 /// A text that wraps within a cell.
 fn wrapped_ui(ui: &mut Ui, width: f32, label: Label) {
@@ -28,12 +29,22 @@ pub fn shortcuts_ui(ui: &mut Ui) {
         title_ui(ui, "Everywhere");
         let weak = palette(ui).weak;
         let room = ui.available_width();
+        // In a narrow window the explanation stands below the name.
+        let beside = room >= BEFORE + NARROWEST;
+        let width = if beside { room - BEFORE } else { (room - KEYS).max(NARROWEST / 2.0) };
         Grid::new("commands").num_columns(3).spacing([space::XL, space::XS]).show(ui, |ui| {
             for row in COMMANDS.iter().filter(|row| row.keys.is_some()) {
                 ui.label(RichText::new(keys_of(ui.ctx(), row)).monospace());
-                ui.label(row.text);
                 let words = Label::new(RichText::new(row.tooltip).color(weak));
-                wrapped_ui(ui, (room - BEFORE).max(NARROWEST), words);
+                if beside {
+                    ui.label(row.text);
+                    wrapped_ui(ui, width, words);
+                } else {
+                    ui.vertical(|ui| {
+                        ui.label(row.text);
+                        wrapped_ui(ui, width, words);
+                    });
+                }
                 ui.end_row();
             }
         });
@@ -42,7 +53,7 @@ pub fn shortcuts_ui(ui: &mut Ui) {
         Grid::new("screens").num_columns(2).spacing([space::XL, space::XS]).show(ui, |ui| {
             for (keys, words) in SCREEN_KEYS {
                 ui.label(RichText::new(*keys).monospace());
-                wrapped_ui(ui, (room - BEFORE).max(NARROWEST), Label::new(*words));
+                wrapped_ui(ui, width, Label::new(*words));
                 ui.end_row();
             }
         });

@@ -25,7 +25,7 @@ pub fn empty_ui(ui: &mut Ui, empty: &Empty<'_>) -> Option<Response> {
     let mut response = None;
     ui.add_space(space::XXL);
     ui.vertical_centered(|ui| {
-        ui.set_max_width(440.0);
+        ui.set_max_width(ui.available_width().min(440.0));
         title_ui(ui, empty.title);
         ui.add(egui::Label::new(body(empty.purpose).color(palette(ui).weak)).wrap());
         if !empty.clause.is_empty() {

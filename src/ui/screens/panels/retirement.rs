@@ -229,8 +229,8 @@ fn retention_ui(ui: &mut Ui, retention: &Retention) {
     let tone = if retention.until().is_some() { Tone::Neutral } else { Tone::Due };
     tone_words_ui(ui, tone, &retention.words());
     ui.add_space(space::XS);
-    let rest: f32 = COLUMNS.iter().sum::<f32>() + 3.0 * space::M;
-    let room = ui.available_width();
+    let rest: f32 = COLUMNS.iter().sum();
+    let room = ui.available_width() - 3.0 * space::M;
     let rule = (room - rest).max(140.0);
     // In a narrow window all columns are narrower.
     let share = (room / (rest + rule)).min(1.0);

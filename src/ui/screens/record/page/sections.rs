@@ -125,27 +125,38 @@ fn accept(cx: &mut Cx<'_>, id: RecordId, left: &Left, accepted: &[&str]) {
     cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
 }
 
+/// Below this width the heading of a section wraps, and its edit link follows the words, in points.
+const WRAPPED: f32 = 440.0;
+
 /// Heading of a section; returns whether its edit link was pressed.
 fn section_head_ui(ui: &mut Ui, section: &Section, edit: bool) -> bool {
-    let mut pressed = false;
-    ui.add_space(space::L);
-    ui.horizontal(|ui| {
+    let words = |ui: &mut Ui| {
         title_ui(ui, section.title);
         ui.label(hint(ui, section.clause));
-        if edit {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let response = link_ui(ui, "Edit");
-                ui.ctx().accesskit_node_builder(response.id, |node| {
-                    node.set_label(format!("Edit {}", section.title));
-                });
-                pressed = response.clicked();
-                pressed |= reach(ui, Near::Place, &format!("Edit {}", section.title), section.clause);
-            });
-        }
-    });
+    };
+    ui.add_space(space::L);
+    let pressed = if ui.available_width() < WRAPPED {
+        ui.horizontal_wrapped(|ui| {
+            words(ui);
+            edit && edit_link_ui(ui, section)
+        })
+    } else {
+        ui.horizontal(|ui| {
+            words(ui);
+            let right = Layout::right_to_left(Align::Center);
+            edit && ui.with_layout(right, |ui| edit_link_ui(ui, section)).inner
+        })
+    };
     rule_ui(ui);
     ui.add_space(space::XS);
-    pressed
+    pressed.inner
+}
+
+fn edit_link_ui(ui: &mut Ui, section: &Section) -> bool {
+    let name = format!("Edit {}", section.title);
+    let response = link_ui(ui, "Edit");
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name.as_str()));
+    response.clicked() | reach(ui, Near::Place, &name, section.clause)
 }
 
 /// Whether the page shows a field: not the title, which is its heading, and a value that is kept elsewhere now only if there is one.
