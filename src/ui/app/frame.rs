@@ -26,9 +26,6 @@ const COLUMN: f32 = 560.0;
 const SEARCH: f32 = 210.0;
 const STATE: f32 = 150.0;
 const TITLE: f32 = 60.0;
-/// Below this width the areas open from the top bar; and their width there, in points.
-const NARROW: f32 = 600.0;
-const MENU: f32 = 220.0;
 
 /// Least room at the right of the top bar in which the help has its button.
 const HELP_FROM: f32 = 300.0;
@@ -175,29 +172,6 @@ impl App {
         self.draw_screen(ui);
     }
 
-    fn draw_nav(&mut self, ui: &mut Ui) {
-        if is_narrow(ui.ctx()) {
-            return;
-        }
-        let at = self.with_cx(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
-        let Some(((now, attention), _)) = at else { return };
-        let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(8, 12));
-        let panel = Panel::left("nav")
-            .frame(frame)
-            .default_size(self.settings.values.nav_width)
-            .size_range(160.0..=360.0);
-        let shown = panel.show(ui, |ui| {
-            landmark(ui, Role::Navigation, "Areas");
-            scrolled(ScrollArea::vertical().auto_shrink(false))
-                .show(ui, |ui| nav::nav_ui(ui, &now, attention.as_deref()))
-                .inner
-        });
-        self.settings.values.nav_width = shown.response.rect.width();
-        if let Some(route) = shown.inner {
-            self.go(route);
-        }
-    }
-
     fn draw_screen(&mut self, ui: &mut Ui) {
         let asked = self.with_cx(|at, cx| central(ui, |ui| at.screens.ui(ui, at.now, cx, at.settings)));
         for command in asked.map(|((), commands)| commands).unwrap_or_default() {
@@ -205,29 +179,10 @@ impl App {
         }
     }
 
-    /// In a narrow window the areas open from the top bar, so that the screen has the whole width.
-    fn areas_menu(&mut self, ui: &mut Ui) {
-        let at = self.with_cx(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
-        let Some(((now, attention), _)) = at else { return };
-        let menu = ui.menu_button("Areas", |ui| {
-            ui.set_min_width(MENU);
-            let chosen = scrolled(ScrollArea::vertical())
-                .show(ui, |ui| nav::nav_ui(ui, &now, attention.as_deref()))
-                .inner;
-            if chosen.is_some() {
-                ui.close();
-            }
-            chosen
-        });
-        if let Some(route) = menu.inner.flatten() {
-            self.go(route);
-        }
-    }
-
     fn top_bar(&mut self, ui: &mut Ui) {
         let mut asked = Vec::new();
         ui.horizontal(|ui| {
-            let narrow = is_narrow(ui.ctx());
+            let narrow = nav::is_narrow(ui.ctx());
             if narrow {
                 self.areas_menu(ui);
             }
@@ -430,11 +385,6 @@ fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
             }
         }
     }
-}
-
-/// Whether the window has no room for the areas beside the screen.
-fn is_narrow(ctx: &egui::Context) -> bool {
-    ctx.content_rect().width() < NARROW
 }
 
 fn back_and_forward_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {

@@ -3,13 +3,20 @@
 use std::sync::LazyLock;
 
 use eframe::egui;
-use egui::{FontId, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{FontId, Frame, Margin, Panel, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
+use super::App;
 use crate::domain::ids::Kind;
 use crate::domain::kind::Place;
 use crate::ops::Attention;
 use crate::ui::cx::Route;
 use crate::ui::theme::{bold_family, hint, palette, size, space};
+use crate::ui::widgets::heading::landmark;
+use crate::ui::widgets::scrolled::scrolled;
+
+/// Below this width the areas open from the top bar; and their width there, in points.
+const NARROW: f32 = 600.0;
+const MENU: f32 = 220.0;
 
 /// One area.
 #[derive(Clone)]
@@ -173,4 +180,59 @@ impl Item {
             ui.painter().galley(at, galley, ink);
         }
     }
+}
+
+impl App {
+    /// What draws the areas, as high as they are or as the room is, and returns the chosen one.
+    fn areas_drawing(&mut self) -> Option<impl FnOnce(&mut Ui, bool) -> Option<Route> + use<>> {
+        let at = self.with_cx(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
+        let ((now, attention), _) = at?;
+        Some(move |ui: &mut Ui, shrink: bool| {
+            scrolled(ScrollArea::vertical().auto_shrink(shrink))
+                .show(ui, |ui| nav_ui(ui, &now, attention.as_deref()))
+                .inner
+        })
+    }
+
+    /// Draws the areas beside the screen, where there is room.
+    pub(super) fn draw_nav(&mut self, ui: &mut Ui) {
+        if is_narrow(ui.ctx()) {
+            return;
+        }
+        let Some(areas) = self.areas_drawing() else { return };
+        let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(8, 12));
+        let panel = Panel::left("nav")
+            .frame(frame)
+            .default_size(self.settings.values.nav_width)
+            .size_range(160.0..=360.0);
+        let shown = panel.show(ui, |ui| {
+            landmark(ui, Role::Navigation, "Areas");
+            areas(ui, false)
+        });
+        self.settings.values.nav_width = shown.response.rect.width();
+        if let Some(route) = shown.inner {
+            self.go(route);
+        }
+    }
+
+    /// In a narrow window the areas open from the top bar, so that the screen has the whole width.
+    pub(super) fn areas_menu(&mut self, ui: &mut Ui) {
+        let Some(areas) = self.areas_drawing() else { return };
+        let menu = ui.menu_button("Areas", |ui| {
+            ui.set_min_width(MENU);
+            let chosen = areas(ui, true);
+            if chosen.is_some() {
+                ui.close();
+            }
+            chosen
+        });
+        if let Some(route) = menu.inner.flatten() {
+            self.go(route);
+        }
+    }
+}
+
+/// Whether the window has no room for the areas beside the screen.
+pub(super) fn is_narrow(ctx: &egui::Context) -> bool {
+    ctx.content_rect().width() < NARROW
 }
