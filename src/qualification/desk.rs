@@ -10,11 +10,14 @@ use ron::extensions::Extensions;
 use serde::Deserialize;
 
 use super::Seen;
+use crate::domain::text::shortened;
 use crate::domain::time::Moment;
 use crate::ops::{self, Act, Opened, Password, ProductFile, Receipt, Refused, Request, Session, Stamp};
 
 /// The moment of the first act in a copy.
 const FIRST: &str = "2026-12-01T09:00:00Z";
+/// Most characters of a refusal, so that a cell of the pack stays readable.
+const SAID_MOST: usize = 261;
 /// The acts of the checks.
 const ACTS: &str = include_str!("../../assets/qualification/acts.ron");
 
@@ -173,9 +176,9 @@ pub fn refused<T>(outcome: Result<T, Refused>, words: &[&str]) -> Seen {
     let Err(refusal) = outcome else { return Err("It was not refused.".to_owned()) };
     let said = refusal.to_string();
     if words.iter().all(|word| said.contains(word)) {
-        Ok(format!("Refused: {}", shortened(&said)))
+        Ok(format!("Refused: {}", shortened(&said, SAID_MOST)))
     } else {
-        Err(format!("It was refused, but for another reason: {}", shortened(&said)))
+        Err(format!("It was refused, but for another reason: {}", shortened(&said, SAID_MOST)))
     }
 }
 
@@ -187,15 +190,4 @@ pub fn holds(holds: bool, seen: impl Into<String>) -> Seen {
 /// The words of a refusal, for `?`.
 pub fn words(refusal: impl std::fmt::Display) -> String {
     refusal.to_string()
-}
-
-/// At most so many characters that a cell of the pack stays readable.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 260;
-    if text.chars().count() <= MOST {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(MOST).collect();
-    short.push('…');
-    short
 }

@@ -7,11 +7,11 @@ use egui::{Context, Image, Label, TextureHandle, Ui, WidgetInfo, vec2};
 
 use super::App;
 use crate::domain::ids::RecordId;
+use crate::domain::text::shortened;
 use crate::domain::time::Moment;
 use crate::ops::{FileSource, Request};
 use crate::ui::cx::Then;
 use crate::ui::dialogs;
-use crate::ui::screens::parts::shortened;
 use crate::ui::theme::{hint, space};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};

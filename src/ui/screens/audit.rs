@@ -6,13 +6,11 @@ use std::rc::Rc;
 use eframe::egui;
 use egui::{Label, Panel, ScrollArea, Ui};
 
-use super::parts::{
-    act_words, boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui, shortened, subject_word,
-};
+use super::parts::{act_words, boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui, subject_word};
 use crate::domain::choice::Choice as _;
 use crate::domain::event::{Event, RecordChange};
 use crate::domain::ids::RecordId;
-use crate::domain::text::capital;
+use crate::domain::text::{capital, shortened};
 use crate::domain::time::Day;
 use crate::ops::{
     self, Act, EventFilter, EventRow, Head, Refused, Request, field_label, request_names, value_words,

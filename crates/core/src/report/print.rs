@@ -17,6 +17,7 @@ use super::one_line;
 use super::split;
 use super::text::{BREAK, Cleaner, Room};
 use super::widths::{self, TABLE_SIZE, TEXT_WIDTH};
+use crate::domain::text::shortened;
 
 const BODY_SIZE: f32 = 9.0;
 /// A row of cells no longer than this (in characters) is not split across pages.
@@ -444,16 +445,6 @@ fn length_of(value: &Value) -> usize {
         Value::Object(fields) => fields.values().map(length_of).sum(),
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
-}
-
-/// At most `limit` characters; a cut is visible.
-fn shortened(text: &str, limit: usize) -> String {
-    if text.chars().count() <= limit {
-        return text.to_owned();
-    }
-    let mut out: String = text.chars().take(limit.saturating_sub(1)).collect();
-    out.push('…');
-    out
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::domain::event::{FieldChange, RecordChange};
 use crate::domain::ids::RecordId;
-use crate::domain::text::sentence;
+use crate::domain::text::{sentence, shortened};
 use crate::ops::{Refused, Undo, UndoBy, field_label, value_words};
 use crate::ui::app::App;
 use crate::ui::cx::Then;
-use crate::ui::screens::parts::{act_words, shortened};
+use crate::ui::screens::parts::act_words;
 use crate::ui::theme::{body, bold, hint, space};
 use crate::ui::widgets::modal::{Dialog, Outcome};
 

@@ -119,6 +119,16 @@ pub fn title(text: &str) -> String {
     text.chars().take(LINE_CHARS_MAX).collect()
 }
 
+/// The beginning of a text, at most so many characters with the “…” that shows the cut.
+pub fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
 /// Invisible characters could make a signed text read differently from what was signed.
 fn refuse_hidden(text: &str, line_breaks: bool) -> Result<(), String> {
     let printable = |byte: &u8| matches!(byte, b' '..=b'~') || line_breaks && matches!(byte, b'\n' | b'\t');
