@@ -168,3 +168,11 @@ pub fn export_attachment(path: &Path, id: &str, out: &Path) -> CommandResult {
     file.write_attachment(&attachment, target, &|_| true)?.persist().map_err(Refused::from)?;
     Ok(format!("Wrote {}\n", out.display()))
 }
+
+/// Writes bytes that were made of a product file to a new file beside it, or elsewhere.
+pub fn write_new(out: &Path, file: &Path, bytes: &[u8]) -> CommandResult {
+    let mut target = FreshFile::new(out, Some(file)).map_err(Refused::from)?;
+    target.put(bytes).map_err(Refused::from)?;
+    target.persist().map_err(Refused::from)?;
+    Ok(format!("Wrote {}\n", out.display()))
+}

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use super::args::RecipientsArguments;
 use super::failure::Failure;
+use super::files::write_new;
 use super::{CommandResult, open, time_stamp};
-use crate::base::fresh_file::FreshFile;
 use crate::base::regular;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::text::counted;
-use crate::ops::{self, ProductFile, Refused};
+use crate::ops::{self, ProductFile};
 
 /// Lists, imports or exports recipients.
 pub fn recipients(arguments: &RecipientsArguments) -> CommandResult {
@@ -20,10 +20,7 @@ pub fn recipients(arguments: &RecipientsArguments) -> CommandResult {
         (None, Some(out)) => {
             let file = open::to_read(&arguments.file)?;
             let bytes = file.recipients_csv(id)?;
-            let mut target = FreshFile::new(out, Some(&arguments.file)).map_err(Refused::from)?;
-            target.put(&bytes).map_err(Refused::from)?;
-            target.persist().map_err(Refused::from)?;
-            Ok(format!("Wrote {}\n", out.display()))
+            write_new(out, &arguments.file, &bytes)
         }
         (None, None) => list(&open::to_read(&arguments.file)?, id),
     }

@@ -6,24 +6,21 @@ use std::sync::Arc;
 
 use super::args::RecordsArguments;
 use super::failure::Failure;
+use super::files::write_new;
 use super::print::kind_of;
 use super::{CommandResult, open, time_stamp};
-use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::Kind;
 use crate::domain::text::counted;
 use crate::ops::fields_csv::{FieldsPlan, missing_column};
 use crate::ops::import::{ImportSource, ReadOptions};
-use crate::ops::{self, ProductFile, Refused};
+use crate::ops::{self, ProductFile};
 
 /// Exports every field of the records of a kind.
 pub fn write(path: &Path, kind: &str, out: &Path) -> CommandResult {
     let kind = kind_of(kind)?;
     let file = open::to_read(path)?;
     let bytes = file.fields_csv(kind)?;
-    let mut target = FreshFile::new(out, Some(path)).map_err(Refused::from)?;
-    target.put(&bytes).map_err(Refused::from)?;
-    target.persist().map_err(Refused::from)?;
-    Ok(format!("Wrote {}\n", out.display()))
+    write_new(out, path, &bytes)
 }
 
 /// Imports records, or reports what a dry run would import.

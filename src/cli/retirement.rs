@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::args::RetirementArguments;
 use super::failure::Failure;
+use super::files::write_new;
 use super::{CommandResult, open, time_stamp};
-use crate::base::fresh_file::FreshFile;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
 use crate::domain::text::counted;
-use crate::ops::{self, ProductFile, Refused, Retirement};
+use crate::ops::{self, ProductFile, Retirement};
 
 /// Prints the plan, or does what is asked.
 pub fn retirement(arguments: &RetirementArguments) -> CommandResult {
@@ -33,10 +33,7 @@ pub fn retirement(arguments: &RetirementArguments) -> CommandResult {
     let plan = plan_of(&file)?;
     if let Some(out) = &arguments.calendar {
         let bytes = file.retirement_calendar(plan, ops::now())?;
-        let mut target = FreshFile::new(out, Some(&arguments.file)).map_err(Refused::from)?;
-        target.put(&bytes).map_err(Refused::from)?;
-        target.persist().map_err(Refused::from)?;
-        return Ok(format!("Wrote {}\n", out.display()));
+        return write_new(out, &arguments.file, &bytes);
     }
     let data = file.record(plan)?;
     let found = file.retirement(plan, ops::now())?;
