@@ -8,6 +8,7 @@ use eframe::egui;
 use egui::ViewportCommand;
 
 use super::{App, Desk};
+use crate::base::regular::name_of;
 
 /// The name of the program.
 pub const PROGRAM: &str = "Mainstay";
@@ -16,7 +17,7 @@ const PRODUCT_MAX: usize = 60;
 
 /// The words for a product, its file, and what is special about how it is open.
 fn words(product: &str, path: &Path, mark: &str) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name_of(path);
     let plain = |text: &str| text.chars().filter(|letter| !letter.is_control()).collect::<String>();
     let product = plain(product.trim());
     let short: String = product.chars().take(PRODUCT_MAX).collect();
