@@ -3,28 +3,19 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{Color32, ColorImage, Event, Key, vec2};
+use eframe::egui::{Color32, ColorImage, Event, Key};
 use egui_kittest::kittest::Queryable as _;
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::record::RecordData;
 use mainstay::ui::cx::Route;
 use serde_json::json;
 
-use crate::desk::{Desk, go_to};
+use crate::desk::go_to;
 use crate::host::Window;
 
 const BILL: &str = r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [
     {"type": "library", "name": "zlib", "version": "1.3", "purl": "pkg:generic/zlib@1.3"}]}"#;
 const TABLE: &str = "Number,Received,Channel,Description\n1,2031-03-01,Telephone,The alarm came late\n";
-
-fn window() -> (Window, RecordId) {
-    let mut desk = Desk::staffed_once();
-    let set = json!({
-        "title": "Alarm is late", "received_at": desk.now, "channel": "Telephone", "description_verbatim": "Late.",
-    });
-    let record = desk.create("ana", Kind::Feedback, set);
-    (Window::new(desk, "ana", Route::Record(record), vec2(1280.0, 900.0)), record)
-}
 
 fn put(window: &Window, name: &str, text: &str) -> PathBuf {
     let path = window.folder.path().join(name);
@@ -48,7 +39,7 @@ fn files_of(window: &mut Window, record: RecordId) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn a_bill_on_the_page_of_a_record_is_asked_about_and_the_keyboard_answers() {
-    let (mut window, record) = window();
+    let (mut window, record) = Window::on_feedback();
     drop(&mut window, "gateway.cdx.json", BILL);
     assert!(window.has("What should happen with gateway.cdx.json?"));
     assert!(window.has("gateway.cdx.json: bill of materials: CycloneDX"));
@@ -70,7 +61,7 @@ fn a_bill_on_the_page_of_a_record_is_asked_about_and_the_keyboard_answers() {
 
 #[test]
 fn what_alone_fits_goes_to_the_screen_that_reads_it() {
-    let (mut window, _) = window();
+    let (mut window, _) = Window::on_feedback();
     window.go(Route::Dashboard);
     drop(&mut window, "complaints.csv", TABLE);
     assert_eq!(window.route(), Route::Import);
@@ -83,7 +74,7 @@ fn what_alone_fits_goes_to_the_screen_that_reads_it() {
 
 #[test]
 fn several_files_become_evidence_together_with_one_description() {
-    let (mut window, record) = window();
+    let (mut window, record) = Window::on_feedback();
     let first = put(&window, "log 1.txt", "02:14 alarm\n");
     let second = put(&window, "log 2.txt", "02:15 alarm\n");
     window.drop_files(vec![first, second]);
@@ -95,7 +86,7 @@ fn several_files_become_evidence_together_with_one_description() {
 
 #[test]
 fn a_folder_of_ten_thousand_files_is_counted_and_nothing_of_it_is_taken() {
-    let (mut window, record) = window();
+    let (mut window, record) = Window::on_feedback();
     let folder = window.folder.path().join("advisories");
     std::fs::create_dir(&folder).unwrap();
     for number in 0..10_000 {
@@ -115,7 +106,7 @@ fn a_folder_of_ten_thousand_files_is_counted_and_nothing_of_it_is_taken() {
 
 #[test]
 fn a_record_whose_files_are_fixed_says_so_for_drops_and_pastes() {
-    let (mut window, record) = window();
+    let (mut window, record) = Window::on_feedback();
     let void = mainstay::ops::Act::from(go_to(record, "void", json!({}))).because("Filed twice");
     window.beside("ana", void, None).unwrap();
     window.settle();
@@ -133,7 +124,7 @@ fn a_record_whose_files_are_fixed_says_so_for_drops_and_pastes() {
 
 #[test]
 fn before_the_sign_in_a_file_is_named_and_nothing_is_taken() {
-    let (mut window, _) = window();
+    let (mut window, _) = Window::on_feedback();
     window.state_mut().sign_out();
     window.settle();
     drop(&mut window, "gateway.cdx.json", BILL);
@@ -147,7 +138,7 @@ fn before_the_sign_in_a_file_is_named_and_nothing_is_taken() {
 
 #[test]
 fn a_pasted_text_and_a_pasted_picture_become_evidence() {
-    let (mut window, record) = window();
+    let (mut window, record) = Window::on_feedback();
     window.event(Event::Paste("02:14 alarm\n02:15 reset".to_owned()));
     window.settle();
     assert!(window.has("Attach what was pasted to FB-0001"));
@@ -176,7 +167,7 @@ fn a_pasted_text_and_a_pasted_picture_become_evidence() {
 
 #[test]
 fn what_is_pasted_into_an_input_stays_there_and_without_a_record_it_is_refused() {
-    let (mut window, _) = window();
+    let (mut window, _) = Window::on_feedback();
     window.get_by_label("Search all records").focus();
     window.settle();
     window.event(Event::Paste("alarm".to_owned()));
@@ -196,7 +187,7 @@ fn what_is_pasted_into_an_input_stays_there_and_without_a_record_it_is_refused()
 
 #[test]
 fn while_files_are_dragged_the_window_says_what_will_happen() {
-    let (mut window, _) = window();
+    let (mut window, _) = Window::on_feedback();
     let hovered =
         eframe::egui::HoveredFile { path: Some(PathBuf::from("/media/log.txt")), ..Default::default() };
     window.input_mut().hovered_files.push(hovered);

@@ -1,23 +1,14 @@
 //! Links to records: copied, followed, and refused with words where they lead nowhere.
 
-use eframe::egui::{Event, Key, Modifiers, accesskit::Role, vec2};
+use eframe::egui::{Event, Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable as _;
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::ops::{Password, ProductFile};
 use mainstay::ui::cx::Route;
 use serde_json::json;
 
-use crate::desk::{Desk, PASSWORD, go_to, id, new_file, program, stamp};
+use crate::desk::{PASSWORD, go_to, id, new_file, program, stamp};
 use crate::host::Window;
-
-fn window() -> (Window, RecordId) {
-    let mut desk = Desk::staffed_once();
-    let set = json!({
-        "title": "Alarm is late", "received_at": desk.now, "channel": "Telephone", "description_verbatim": "Late.",
-    });
-    let record = desk.create("ana", Kind::Feedback, set);
-    (Window::new(desk, "ana", Route::Record(record), vec2(1280.0, 900.0)), record)
-}
 
 fn link(window: &mut Window, record: &str) -> String {
     let uuid = window.file().uuid().unwrap();
@@ -31,7 +22,7 @@ fn follow(window: &mut Window, link: &str) {
 
 #[test]
 fn number_title_and_link_of_the_record_on_screen_are_copied() {
-    let (mut window, _) = window();
+    let (mut window, _) = Window::on_feedback();
     let link = link(&mut window, "FB-0001");
     window.key_press_modifiers(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C);
     window.settle();
@@ -51,7 +42,7 @@ fn number_title_and_link_of_the_record_on_screen_are_copied() {
 
 #[test]
 fn in_a_list_the_record_under_the_cursor_is_copied() {
-    let (mut window, _) = window();
+    let (mut window, _) = Window::on_feedback();
     window.go(Route::List(Kind::Feedback));
     let row = window.query_all_by_role_and_label(Role::Link, "FB-0001").next().unwrap();
     row.focus();
@@ -66,7 +57,7 @@ fn in_a_list_the_record_under_the_cursor_is_copied() {
 
 #[test]
 fn a_link_into_the_open_file_leads_to_its_record() {
-    let (mut window, record) = window();
+    let (mut window, record) = Window::on_feedback();
     let link = link(&mut window, "FB-0001");
     window.go(Route::Dashboard);
     follow(&mut window, &link);
@@ -84,7 +75,7 @@ fn a_link_into_the_open_file_leads_to_its_record() {
 
 #[test]
 fn a_record_that_is_not_there_or_given_up_is_said_with_words_that_help() {
-    let (mut window, record) = window();
+    let (mut window, record) = Window::on_feedback();
     window.go(Route::Dashboard);
     let missing = link(&mut window, "FB-0099");
     follow(&mut window, &missing);
@@ -112,7 +103,7 @@ fn a_record_that_is_not_there_or_given_up_is_said_with_words_that_help() {
 
 #[test]
 fn a_link_into_an_unknown_file_opens_nothing_and_says_what_it_asks_for() {
-    let (mut window, _) = window();
+    let (mut window, _) = Window::on_feedback();
     window.go(Route::Dashboard);
     for (link, words) in [
         (
@@ -135,7 +126,7 @@ fn a_link_into_an_unknown_file_opens_nothing_and_says_what_it_asks_for() {
 
 #[test]
 fn a_link_into_another_file_that_was_opened_here_asks_first_and_arrives_after_the_sign_in() {
-    let (mut window, record) = window();
+    let (mut window, record) = Window::on_feedback();
     let link = link(&mut window, "FB-0001");
     let other = window.folder.path().join("other.mainstay");
     let now = window.now();

@@ -12,14 +12,14 @@ use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
 };
-use mainstay::domain::ids::RecordId;
+use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::record::RecordData;
 use mainstay::domain::time::Moment;
 use mainstay::ops::{Act, Password, ProductFile, Receipt, Refused, Session};
 use mainstay::ui::app::{App, Setup, Start};
 use mainstay::ui::cx::Route;
 use mainstay::ui::dialogs::{PathAnswer, PathQuestion};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::desk::{Desk, PASSWORD, fields, stamp};
 
@@ -68,6 +68,16 @@ impl DerefMut for Window {
 }
 
 impl Window {
+    /// The page of a feedback record that Ana has just entered, and its number.
+    pub fn on_feedback() -> (Self, RecordId) {
+        let mut desk = Desk::staffed_once();
+        let set = json!({
+            "title": "Alarm is late", "received_at": desk.now, "channel": "Telephone", "description_verbatim": "Late.",
+        });
+        let record = desk.create("ana", Kind::Feedback, set);
+        (Self::new(desk, "ana", Route::Record(record), egui::vec2(1280.0, 900.0)), record)
+    }
+
     /// The window on a desk's file, with a person signed in and a route on screen.
     pub fn new(desk: Desk, login: &str, route: Route, size: egui::Vec2) -> Self {
         Self::arranged(desk, login, (route, size), |_| {})

@@ -111,28 +111,9 @@ fn an_older_file_without_a_plan_writes_its_first_one_with_a_button() {
 
 /// A file that was begun before there were plans.
 pub fn older_desk() -> Desk {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("pump.mainstay");
-    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dumps/v1.mainstay"), &path).unwrap();
+    let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dumps/v1.mainstay")).unwrap();
     let now = mainstay::domain::time::Moment::parse("2031-03-04T09:00:00Z").unwrap();
-    let stamp = crate::desk::stamp(now);
-    let mainstay::ops::Opened::Open(mut file) = mainstay::ops::ProductFile::open(&path, &stamp).unwrap()
-    else {
-        panic!("not opened")
-    };
-    let password = mainstay::ops::Password::new(crate::desk::PASSWORD);
-    let ana = file.sign_in("ana", &password, &stamp).unwrap();
-    let people = std::collections::BTreeMap::from([("ana", ana)]);
-    Desk {
-        folder,
-        file: *file,
-        people,
-        recovery: String::new(),
-        now,
-        before_signing: None,
-        said: None,
-        clock: None,
-    }
+    Desk::copy_of(&bytes, now, "", &["ana"])
 }
 
 #[test]
