@@ -17,6 +17,7 @@ mod backdated;
 mod badfiles;
 mod bench;
 mod bounds;
+mod campaigns;
 mod chain;
 mod cli;
 mod cli_documents;
