@@ -68,6 +68,12 @@ pub enum AppCommand {
     Heads,
     /// Takes over writing.
     TakeOver,
+    /// Asks whoever writes to let this person write.
+    AskToWrite,
+    /// Waits no longer.
+    StopAsking,
+    /// Lets the next one write who waits.
+    LetOthersWrite,
     /// Changes the user's own password.
     ChangePassword,
     /// Locks the window.
@@ -323,6 +329,21 @@ pub const COMMANDS: &[CommandDef] = &[
         "Become the writer once nobody else is writing",
         None,
         Needs::File,
+    ),
+    def(
+        AppCommand::AskToWrite,
+        "Ask to write",
+        "The window of whoever writes shows who asks, and you write as soon as it is your turn",
+        None,
+        Needs::Person,
+    ),
+    def(AppCommand::StopAsking, "Stop asking to write", "Wait no longer for your turn", None, Needs::Person),
+    def(
+        AppCommand::LetOthersWrite,
+        "Let others write",
+        "What you typed is kept as drafts, and you read on",
+        None,
+        Needs::Person,
     ),
     def(
         AppCommand::ChangePassword,

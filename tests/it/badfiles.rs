@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use mainstay::domain::ids::Kind;
 use mainstay::domain::time::Moment;
 use mainstay::ops::{
-    FileState, Opened, Password, ProductFile, Refused, Request, Session, StoreError, WhyReadOnly,
+    FileState, Opened, Password, ProductFile, Refused, Request, Session, Stamp, StoreError, WhyReadOnly,
 };
 use rusqlite::Connection;
 use serde_json::json;
@@ -254,6 +254,56 @@ fn a_second_opener_reads_names_the_writer_follows_and_takes_over() {
     drop(writer);
     assert!(reader.take_over(&stamp(now())).unwrap());
     assert_eq!(report(&mut reader, &bob).unwrap(), seq + 1);
+}
+
+#[test]
+fn who_waits_to_write_is_told_in_the_order_of_asking_and_only_while_they_wait() {
+    let (folder, path) = closed();
+    let mut writer = opened(&path);
+    let ana = writer.sign_in("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
+    let reader = opened(&path);
+    let at = |seconds: i64, machine: &str| Stamp::at(now().plus_seconds(seconds), 60, machine);
+    let second = reader.ask_to_write(&ana, &at(20, "QA-PC4")).unwrap();
+    let first = reader.ask_to_write(&ana, &at(10, "QA-PC3")).unwrap();
+    let refusal = reader.ask_to_write(&ana, &at(30, "QA-PC3")).unwrap_err().to_string();
+    assert!(refusal.contains("in another window of this machine"), "{refusal}");
+    let machines = || writer.who_waits().iter().map(|one| one.who.machine.clone()).collect::<Vec<_>>();
+    assert_eq!(machines(), ["QA-PC3", "QA-PC4"]);
+    assert!(first.before(&writer.who_waits()).is_empty());
+    assert_eq!(second.before(&writer.who_waits()).len(), 1);
+    // What a killed program left, and what is no note, asks for nothing.
+    let left =
+        folder.path().join(format!("{}.asks-000000000000", path.file_name().unwrap().to_str().unwrap()));
+    std::fs::write(&left, r#"{"person":"Nobody","machine":"QA-PC9","since":"2026-11-22T08:00:00Z"}"#)
+        .unwrap();
+    let planted =
+        folder.path().join(format!("{}.asks-111111111111", path.file_name().unwrap().to_str().unwrap()));
+    std::fs::create_dir(&planted).unwrap();
+    assert_eq!(machines(), ["QA-PC3", "QA-PC4"]);
+    assert!(!left.exists() && planted.exists());
+    drop(first);
+    assert_eq!(machines(), ["QA-PC4"]);
+    drop(second);
+    assert_eq!(machines(), Vec::<String>::new());
+}
+
+#[test]
+fn a_writer_who_lets_others_write_reads_on() {
+    let (_folder, path) = closed();
+    let mut writer = opened(&path);
+    let ana = writer.sign_in("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
+    let seq = report(&mut writer, &ana).unwrap();
+    let mut reader = opened(&path);
+    let bob = reader.sign_in("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
+    assert!(!reader.take_over(&stamp(now())).unwrap());
+    reader.let_others_write().unwrap();
+    assert!(matches!(reader.why_read_only(), Some(WhyReadOnly::Locked(_))), "a reader stays as it is");
+    writer.let_others_write().unwrap();
+    assert!(matches!(report(&mut writer, &ana).unwrap_err(), Refused::Store(StoreError::ReadOnly)));
+    assert!(reader.take_over(&stamp(now())).unwrap());
+    assert_eq!(report(&mut reader, &bob).unwrap(), seq + 1);
+    assert!(writer.refresh().unwrap());
+    assert_eq!(writer.head().seq, seq + 1);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, accesskit:
 
 use super::Integrity;
 use super::hands::links_in;
+use super::pen::asking_ui;
 use super::upgrading::{LeftoverChoice, leftovers_ui};
 use super::{App, Desk, nav};
 use crate::domain::choice::Choice as _;
@@ -168,6 +169,7 @@ impl App {
         self.clock_ui(ui);
         self.behind_ui(ui);
         self.since_ui(ui);
+        self.pen_ui(ui);
         self.draw_nav(ui);
         self.draw_screen(ui);
     }
@@ -377,10 +379,12 @@ fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
         }
         Some(words) => {
             tone_inline_ui(ui, Tone::Due, &words);
-            if matches!(desk.file.why_read_only(), Some(WhyReadOnly::Locked(_)))
-                && desk.writer.is_none()
-                && ui.button("Take over").on_hover_text("Become the writer").clicked()
-            {
+            if !matches!(desk.file.why_read_only(), Some(WhyReadOnly::Locked(_))) {
+                return;
+            }
+            if desk.writer.is_some() {
+                asking_ui(ui, desk, asked);
+            } else if ui.button("Take over").on_hover_text("Become the writer").clicked() {
                 asked.push(AppCommand::TakeOver);
             }
         }

@@ -16,6 +16,8 @@ use crate::ui::widgets::modal::{Dialog, Outcome};
 pub enum Leave {
     /// Lock the window.
     Lock,
+    /// Let the next one write.
+    LetOthersWrite,
     /// Sign out.
     SignOut,
     /// Close the file.
@@ -55,6 +57,7 @@ impl Leave {
     const fn words(&self) -> &'static str {
         match self {
             Self::Lock => "The window is locked",
+            Self::LetOthersWrite => "Others may write",
             Self::SignOut => "You are signed out",
             Self::CloseFile | Self::NewFile => "The file is closed",
             Self::Open(_) | Self::Example(_) => "The other file is opened",
@@ -83,6 +86,7 @@ impl App {
     fn leave_now(&mut self, what: Leave) {
         match what {
             Leave::Lock => self.lock("Locked."),
+            Leave::LetOthersWrite => self.let_others_write(),
             Leave::SignOut => self.sign_out(),
             Leave::CloseFile => self.close_file(),
             Leave::NewFile => {

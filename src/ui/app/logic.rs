@@ -76,6 +76,7 @@ impl App {
         self.lock_when_idle(ctx);
         self.leave_auditor_when_idle();
         self.follow_file(ctx);
+        self.keep_pen(ctx);
         self.keep_seen();
         self.keep_clock(stamp.now);
         self.keep_since();

@@ -30,6 +30,9 @@ mod nav;
 mod open_dialogs;
 mod open_screens;
 mod opening;
+mod pen;
+#[cfg(test)]
+mod pen_tests;
 mod reason;
 mod seen;
 #[cfg(test)]
@@ -148,6 +151,8 @@ struct Desk {
     example: Option<String>,
     /// What is overdue since the file was last left here.
     overdue: SinceThen,
+    /// Who waits to write it.
+    pen: pen::Pen,
 }
 
 /// The integrity of the open file.

@@ -108,6 +108,7 @@ impl App {
             left: ProductFile::leftovers(&path),
             example: None,
             overdue: SinceThen::new(then),
+            pen: Default::default(),
         });
         self.compare_with_seen();
         self.sign_in = SignIn::default();
@@ -241,6 +242,7 @@ impl App {
         self.dialogs.close_of_person();
         self.hands.close_of_person();
         self.finder.close_palette();
+        self.stop_asking();
         if let Some(desk) = &self.desk {
             self.sign_in = SignIn::locked(desk.last_person.as_ref(), why);
         }

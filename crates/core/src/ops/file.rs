@@ -8,7 +8,7 @@ use crate::domain::ids::RecordId;
 use crate::domain::product::Product;
 use crate::domain::readiness::Facts;
 use crate::domain::record::RecordData;
-use crate::store::{self, FileState, Head, Holder, Lock, Store, StoreError, Verification};
+use crate::store::{self, FileState, Head, Holder, Lock, Store, StoreError, Verification, Waiting, Wish};
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
 
@@ -174,6 +174,32 @@ impl ProductFile {
         reader.see_clock(self.store.clock_seen());
         *self = Self { behind: self.behind.take(), known: std::mem::take(&mut self.known), ..reader };
         Ok(())
+    }
+
+    /// Lets the next one write who waits. The person stays signed in and reads. A reader stays as it is.
+    ///
+    /// # Errors
+    /// When the file cannot be opened for reading; then it is still written to.
+    pub fn let_others_write(&mut self) -> Result<(), Refused> {
+        if self.why_read_only.is_none() {
+            self.let_go()?;
+            self.why_read_only = Some(WhyReadOnly::Locked(None));
+        }
+        Ok(())
+    }
+
+    /// Asks whoever writes to let this person write, by a note beside the file that their window shows. The wish holds until it is
+    /// dropped or this program ends.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or the person waits in another window of this machine.
+    pub fn ask_to_write(&self, session: &Session, stamp: &Stamp) -> Result<Wish, Refused> {
+        Ok(store::ask(self.path(), &holder(session.name(), stamp))?)
+    }
+
+    /// Who waits to write, in the order in which they asked.
+    pub fn who_waits(&self) -> Vec<Waiting> {
+        store::waiting(self.path())
     }
 
     /// Opens a file for reading only.

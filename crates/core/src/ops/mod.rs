@@ -106,7 +106,7 @@ pub use undo::{Undo, UndoBy, undone_event};
 
 pub use crate::store::{
     Discrepancy, EventFilter, EventRow, FileState, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,
-    StoreError, Upgraded, Verification, has_journal,
+    StoreError, Upgraded, Verification, Waiting, Wish, has_journal,
 };
 pub use mainstay_base::clock::{Stamp, disbelieved, now, stamp};
 pub use mainstay_base::regular::text as read_text;

@@ -55,7 +55,11 @@ pub fn lock_path(product_file: &Path) -> PathBuf {
 
 /// Tries to take the lock.
 pub fn take(product_file: &Path, holder: &Holder) -> Result<Taken, StoreError> {
-    let path = lock_path(product_file);
+    take_at(lock_path(product_file), holder)
+}
+
+/// Tries to take the lock of a note that lies beside a product file.
+pub(super) fn take_at(path: PathBuf, holder: &Holder) -> Result<Taken, StoreError> {
     let mut held = 0;
     for _ in 0..TRIES {
         refuse_planted(&path)?;
@@ -92,7 +96,7 @@ pub fn take(product_file: &Path, holder: &Holder) -> Result<Taken, StoreError> {
 fn refuse_planted(path: &Path) -> Result<(), StoreError> {
     match std::fs::symlink_metadata(path) {
         Ok(there) if !there.is_file() => Err(StoreError::Refused(format!(
-            "{} is a link or no file at all; the lock belongs there, so remove it",
+            "{} is a link or no file at all; a lock belongs there, so remove it",
             path.display()
         ))),
         Ok(_) | Err(_) => Ok(()),
@@ -107,11 +111,27 @@ fn is_at(file: &File, path: &Path) -> bool {
 
 /// Who holds the lock of a product file, if its lock file says. What a killed program left there names nobody.
 pub fn holder_of(product_file: &Path) -> Option<Holder> {
-    let file = mainstay_base::regular::open(&lock_path(product_file)).ok()?;
-    match file.try_lock_shared() {
-        Ok(()) => None,
-        Err(_) => read(&file),
+    match held_at(&lock_path(product_file))? {
+        Held::By(holder) => holder,
+        Held::No(_) => None,
     }
+}
+
+/// What a lock says to somebody who only looks.
+pub(super) enum Held {
+    /// A running program holds it, in this name if it can be read.
+    By(Option<Holder>),
+    /// A killed program left it. Nobody else takes it while this is held.
+    No(File),
+}
+
+/// Looks at the lock at a path; `None` if there is none.
+pub(super) fn held_at(path: &Path) -> Option<Held> {
+    let file = mainstay_base::regular::open(path).ok()?;
+    Some(match file.try_lock_shared() {
+        Ok(()) => Held::No(file),
+        Err(_) => Held::By(read(&file)),
+    })
 }
 
 fn read(mut file: &File) -> Option<Holder> {
@@ -122,6 +142,11 @@ fn read(mut file: &File) -> Option<Holder> {
 }
 
 impl Lock {
+    /// Where it lies.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes who holds it.
     pub fn name(&mut self, holder: &Holder) -> Result<(), StoreError> {
         let failed = || StoreError::io("the lock beside the file could not be written");

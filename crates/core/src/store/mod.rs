@@ -19,6 +19,7 @@ mod search;
 mod tx;
 mod upgrade;
 mod verify;
+mod wishes;
 
 pub use crate::domain::record::ListRow;
 pub use backup::{backup_to, thin};
@@ -37,6 +38,7 @@ pub use search::Hit;
 pub use tx::{Commit, SignedText, Tx};
 pub use upgrade::{Report, Step, Steps, Upgraded, upgrade};
 pub use verify::{Discrepancy, Verification, verify, verify_by};
+pub use wishes::{Waiting, Wish, ask, waiting};
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
