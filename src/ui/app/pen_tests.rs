@@ -40,7 +40,7 @@ fn who_reads_asks_to_write_and_writes_as_soon_as_the_writer_lets_them() {
     assert!(reader.query_by_label("Take over").is_none());
     until_shown(&mut writer, &mut reader, "Ana Example on QA-PC2 asks to write since");
     // Not yet: the banner goes, and the wish stays.
-    press(&mut writer, "Not yet");
+    follow(&mut writer, "Not yet");
     assert!(writer.query_by_label("Let them write").is_none());
     reader.run_steps(12);
     reader.get_by_label("You are next");
@@ -89,10 +89,10 @@ fn a_locked_window_lets_who_asks_write_and_a_window_that_is_locked_asks_no_more(
     press(&mut reader, "Ask to write");
     reader.state_mut().lock("Locked.");
     assert!(notes(folder.path()).is_empty(), "nobody is there who waits");
-    sign_in(&mut reader, "ana", PASSWORD);
+    come_back(&mut reader);
     press(&mut reader, "Ask to write");
     assert_eq!(notes(folder.path()).len(), 1);
-    press(&mut reader, "Stop asking");
+    follow(&mut reader, "Stop asking");
     assert!(notes(folder.path()).is_empty());
     writer.state_mut().lock("Locked.");
     writer.run_steps(6);
@@ -102,9 +102,20 @@ fn a_locked_window_lets_who_asks_write_and_a_window_that_is_locked_asks_no_more(
     press(&mut reader, "Ask to write");
     until_shown(&mut reader, &mut writer, "It is your turn");
     // Who comes back reads, and is told who writes.
-    fill(&mut writer, "Password", PASSWORD);
-    press(&mut writer, "Sign in");
+    come_back(&mut writer);
     writer.get_by_label_contains("Read-only: Ana Example on QA-PC2");
+}
+
+/// Unlocks a window.
+fn come_back(window: &mut Window) {
+    window.run_steps(3);
+    fill(window, "Password", PASSWORD);
+    press(window, "Sign in");
+}
+
+fn follow(window: &mut Window, label: &str) {
+    window.get_by_role_and_label(egui::accesskit::Role::Link, label).click();
+    window.run_steps(3);
 }
 
 fn notes(folder: &std::path::Path) -> Vec<String> {
