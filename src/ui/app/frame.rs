@@ -5,7 +5,6 @@ use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, accesskit:
 
 use super::Integrity;
 use super::hands::links_in;
-use super::pen::asking_ui;
 use super::upgrading::{LeftoverChoice, leftovers_ui};
 use super::{App, Desk, nav};
 use crate::domain::choice::Choice as _;
@@ -169,6 +168,7 @@ impl App {
         self.clock_ui(ui);
         self.behind_ui(ui);
         self.since_ui(ui);
+        self.reading_ui(ui);
         self.pen_ui(ui);
         self.draw_nav(ui);
         self.draw_screen(ui);
@@ -195,7 +195,7 @@ impl App {
             ui.add_space(space::XS);
             self.product_ui(ui, desk);
             ui.add_space(space::S);
-            file_state_ui(ui, desk, &mut asked);
+            file_state_ui(ui, desk);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if icon_ui(ui, Icon::Lock, "Lock").clicked() {
                     asked.push(AppCommand::Lock);
@@ -350,7 +350,7 @@ fn class_words(desk: &Desk) -> String {
 }
 
 /// Why the file is read-only.
-fn read_only_words(desk: &Desk) -> Option<String> {
+pub(super) fn read_only_words(desk: &Desk) -> Option<String> {
     Some(match desk.file.why_read_only()? {
         WhyReadOnly::Locked(_) => match &desk.writer {
             Some(holder) => {
@@ -371,22 +371,17 @@ fn read_only_words(desk: &Desk) -> Option<String> {
     })
 }
 
-fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
-    match read_only_words(desk) {
+fn file_state_ui(ui: &mut Ui, desk: &Desk) {
+    match desk.file.why_read_only() {
         None => {
             badge_ui(ui, Tone::Neutral, "You are writing")
                 .on_hover_text("Others can read while you have the file open");
         }
-        Some(words) => {
-            tone_inline_ui(ui, Tone::Due, &words);
-            if !matches!(desk.file.why_read_only(), Some(WhyReadOnly::Locked(_))) {
-                return;
-            }
-            if desk.writer.is_some() {
-                asking_ui(ui, desk, asked);
-            } else if ui.button("Take over").on_hover_text("Become the writer").clicked() {
-                asked.push(AppCommand::TakeOver);
-            }
+        Some(WhyReadOnly::WriterAway(words)) => {
+            tone_inline_ui(ui, Tone::Due, words);
+        }
+        Some(_) => {
+            badge_ui(ui, Tone::Due, "Read-only");
         }
     }
 }

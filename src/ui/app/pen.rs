@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use eframe::egui::{Context, Ui};
 
+use super::frame::read_only_words;
 use super::seen::banner_panel;
 use super::{App, Desk};
-use crate::ops::{Holder, Waiting, Wish};
+use crate::ops::{Holder, Waiting, WhyReadOnly, Wish};
 use crate::ui::shortcuts::AppCommand;
-use crate::ui::theme::{hint, space};
+use crate::ui::theme::{Tone, hint, space};
+use crate::ui::widgets::badge::tone_inline_ui;
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::{Notice, banner_ui};
@@ -139,6 +141,26 @@ impl App {
         }
     }
 
+    /// The line that says why this window reads, and what can be done about it.
+    pub(super) fn reading_ui(&mut self, ui: &mut Ui) {
+        let Some(desk) = self.desk.as_ref().filter(|_| self.session.is_some()) else { return };
+        // A job of this window says so at the top, and soon ends.
+        let Some(words) = read_only_words(desk).filter(|_| !desk.file.writer_is_away()) else { return };
+        banner_panel("reading", ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                tone_inline_ui(ui, Tone::Due, &words);
+                if !matches!(desk.file.why_read_only(), Some(WhyReadOnly::Locked(_))) {
+                    return;
+                }
+                if desk.writer.is_some() {
+                    asking_ui(ui, desk, &mut self.asked);
+                } else if ui.button("Take over").on_hover_text("Become the writer").clicked() {
+                    self.asked.push(AppCommand::TakeOver);
+                }
+            });
+        });
+    }
+
     /// The banner that tells the writer who waits.
     pub(super) fn pen_ui(&mut self, ui: &mut Ui) {
         let Some(desk) = self.desk.as_mut().filter(|_| self.session.is_some()) else { return };
@@ -176,7 +198,7 @@ impl Pen {
 }
 
 /// What somebody who reads can do about it: asking, or the place in the row of those who wait.
-pub(super) fn asking_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
+fn asking_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
     let Some(wish) = &desk.pen.wish else {
         let ask = ui.button("Ask to write").on_hover_text("Their window shows who asks, and since when");
         if ask.clicked() {

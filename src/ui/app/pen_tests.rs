@@ -4,7 +4,7 @@ use eframe::egui;
 use egui_kittest::kittest::Queryable as _;
 
 use super::Start;
-use super::tests::{Clock, PASSWORD, Window, fill, press, sign_in, signed_in, window_with_data};
+use super::tests::{Clock, PASSWORD, Window, fill, press, shot, sign_in, signed_in, window_with_data};
 use crate::domain::ids::Kind;
 use crate::ui::cx::Route;
 
@@ -39,6 +39,13 @@ fn who_reads_asks_to_write_and_writes_as_soon_as_the_writer_lets_them() {
     reader.get_by_label("You are next");
     assert!(reader.query_by_label("Take over").is_none());
     until_shown(&mut writer, &mut reader, "Ana Example on QA-PC2 asks to write since");
+    shot(&mut writer, "asked-to-write", egui::Theme::Light);
+    shot(&mut reader, "asks-to-write", egui::Theme::Light);
+    reader.set_size(egui::vec2(640.0, 480.0));
+    reader.run_steps(3);
+    shot(&mut reader, "asks-to-write-narrow", egui::Theme::Light);
+    reader.set_size(egui::vec2(1280.0, 840.0));
+    reader.run_steps(3);
     // Not yet: the banner goes, and the wish stays.
     follow(&mut writer, "Not yet");
     assert!(writer.query_by_label("Let them write").is_none());
