@@ -1,6 +1,7 @@
 //! Campaigns: the same harm many times, at random moments, to show that nothing that was said to be done is lost. Each runs in short
 //! with every test run; a variable makes it long. docs/measurements.md has the commands and what they found.
 
+mod clocks;
 mod crowd;
 mod faults;
 mod kills;
