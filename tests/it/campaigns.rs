@@ -103,8 +103,9 @@ impl Bench {
     /// A file for the rows of an import: other rows each time.
     fn rows(&self, turn: u32) -> PathBuf {
         let path = self.at("calls.csv");
-        let rows: String = (0..20).map(|row| format!("{turn}-{row},\"Alarm, late\",2026-03-01\n")).collect();
-        std::fs::write(&path, format!("number,text,received\n{rows}")).unwrap();
+        let rows = (0..20).map(|row| format!("{turn}-{row},\"Alarm, late\",2026-03-01"));
+        let lines: Vec<String> = std::iter::once("number,text,received".to_owned()).chain(rows).collect();
+        std::fs::write(&path, lines.join("\n") + "\n").unwrap();
         path
     }
 

@@ -136,7 +136,7 @@ impl App {
                 )));
             }
             Err(refusal) => {
-                self.problem(format!("You are still writing: {refusal}."), "Close the file instead.")
+                self.problem(format!("You are still writing: {refusal}."), "Close the file instead.");
             }
         }
     }
