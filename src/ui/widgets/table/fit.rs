@@ -15,6 +15,18 @@ const SAMPLE: usize = 120;
 /// Most characters of a cell that are measured: what is longer is cut anyway.
 const LONGEST: usize = 120;
 
+/// A column is as wide as its widest cell, up to so many times what nine of ten cells need, and up to this width in any case: one long value in a
+/// column that is mostly empty takes no room from the title.
+const OF_MOST: f32 = 1.6;
+const ANYWAY: f32 = 140.0;
+
+/// The width for cells of these widths.
+fn of_cells(mut widths: Vec<f32>) -> f32 {
+    widths.sort_by(f32::total_cmp);
+    let most = widths.get(widths.len().saturating_sub(1) * 9 / 10).copied().unwrap_or_default();
+    widths.last().copied().unwrap_or_default().min((most * OF_MOST).max(ANYWAY))
+}
+
 /// Measures heads and cells once, until [`TableState::refit`] is called, there are other columns, or more rows than ever before. A filter that
 /// leaves fewer rows moves no column.
 pub(super) fn measure<'d>(
@@ -48,9 +60,25 @@ pub(super) fn measure<'d>(
             let content = cell(*row, index);
             width(&content.text, body()) + if content.tone.is_some() { SHAPE * 1.5 } else { 0.0 }
         });
-        (cells.fold(head, f32::max) + 2.0 * PAD + 2.0).max(before(index))
+        (of_cells(cells.collect()).max(head) + 2.0 * PAD + 2.0).max(before(index))
     });
     let needed: Vec<f32> = needed.collect();
     state.needed = needed;
     state.measured = table.rows;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_in_a_sparse_column_is_cut_and_cells_of_similar_width_are_not() {
+        let mut sparse = vec![0.0; 30];
+        sparse[7] = 420.0;
+        assert_eq!(of_cells(sparse), ANYWAY);
+        let numbers: Vec<f32> = (0..40).map(|row| if row < 36 { 200.0 } else { 300.0 }).collect();
+        assert_eq!(of_cells(numbers), 300.0);
+        assert_eq!(of_cells(vec![80.0, 0.0]), 80.0);
+        assert_eq!(of_cells(Vec::new()), 0.0);
+    }
 }
