@@ -74,6 +74,8 @@ pub enum AppCommand {
     StopAsking,
     /// Lets the next one write who waits.
     LetOthersWrite,
+    /// Invites a person.
+    Invite,
     /// Changes the user's own password.
     ChangePassword,
     /// Locks the window.
@@ -342,6 +344,13 @@ pub const COMMANDS: &[CommandDef] = &[
         AppCommand::LetOthersWrite,
         "Let others write",
         "What you typed is kept as drafts, and you read on",
+        None,
+        Needs::Person,
+    ),
+    def(
+        AppCommand::Invite,
+        "Invite a person…",
+        "An account in this file, with a one-time code",
         None,
         Needs::Person,
     ),

@@ -19,7 +19,7 @@ use crate::ui::screens::record::list::PRINT;
 use crate::ui::screens::record::page::EDIT;
 use crate::ui::screens::sign_in::PasswordChange;
 use crate::ui::settings::Settings;
-use crate::ui::shortcuts::AppCommand;
+use crate::ui::shortcuts::{AppCommand, text_of};
 use crate::ui::sign::SignDialog;
 use crate::ui::theme::ThemeChoice;
 use crate::ui::widgets::notice::Notice;
@@ -319,6 +319,10 @@ impl App {
             AppCommand::AskToWrite => self.ask_to_write(),
             AppCommand::StopAsking => self.stop_asking(),
             AppCommand::LetOthersWrite => self.leave(Leave::LetOthersWrite),
+            AppCommand::Invite => {
+                self.go(Route::People);
+                choose(ctx, text_of(AppCommand::Invite));
+            }
             AppCommand::ChangePassword => self.begin_password_change(),
             AppCommand::Lock => self.leave(Leave::Lock),
             AppCommand::SignOut => self.leave(Leave::SignOut),

@@ -18,6 +18,7 @@ use crate::ui::widgets::button::{icon_ui, off_because};
 use crate::ui::widgets::heading::landmark;
 use crate::ui::widgets::icons::{Icon, paint_icon};
 use crate::ui::widgets::link::link_ui;
+use crate::ui::widgets::reach::focus_what_follows;
 use crate::ui::widgets::scrolled::scrolled;
 
 /// Width of the column of the start screen and the sign-in.
@@ -155,6 +156,7 @@ impl App {
     }
 
     fn draw_open(&mut self, ui: &mut Ui) {
+        let starts = self.tab_starts(ui.ctx());
         let bar = Frame::new().fill(palette(ui).surface).inner_margin(Margin::symmetric(12, 8));
         Panel::top("bar").frame(bar).show(ui, |ui| {
             landmark(ui, Role::Banner, "File and person");
@@ -171,11 +173,30 @@ impl App {
         self.reading_ui(ui);
         self.pen_ui(ui);
         self.draw_nav(ui);
-        self.draw_screen(ui);
+        self.draw_screen(ui, starts);
     }
 
-    fn draw_screen(&mut self, ui: &mut Ui) {
-        let asked = self.with_cx(|at, cx| central(ui, |ui| at.screens.ui(ui, at.now, cx, at.settings)));
+    /// Whether Tab begins, because nothing has the focus. It begins in the screen and comes to the bar at the end: what is drawn first there
+    /// locks the window.
+    fn tab_starts(&self, ctx: &egui::Context) -> bool {
+        let nothing = !self.is_asking() && ctx.memory(|memory| memory.focused().is_none());
+        let starts =
+            nothing && ctx.input(|input| input.modifiers.is_none() && input.key_pressed(egui::Key::Tab));
+        if starts {
+            ctx.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
+        }
+        starts
+    }
+
+    fn draw_screen(&mut self, ui: &mut Ui, starts: bool) {
+        let asked = self.with_cx(|at, cx| {
+            central(ui, |ui| {
+                if starts {
+                    focus_what_follows(ui);
+                }
+                at.screens.ui(ui, at.now, cx, at.settings);
+            });
+        });
         for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             self.execute(command);
         }

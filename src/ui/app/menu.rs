@@ -12,6 +12,7 @@ use crate::ui::screens::auditor::AuditorPlace;
 use crate::ui::shortcuts::{AppCommand, COMMANDS, Needs, keys_of};
 use crate::ui::sign;
 use crate::ui::theme::{body, hint, palette, space};
+use crate::ui::widgets::check::check_ui;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::palette::Entry;
@@ -278,7 +279,7 @@ impl App {
                     });
                 });
                 ui.add_space(space::S);
-                ui.checkbox(noted, "I have printed it or written it down");
+                check_ui(ui, noted, "I have printed it or written it down");
                 if *noted {
                     copied = false;
                 }

@@ -25,6 +25,7 @@ use crate::ui::cx::{Command, Cx, Route};
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::{Guarded, guarded_ui, primary_ui, segments_ui};
+use crate::ui::widgets::check::check_ui;
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::empty::{Empty, empty_ui};
 use crate::ui::widgets::heading::title_ui;
@@ -224,7 +225,7 @@ impl PacketsScreen {
         let words = if self.covers == Covers::Vex {
             "It goes to users: it names nobody who decided and nothing of the risk management file."
         } else {
-            ui.checkbox(&mut self.redact, "Leave out personal data");
+            check_ui(ui, &mut self.redact, "Leave out personal data");
             "Names, addresses and texts that may name patients or reporters are replaced by a mark. The names of the signers are kept."
         };
         ui.add(Label::new(hint(ui, words)).wrap());
@@ -321,7 +322,7 @@ impl PacketsScreen {
 
 /// What a report of readiness is, and whether it looks back.
 fn readiness_ui(ui: &mut Ui, since: &mut bool) {
-    ui.checkbox(since, "Say since when each gap is there");
+    check_ui(ui, since, "Say since when each gap is there");
     let words = format!(
         "What the readiness rules find now, marked as internal on every page. Looking back over {} months takes longer.",
         ReadinessScope::MONTHS

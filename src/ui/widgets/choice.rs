@@ -8,6 +8,7 @@ use egui::{
 };
 
 use super::button::{segments_ui, typed_letter};
+use super::check::check_ui;
 use crate::ui::theme::{hint, palette};
 
 /// One choice.
@@ -38,21 +39,23 @@ pub fn choice_ui(
     let meaning = now.map_or("", |choice| choice.meaning);
     let mut picked: Option<Option<&str>> = None;
     let width = ui.available_width().min(320.0);
-    let mut response = ComboBox::from_id_salt("choice")
-        .width(width)
-        .truncate()
-        .selected_text(word)
-        .show_ui(ui, |ui| {
-            if optional && entry(ui, chosen.is_none(), NOTHING, "") {
-                picked = Some(None);
-            }
-            for choice in choices {
-                if entry(ui, chosen.as_deref() == Some(choice.code), choice.word, choice.meaning) {
-                    picked = Some(Some(choice.code));
+    let shown =
+        ComboBox::from_id_salt("choice").width(width).truncate().selected_text(word).show_ui(ui, |ui| {
+            let nothing = optional.then_some(Choice { code: "", word: NOTHING, meaning: "" });
+            let mut rows = Vec::with_capacity(choices.len() + 1);
+            for choice in nothing.iter().chain(choices) {
+                let code = (choice.word != NOTHING).then_some(choice.code);
+                let row = entry(ui, chosen.as_deref() == code, choice.word, choice.meaning);
+                if row.clicked() {
+                    picked = Some(code);
+                    ui.close();
                 }
+                rows.push(Row { response: row, word: choice.word, chosen: chosen.as_deref() == code });
             }
-        })
-        .response;
+            keyed(ui, &rows);
+        });
+    let mut response = shown.response;
+    give_focus_back(ui, &response, shown.inner.is_some());
     if !meaning.is_empty() {
         ui.add(egui::Label::new(hint(ui, meaning)).wrap());
     }
@@ -68,10 +71,78 @@ pub fn choice_ui(
     response
 }
 
+/// A row of an open list.
+struct Row<'a> {
+    response: Response,
+    word: &'a str,
+    chosen: bool,
+}
+
+/// Whether the list was open in the pass before.
+fn open_slot(list: egui::Id) -> egui::Id {
+    list.with("open")
+}
+
+/// Keys of an open list: it opens with the focus on what is chosen; arrows, Home, End and first letters move it. Enter and space choose, as on
+/// every button.
+fn keyed(ui: &Ui, rows: &[Row<'_>]) {
+    if ui.is_sizing_pass() {
+        return;
+    }
+    let focused = rows.iter().position(|row| row.response.has_focus());
+    let last = rows.len().saturating_sub(1);
+    let target = match focused {
+        None => rows.iter().position(|row| row.chosen).or(Some(0)),
+        Some(at) => {
+            let pressed = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key));
+            if pressed(egui::Key::ArrowDown) {
+                Some((at + 1).min(last))
+            } else if pressed(egui::Key::ArrowUp) {
+                Some(at.saturating_sub(1))
+            } else if pressed(egui::Key::Home) {
+                Some(0)
+            } else if pressed(egui::Key::End) {
+                Some(last)
+            } else {
+                typed_letter(ui).and_then(|letter| {
+                    let round = (1..=rows.len()).map(|more| (at + more) % rows.len());
+                    let starts = |row: &Row<'_>| row.word.to_lowercase().starts_with(&letter);
+                    round.into_iter().find(|index| rows.get(*index).is_some_and(starts))
+                })
+            }
+        }
+    };
+    if let Some(row) = target.and_then(|index| rows.get(index)) {
+        row.response.request_focus();
+        row.response.scroll_to_me(None);
+    }
+    // The arrows stay in the list.
+    let filter = egui::EventFilter { vertical_arrows: true, ..egui::EventFilter::default() };
+    for row in rows {
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(row.response.id, filter));
+    }
+}
+
+/// After a list was closed by a key, the focus is on the box again and not on a row that is gone.
+fn give_focus_back(ui: &Ui, response: &Response, open: bool) {
+    let slot = open_slot(response.id);
+    let was_open = ui.data_mut(|data| {
+        let was = data.get_temp(slot).unwrap_or(false);
+        data.insert_temp(slot, open);
+        was
+    });
+    let by_key = ui.input(|input| {
+        [egui::Key::Enter, egui::Key::Space, egui::Key::Escape].iter().any(|key| input.key_pressed(*key))
+    });
+    if was_open && (!open || ui.memory(|memory| memory.focused().is_none())) && by_key {
+        response.request_focus();
+    }
+}
+
 /// Seconds between two letters of one word.
 const ONE_WORD_SECONDS: f64 = 1.0;
 
-/// The choice whose word begins with the letters that were typed; a single letter again takes the next one.
+/// The choice whose word begins with the letters that were typed, or has them as a word; a single letter again takes the next one.
 fn lettered<'a>(
     ui: &Ui,
     response: &Response,
@@ -89,7 +160,14 @@ fn lettered<'a>(
     let starts = |choice: &&Choice<'a>, word: &str| choice.word.to_lowercase().starts_with(word);
     let at = choices.iter().position(|choice| Some(choice.code) == chosen).map_or(0, |at| at + 1);
     let round = || choices.iter().cycle().skip(at).take(choices.len());
-    let found = choices.iter().find(|choice| word.chars().count() > 1 && starts(choice, &word));
+    // “c” is “Class C” and not the next of all that begin with it.
+    let is_a_word =
+        |choice: &&Choice<'a>| choice.word.to_lowercase().split_whitespace().any(|part| part == word);
+    let long = word.chars().count() > 1;
+    let found = choices
+        .iter()
+        .find(|choice| long && starts(choice, &word))
+        .or_else(|| choices.iter().find(is_a_word));
     let again = || {
         word = typed.clone();
         round().find(|choice| starts(choice, &typed))
@@ -99,7 +177,7 @@ fn lettered<'a>(
     found.map(|choice| Some(choice.code))
 }
 
-fn entry(ui: &mut Ui, on: bool, word: &str, meaning: &str) -> bool {
+fn entry(ui: &mut Ui, on: bool, word: &str, meaning: &str) -> Response {
     let palette = palette(ui);
     let ink = if on { palette.on_select } else { palette.text };
     let mut job = LayoutJob::single_section(
@@ -119,7 +197,7 @@ fn entry(ui: &mut Ui, on: bool, word: &str, meaning: &str) -> bool {
     );
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, ui.is_enabled(), on, word));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(meaning));
-    response.clicked()
+    response
 }
 
 /// Some of `choices`, as checkboxes. The chosen codes keep the order of `choices`.
@@ -128,7 +206,7 @@ pub fn choices_ui(ui: &mut Ui, chosen: &mut Vec<String>, choices: &[Choice<'_>])
     let mut response = group(ui, Role::Group, |ui| {
         for choice in choices {
             let mut on = chosen.iter().any(|code| code == choice.code);
-            let response = ui.checkbox(&mut on, choice.word);
+            let response = check_ui(ui, &mut on, choice.word);
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(choice.meaning));
             if response.changed() {
                 toggled = Some((choice.code, on));
@@ -211,6 +289,7 @@ mod tests {
 
     #[test]
     fn a_choice_can_be_made_by_keyboard_alone() {
+        use egui::Key;
         let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
             |ui, chosen: &mut Option<String>| {
                 Field::new("Severity").show(ui, |ui| choice_ui(ui, chosen, &SEVERITIES, false));
@@ -220,15 +299,29 @@ mod tests {
         harness.run();
         harness.get_by_role_and_label(Role::ComboBox, "Severity").focus();
         harness.run();
-        harness.key_press(egui::Key::Enter);
+        let press = |harness: &mut Harness<'_, Option<String>>, key| {
+            harness.key_press(key);
+            harness.run();
+        };
+        for key in [Key::Enter, Key::ArrowDown, Key::ArrowDown, Key::ArrowDown, Key::ArrowUp, Key::Enter] {
+            press(&mut harness, key);
+        }
+        assert_eq!(harness.state().as_deref(), Some("minor"), "the list ends at its end");
+        assert!(harness.query_all_by_role(Role::ListBoxOption).next().is_none(), "it closed");
+        // The focus is on the box again, and the list opens at what is chosen.
+        for key in [Key::Space, Key::ArrowDown, Key::Space] {
+            press(&mut harness, key);
+        }
+        assert_eq!(harness.state().as_deref(), Some("serious"));
+        for key in [Key::Enter, Key::Home, Key::Escape, Key::Enter, Key::Home, Key::Enter] {
+            press(&mut harness, key);
+        }
+        assert_eq!(harness.state().as_deref(), Some("none"));
+        press(&mut harness, Key::Enter);
+        harness.event(egui::Event::Text("s".to_owned()));
         harness.run();
-        harness.key_press(egui::Key::ArrowDown);
-        harness.run();
-        harness.key_press(egui::Key::ArrowDown);
-        harness.run();
-        harness.key_press(egui::Key::Enter);
-        harness.run();
-        assert!(harness.state().is_some(), "one was taken");
+        press(&mut harness, Key::Enter);
+        assert_eq!(harness.state().as_deref(), Some("serious"));
     }
 
     #[test]
@@ -251,6 +344,27 @@ mod tests {
         harness.event(egui::Event::Text("m".to_owned()));
         harness.run();
         assert_eq!(harness.state().as_deref(), Some("minor"));
+    }
+
+    #[test]
+    fn a_letter_that_is_a_word_of_a_choice_takes_it() {
+        const CLASSES: [Choice<'static>; 3] = [
+            Choice { code: "a", word: "Class A", meaning: "" },
+            Choice { code: "b", word: "Class B", meaning: "" },
+            Choice { code: "c", word: "Class C", meaning: "" },
+        ];
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, chosen: &mut Option<String>| {
+                Field::new("Class").show(ui, |ui| choice_ui(ui, chosen, &CLASSES, true));
+            },
+            None,
+        );
+        harness.run();
+        harness.get_by_role_and_label(Role::ComboBox, "Class").focus();
+        harness.run();
+        harness.event(egui::Event::Text("c".to_owned()));
+        harness.run();
+        assert_eq!(harness.state().as_deref(), Some("c"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 pub mod badge;
 pub mod button;
 pub mod chain;
+pub mod check;
 pub mod choice;
 pub mod date_field;
 pub mod empty;

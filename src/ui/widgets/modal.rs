@@ -4,6 +4,7 @@ use eframe::egui;
 use egui::{Button, Context, Event, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Ui};
 
 use super::button::{Guarded, danger_ui, guarded_ui};
+use super::check;
 use super::given_back::give_back;
 use super::heading::long_title_ui;
 use super::reach::focus_what_follows;
@@ -78,7 +79,7 @@ impl<'a> Dialog<'a> {
         let (typed, typed_now) = note_typing(ctx, id);
         let focused_before = ctx.memory(|memory| memory.focused());
         let popup_open = egui::Popup::is_any_open(ctx);
-        let by_key = takes_save_key(ctx);
+        let by_key = takes_save_key(ctx) || (!self.grave && !popup_open && check::takes_enter(ctx));
         let shown = Modal::new(id).frame(frame).backdrop_color(palette.veil).show(ctx, |ui| {
             ui.set_width(self.width.min(room.x - space::XXL * 2.0));
             if takes_focus(ui, id) {

@@ -42,10 +42,34 @@ impl<'a> TextLine<'a> {
 
 impl Widget for TextLine<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
+        let length = self.text.chars().count();
         let edit = TextEdit::singleline(self.text).char_limit(self.limit).desired_width(self.width);
         let edit = if self.hint.is_empty() { edit } else { edit.hint_text(self.hint.to_owned()) };
-        ui.add(edit)
+        let response = ui.add(edit);
+        if response.gained_focus() && tab_was_pressed(ui) {
+            select_all(ui, &response, length);
+        }
+        response
     }
+}
+
+/// Whether Tab was pressed in this pass or the one before: backwards, the focus comes one pass later.
+fn tab_was_pressed(ui: &Ui) -> bool {
+    let slot = egui::Id::unique("tab_pressed");
+    let now = ui.ctx().cumulative_pass_nr();
+    if ui.input(|input| input.key_pressed(egui::Key::Tab)) {
+        ui.data_mut(|data| data.insert_temp(slot, now));
+    }
+    ui.data(|data| data.get_temp::<u64>(slot)).is_some_and(|pass| pass + 1 >= now)
+}
+
+/// Who comes into a line by Tab replaces what stands there by typing, as elsewhere on a desktop.
+fn select_all(ui: &Ui, response: &Response, length: usize) {
+    use egui::text::{CCursor, CCursorRange};
+    use egui::text_edit::TextEditState;
+    let mut state = TextEditState::load(ui.ctx(), response.id).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), CCursor::new(length))));
+    state.store(ui.ctx(), response.id);
 }
 
 /// Many lines of text: full width, grows with the text up to a limit, then scrolls.

@@ -41,6 +41,8 @@ pub struct FirstDayRow {
     pub step: FirstStep,
     /// Whether it is done.
     pub done: bool,
+    /// Whether somebody was invited who may not sign yet.
+    pub waits_for_person: bool,
     /// How far it is, in a few words.
     pub state: String,
 }
@@ -83,13 +85,17 @@ impl ProductFile {
     /// When the file cannot be read.
     pub fn first_day(&self) -> Result<FirstDay, Refused> {
         let product = self.record(PRODUCT)?;
-        let row = |step, (done, state): (bool, String)| FirstDayRow { step, done, state };
+        let row =
+            |step, (done, state): (bool, String)| FirstDayRow { step, done, waits_for_person: false, state };
         let count = |kind| self.store.highest_number(kind);
         let backup = self.known().last_backup;
         let packets = self.used_packets()?;
         let rows = vec![
             row(FirstStep::Product, described(&product.typed().unwrap_or_default())),
-            row(FirstStep::SecondPerson, self.second_person()?),
+            FirstDayRow {
+                waits_for_person: self.people()?.iter().any(|(_, person)| !person.may_sign()),
+                ..row(FirstStep::SecondPerson, self.second_person()?)
+            },
             row(FirstStep::Plan, self.plan_in_force()?),
             row(FirstStep::Feedback, some(count(Kind::Feedback)?, "Nothing is entered yet", "entered")),
             row(

@@ -9,6 +9,7 @@ use crate::soup::{Secret, UpdateSettings, UpdateSource};
 use crate::ui::screens::parts::problem_ui;
 use crate::ui::theme::{body, hint, space};
 use crate::ui::widgets::button::{Guarded, guarded_ui};
+use crate::ui::widgets::check::check_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::heading::title_ui;
 use crate::ui::widgets::lines::lines_ui;
@@ -99,7 +100,7 @@ impl UpdateSection {
             Label::new(body("Off unless you switch it on, and then only when you press “Update now”."))
                 .wrap(),
         );
-        ui.checkbox(&mut self.settings.allowed, "Allow updates from the network");
+        check_ui(ui, &mut self.settings.allowed, "Allow updates from the network");
         if self.settings.allowed {
             ui.add_space(space::S);
             self.sources_ui(ui);
@@ -116,7 +117,7 @@ impl UpdateSection {
         for source in UpdateSource::ALL {
             let mut on = self.settings.is_on(source);
             ui.horizontal_wrapped(|ui| {
-                if ui.checkbox(&mut on, source.word()).changed() {
+                if check_ui(ui, &mut on, source.word()).changed() {
                     self.settings.set(source, on);
                 }
                 ui.label(hint(ui, source.purpose()));

@@ -114,6 +114,8 @@ pub(super) fn first_day_ui(ui: &mut Ui, cx: &mut Cx<'_>, day: &FirstDay) {
 /// One step. Of one that is done only the name is left; the next one is said in full.
 fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &FirstDayRow, next: bool) {
     let Words { what, why, clause, go } = words(row.step);
+    // Nobody has to be invited who is there already.
+    let go = if row.waits_for_person { "Open the list of people" } else { go };
     ui.add_space(if next { space::S } else { space::XS });
     ui.horizontal_top(|ui| {
         let tone = if row.done {

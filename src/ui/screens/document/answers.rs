@@ -13,6 +13,7 @@ use crate::ops::documents::{PlanForTexts, text_field};
 use crate::ui::theme::{Tone, body, bold, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::segments_ui;
+use crate::ui::widgets::check::check_ui;
 use crate::ui::widgets::heading::title_ui;
 
 /// Indent of what stands below a point, in points of the screen.
@@ -158,7 +159,7 @@ fn accept_ui(ui: &mut Ui, answer: &Answer, plan: &PlanForTexts, accepted: &mut B
     };
     let instead = if plan.is_open(point.field) { "" } else { ", in the place of what the plan says" };
     let mut on = accepted.contains(point.id);
-    if ui.checkbox(&mut on, format!("Take {} into “{}”{instead}", point.id, field.label)).changed() {
+    if check_ui(ui, &mut on, format!("Take {} into “{}”{instead}", point.id, field.label)).changed() {
         if on {
             accepted.insert(point.id);
         } else {

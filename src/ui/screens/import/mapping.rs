@@ -8,6 +8,7 @@ use crate::domain::ids::Kind;
 use crate::ops::import::{Ask, ColumnRule, Mapping, Parse};
 use crate::ui::screens::parts::{boxed_ui, in_a_row_ui, lowered_ui};
 use crate::ui::theme::{hint, space};
+use crate::ui::widgets::check::check_ui;
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::text::{TextArea, TextLine};
 
@@ -257,7 +258,7 @@ impl MappingEditor {
             self.rules.remove(index);
         }
         let rest = "Keep columns that no rule takes whole under “Further data of the source”";
-        self.touched |= ui.checkbox(&mut self.rest, rest).changed();
+        self.touched |= check_ui(ui, &mut self.rest, rest).changed();
         if ui.button("Add a rule").clicked() {
             self.rules.push(RuleEditor::empty());
             self.touched = true;

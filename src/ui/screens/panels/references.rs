@@ -15,6 +15,7 @@ use crate::ui::cx::{Command, Cx, Slot, Write, Wrote, outcome_of};
 use crate::ui::looking::Looking;
 use crate::ui::theme::{hint, space};
 use crate::ui::widgets::button::button_in_reach_ui;
+use crate::ui::widgets::check::check_ui;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
 
@@ -91,7 +92,7 @@ impl Taking {
             ui.add_space(space::XS);
             for reference in &self.offered {
                 let mut on = self.chosen.contains(reference.title);
-                if ui.checkbox(&mut on, reference.title).changed() {
+                if check_ui(ui, &mut on, reference.title).changed() {
                     if on {
                         self.chosen.insert(reference.title);
                     } else {

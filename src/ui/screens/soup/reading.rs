@@ -25,6 +25,7 @@ use crate::ui::cx::{Command, Cx, LongWrite, Slot, Wrote, outcome_of};
 use crate::ui::screens::panels::{BILL_ENDINGS, baseline_is_open};
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
+use crate::ui::widgets::check::check_ui;
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
@@ -221,10 +222,10 @@ impl ReadingList {
             .collect();
         Field::new("Risk tier of new items, where the list gives none")
             .show(ui, |ui| choice_ui(ui, &mut wanted.tier, &tiers, true));
-        ui.checkbox(&mut wanted.leave_out, "Leave out components without a version");
+        check_ui(ui, &mut wanted.leave_out, "Leave out components without a version");
         let release = wanted.release.as_deref().and_then(|id| id.parse().ok());
         if release.is_some_and(|id| cx.page(id).is_ok_and(|page| baseline_is_open(&page))) {
-            ui.checkbox(&mut self.baseline, "Also as the baseline of the release");
+            check_ui(ui, &mut self.baseline, "Also as the baseline of the release");
         } else {
             self.baseline = false;
         }

@@ -17,6 +17,7 @@ use crate::ui::cx::{Command, Cx, Slot, Write, Wrote, outcome_of};
 use crate::ui::screens::panels::refused_words;
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
+use crate::ui::widgets::check::check_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
@@ -231,7 +232,7 @@ impl Reading {
                 Some(Ok(rehearsed)) => rehearsed_ui(ui, rehearsed),
             }
             if self.source == Source::Bill {
-                again = ui.checkbox(&mut self.leave_out, "Leave out components without a version").changed();
+                again = check_ui(ui, &mut self.leave_out, "Leave out components without a version").changed();
             }
             if let Some(reason) = &mut self.reason {
                 Field::new("Why it is changed")

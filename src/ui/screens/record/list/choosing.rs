@@ -7,6 +7,7 @@ use crate::domain::ids::Kind;
 use crate::ops::listing::{ListColumn, columns, default_columns};
 use crate::ui::theme::hint;
 use crate::ui::widgets::button::icon_ui;
+use crate::ui::widgets::check::check_ui;
 use crate::ui::widgets::icons::Icon;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 
@@ -51,7 +52,7 @@ impl Choosing {
             ui.push_id(column.code, |ui| {
                 ui.horizontal(|ui| {
                     let check =
-                        ui.add_enabled_ui(!column.is_id(), |ui| ui.checkbox(shown, column.title)).inner;
+                        ui.add_enabled_ui(!column.is_id(), |ui| check_ui(ui, shown, column.title)).inner;
                     let check = check.on_disabled_hover_text("The number tells a row from another");
                     if check.has_focus() {
                         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::ALT, key));

@@ -7,6 +7,7 @@ use crate::ops::listing::{ListQuery, built_in};
 use crate::ui::cx::{Command, Cx};
 use crate::ui::list_memory::{NAME_MAX, SavedView, VIEWS_MAX};
 use crate::ui::theme::{body, hint};
+use crate::ui::widgets::check::check_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::Notice;
@@ -177,7 +178,7 @@ impl ListScreen {
                         Field::new(&label).show(ui, |ui| ui.add(TextLine::new(name).limit(NAME_MAX)));
                     });
                     let mut gone = !*stays;
-                    ui.checkbox(&mut gone, format!("Delete {former}"));
+                    check_ui(ui, &mut gone, format!("Delete {former}"));
                     *stays = !gone;
                 });
             }

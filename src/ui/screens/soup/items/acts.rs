@@ -21,6 +21,7 @@ use crate::ui::screens::parts::dropped;
 use crate::ui::screens::record::field_context::FieldContext;
 use crate::ui::theme::{hint, space};
 use crate::ui::widgets::button::button_or_why_ui;
+use crate::ui::widgets::check::check_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
@@ -411,7 +412,7 @@ fn open_ui(ui: &mut Ui, open: &mut Open, context: &FieldContext) {
             .show(ui, |ui| ui.add(TextArea::new(&mut open.reason)));
     }
     if !open.what.reads() {
-        ui.checkbox(&mut open.conclude, "Give those their result that then have everything for it");
+        check_ui(ui, &mut open.conclude, "Give those their result that then have everything for it");
     }
 }
 
