@@ -95,3 +95,16 @@ fn the_palette_changes_the_theme() {
         assert_eq!(window.ctx.theme(), theme);
     }
 }
+
+#[test]
+fn the_palette_invites_a_person_from_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = signed_in(folder.path(), &Clock::at("2031-03-03T09:00:00Z"));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run_steps(3);
+    window.event(Event::Text("invite".to_owned()));
+    window.run_steps(3);
+    window.key_press(Key::Enter);
+    window.run_steps(10);
+    window.get_by_role_and_label(egui::accesskit::Role::Dialog, "Invite a person");
+}

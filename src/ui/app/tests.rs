@@ -238,6 +238,15 @@ fn back_and_forward_work_with_the_keys() {
 }
 
 #[test]
+fn tab_begins_in_the_screen_and_not_at_what_locks_the_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = signed_in(folder.path(), &Clock::at("2031-03-03T09:00:00Z"));
+    window.key_press(Key::Tab);
+    window.run_steps(3);
+    assert!(window.get_by_label("Put it away").is_focused());
+}
+
+#[test]
 fn a_file_that_is_not_a_product_file_is_explained() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");

@@ -23,3 +23,45 @@ pub fn takes_enter(ctx: &Context) -> bool {
         && ctx.memory(|memory| memory.focused()) == of_check
         && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Enter))
 }
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::Key;
+    use egui_kittest::{Harness, kittest::Queryable as _};
+
+    use super::*;
+    use crate::ui::theme;
+    use crate::ui::widgets::modal::{Dialog, Outcome};
+
+    fn harness(grave: bool) -> Harness<'static, (bool, bool)> {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            move |ui, (noted, confirmed): &mut (bool, bool)| {
+                let dialog = Dialog::new("code", "Keep the code", "Continue");
+                let dialog = if grave { dialog.grave() } else { dialog };
+                let outcome = dialog.show(ui.ctx(), |ui| {
+                    check_ui(ui, noted, "I have written it down");
+                });
+                *confirmed |= outcome == Outcome::Confirmed;
+            },
+            (false, false),
+        );
+        harness.run();
+        harness.get_by_label("I have written it down").focus();
+        harness.run();
+        for key in [Key::Space, Key::Enter] {
+            harness.key_press(key);
+            harness.run();
+        }
+        harness
+    }
+
+    #[test]
+    fn in_a_dialog_space_ticks_and_enter_confirms() {
+        assert_eq!(harness(false).state(), &(true, true));
+    }
+
+    #[test]
+    fn what_cannot_be_undone_is_not_confirmed_by_enter_alone() {
+        assert!(!harness(true).state().1);
+    }
+}

@@ -196,6 +196,29 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_into_a_line_by_tab_replaces_what_stands_there() {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, texts: &mut [String; 2]| {
+                let [name, login] = texts;
+                Field::new("Full name").show(ui, |ui| ui.add(TextLine::new(name)));
+                Field::new("Login").show(ui, |ui| ui.add(TextLine::new(login)));
+            },
+            ["Ana Keller".to_owned(), "ana".to_owned()],
+        );
+        harness.run();
+        harness.get_by_label("Full name").focus();
+        harness.run();
+        for (modifiers, text) in [(egui::Modifiers::NONE, "akeller"), (egui::Modifiers::SHIFT, "Anna Keller")]
+        {
+            harness.key_press_modifiers(modifiers, egui::Key::Tab);
+            harness.run();
+            harness.event(egui::Event::Text(text.to_owned()));
+            harness.run();
+        }
+        assert_eq!(harness.state(), &["Anna Keller", "akeller"]);
+    }
+
+    #[test]
     fn a_password_is_hidden_until_its_button_shows_it() {
         let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
             |ui, text: &mut String| {
