@@ -19,7 +19,7 @@ use crate::ui::widgets::heading::landmark;
 use crate::ui::widgets::icons::{Icon, paint_icon};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::reach::focus_what_follows;
-use crate::ui::widgets::scrolled::scrolled;
+use crate::ui::widgets::scrolled::{as_screen, scrolled};
 
 /// Width of the column of the start screen and the sign-in.
 const COLUMN: f32 = 560.0;
@@ -434,7 +434,7 @@ pub(super) fn central<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R 
     let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(20, 16));
     let drawn = |ui: &mut Ui| {
         landmark(ui, Role::Main, "Screen");
-        contents(ui)
+        as_screen(ui, contents)
     };
     CentralPanel::default().frame(frame).show(ui, drawn).inner
 }
@@ -445,25 +445,27 @@ fn column<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) -> R) -> R 
     CentralPanel::default()
         .frame(frame)
         .show(ui, |ui| {
-            scrolled(ScrollArea::vertical().auto_shrink(false))
-                .show(ui, |ui| {
-                    let width = width.min(ui.available_width() - space::XL * 2.0);
-                    let side = (ui.available_width() - width) / 2.0;
-                    let top = (ui.available_height() * 0.12).clamp(space::L, 96.0);
-                    ui.add_space(top);
-                    ui.horizontal_top(|ui| {
-                        ui.add_space(side);
-                        ui.vertical(|ui| {
-                            ui.set_width(width);
-                            let inner = contents(ui);
-                            ui.add_space(space::XXL);
-                            inner
+            as_screen(ui, |ui| {
+                scrolled(ScrollArea::vertical().auto_shrink(false))
+                    .show(ui, |ui| {
+                        let width = width.min(ui.available_width() - space::XL * 2.0);
+                        let side = (ui.available_width() - width) / 2.0;
+                        let top = (ui.available_height() * 0.12).clamp(space::L, 96.0);
+                        ui.add_space(top);
+                        ui.horizontal_top(|ui| {
+                            ui.add_space(side);
+                            ui.vertical(|ui| {
+                                ui.set_width(width);
+                                let inner = contents(ui);
+                                ui.add_space(space::XXL);
+                                inner
+                            })
+                            .inner
                         })
                         .inner
                     })
                     .inner
-                })
-                .inner
+            })
         })
         .inner
 }

@@ -92,6 +92,11 @@ impl HelpPane {
         }
     }
 
+    /// Whether it is open.
+    pub const fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Shows a topic.
     pub fn show(&mut self, topic: Topic) {
         if self.open {
@@ -114,7 +119,9 @@ impl HelpPane {
     fn ui(&mut self, ui: &mut Ui, of_screen: &'static str) -> Option<Pressed> {
         let at = self.chosen.clone().unwrap_or_else(|| Topic::of(of_screen));
         let page = help::page(&at.page).or_else(|| help::page(of_screen))?;
-        let mut pressed = self.head_ui(ui, page.title.as_str());
+        let query = self.query.trim();
+        let title = if query.is_empty() { page.title.clone() } else { format!("Found for “{query}”") };
+        let mut pressed = self.head_ui(ui, &title);
         pressed = self.search_ui(ui).or(pressed);
         ui.add_space(space::S);
         let keys = self.keys(ui);
@@ -196,6 +203,8 @@ impl HelpPane {
         }
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let first = if entered { self.results().first().map(topic_of) } else { None };
+        // The arrows go on scrolling what was found, and Escape closes it.
+        self.wants_focus |= first.is_some();
         first.map(Pressed::Topic)
     }
 

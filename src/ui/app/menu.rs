@@ -104,8 +104,15 @@ impl App {
                 self.asked.push(row.command);
             }
         }
-        let nothing_open = !ctx.any_popup_open() && !self.finder.palette.is_open();
         let idle = ctx.memory(|memory| memory.focused().is_none());
+        if idle
+            && self.help.is_open()
+            && !self.finder.palette.is_open()
+            && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
+        {
+            self.help.toggle(ctx);
+        }
+        let nothing_open = !ctx.any_popup_open() && !self.finder.palette.is_open();
         if self.session.is_some() && nothing_open && !ctx.text_edit_focused() {
             let slash = ctx.input(|input| {
                 input.events.iter().any(|event| matches!(event, egui::Event::Text(text) if text == "/"))

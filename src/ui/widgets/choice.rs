@@ -78,9 +78,9 @@ struct Row<'a> {
     chosen: bool,
 }
 
-/// Whether the list was open in the pass before.
-fn open_slot(list: egui::Id) -> egui::Id {
-    list.with("open")
+/// The row with the focus, while a list is open.
+fn row_slot() -> egui::Id {
+    egui::Id::unique("row_of_open_list")
 }
 
 /// Keys of an open list: it opens with the focus on what is chosen; arrows, Home, End and first letters move it. Enter and space choose, as on
@@ -115,6 +115,7 @@ fn keyed(ui: &Ui, rows: &[Row<'_>]) {
     if let Some(row) = target.and_then(|index| rows.get(index)) {
         row.response.request_focus();
         row.response.scroll_to_me(None);
+        ui.data_mut(|data| data.insert_temp(row_slot(), row.response.id));
     }
     // The arrows stay in the list.
     let filter = egui::EventFilter { vertical_arrows: true, ..egui::EventFilter::default() };
@@ -123,18 +124,20 @@ fn keyed(ui: &Ui, rows: &[Row<'_>]) {
     }
 }
 
-/// After a list was closed by a key, the focus is on the box again and not on a row that is gone.
+/// After a list was closed, the focus is on the box again and not on a row that is gone.
 fn give_focus_back(ui: &Ui, response: &Response, open: bool) {
-    let slot = open_slot(response.id);
+    let slot = response.id.with("open");
     let was_open = ui.data_mut(|data| {
         let was = data.get_temp(slot).unwrap_or(false);
         data.insert_temp(slot, open);
         was
     });
-    let by_key = ui.input(|input| {
-        [egui::Key::Enter, egui::Key::Space, egui::Key::Escape].iter().any(|key| input.key_pressed(*key))
-    });
-    if was_open && (!open || ui.memory(|memory| memory.focused().is_none())) && by_key {
+    if !was_open || open {
+        return;
+    }
+    let (focused, row) =
+        (ui.memory(|memory| memory.focused()), ui.data(|data| data.get_temp::<egui::Id>(row_slot())));
+    if focused.is_none() || focused == row {
         response.request_focus();
     }
 }

@@ -1,7 +1,10 @@
 //! Scrolling that follows the focus: what Tab reaches is brought into sight. Tables and texts follow their cursor by themselves.
 
 use eframe::egui;
-use egui::{Id, ScrollArea, Ui, scroll_area::ScrollAreaOutput};
+use egui::{Id, Key, ScrollArea, Ui, scroll_area::ScrollAreaOutput};
+
+/// What stays in sight from one page to the next, in points.
+const LINE: f32 = 40.0;
 
 /// An area of a page that follows the focus.
 #[must_use = "call show"]
@@ -18,8 +21,54 @@ impl Scrolled {
         self.0.show(ui, |ui| {
             let inner = contents(ui);
             follow_focus(ui);
+            scroll_by_keys(ui);
             inner
         })
+    }
+}
+
+fn main_slot() -> Id {
+    Id::unique("in_the_screen")
+}
+
+/// Draws the screen: its area is the one that keys scroll while nothing has the focus.
+pub fn as_screen<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.data_mut(|data| data.insert_temp(main_slot(), true));
+    let inner = contents(ui);
+    ui.data_mut(|data| data.insert_temp(main_slot(), false));
+    inner
+}
+
+/// Page up and down, Home and End scroll the area with the focus, or the screen if nothing has it. In a text Home and End belong to the text.
+fn scroll_by_keys(ui: &Ui) {
+    let screen = ui.clip_rect().height();
+    if ui.is_sizing_pass() || ui.min_rect().height() <= screen || !ui.is_enabled() {
+        return;
+    }
+    let ctx = ui.ctx();
+    let ours = match ctx.memory(|memory| memory.focused()) {
+        None => ui.data(|data| data.get_temp(main_slot())).unwrap_or(false),
+        Some(focused) => ctx.read_response(focused).is_some_and(|response| {
+            response.layer_id == ui.layer_id() && ui.min_rect().contains_rect(response.rect)
+        }),
+    };
+    if !ours || egui::Popup::is_any_open(ctx) {
+        return;
+    }
+    let pressed = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key));
+    let page = (screen - LINE).max(LINE);
+    let mut by = 0.0;
+    for (key, points) in [(Key::PageDown, -page), (Key::PageUp, page)] {
+        by += if pressed(key) { points } else { 0.0 };
+    }
+    if !ctx.text_edit_focused() {
+        let all = ui.min_rect().height();
+        for (key, points) in [(Key::End, -all), (Key::Home, all)] {
+            by += if pressed(key) { points } else { 0.0 };
+        }
+    }
+    if by != 0.0 {
+        ui.scroll_with_delta(egui::vec2(0.0, by));
     }
 }
 
@@ -54,6 +103,36 @@ mod tests {
 
     use super::*;
     use crate::ui::theme;
+
+    #[test]
+    fn keys_scroll_the_screen_while_nothing_has_the_focus() {
+        let mut harness = Harness::builder()
+            .with_size(egui::vec2(300.0, 200.0))
+            .with_max_steps(60)
+            .with_context_setup(theme::install)
+            .build_ui(|ui| {
+                as_screen(ui, |ui| {
+                    scrolled(ScrollArea::vertical().auto_shrink(false)).show(ui, |ui| {
+                        for number in 0..40 {
+                            ui.label(format!("Line {number}"));
+                        }
+                    });
+                });
+            });
+        harness.run();
+        let top = |harness: &Harness<'_>, line| harness.get_by_label(line).rect().top();
+        let first = top(&harness, "Line 0");
+        for (key, moved) in
+            [(Key::PageDown, true), (Key::PageUp, false), (Key::End, true), (Key::Home, false)]
+        {
+            harness.key_press(key);
+            harness.run();
+            assert_eq!(top(&harness, "Line 0") < first - 100.0, moved, "{key:?}");
+        }
+        harness.key_press(Key::End);
+        harness.run();
+        assert!(harness.get_by_label("Line 39").rect().bottom() <= 200.0);
+    }
 
     #[test]
     fn what_tab_reaches_is_brought_into_sight() {

@@ -46,11 +46,27 @@ impl Widget for TextLine<'_> {
         let edit = TextEdit::singleline(self.text).char_limit(self.limit).desired_width(self.width);
         let edit = if self.hint.is_empty() { edit } else { edit.hint_text(self.hint.to_owned()) };
         let response = ui.add(edit);
-        if response.gained_focus() && tab_was_pressed(ui) {
+        let came = focus_came(ui, &response);
+        if tab_was_pressed(ui) && came {
             select_all(ui, &response, length);
         }
         response
     }
+}
+
+/// Whether the focus came in this pass. Backwards it comes after the line was drawn, and [`Response::gained_focus`] does not tell it.
+fn focus_came(ui: &Ui, response: &Response) -> bool {
+    let slot = response.id.with("had_focus_in");
+    let now = ui.ctx().cumulative_pass_nr();
+    if !response.has_focus() {
+        return false;
+    }
+    let before = ui.data_mut(|data| {
+        let before = data.get_temp::<u64>(slot);
+        data.insert_temp(slot, now);
+        before
+    });
+    before.is_none_or(|pass| pass + 1 < now)
 }
 
 /// Whether Tab was pressed in this pass or the one before: backwards, the focus comes one pass later.

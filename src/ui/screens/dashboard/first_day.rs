@@ -11,6 +11,7 @@ use crate::domain::product::Product;
 use crate::domain::requests::PRODUCT;
 use crate::ops::{FirstDay, FirstDayRow, FirstStep};
 use crate::ui::cx::{Command, Cx, Route};
+use crate::ui::shortcuts::AppCommand;
 use crate::ui::theme::{Tone, body, bold, hint, palette, size, space, text_width};
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::heading::title_ui;
@@ -137,13 +138,13 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &FirstDayRow, next: bool) {
                 ui.label(if row.done { text.color(palette(ui).weak) } else { text });
                 ui.label(hint(ui, row.state.as_str()));
                 if !row.done && !next && link_ui(ui, go).clicked() {
-                    go_to(cx, row.step);
+                    go_to(cx, row);
                 }
             });
             if next {
                 ui.add(Label::new(body(format!("{why} {clause}")).color(palette(ui).weak)).wrap());
                 ui.add_space(space::XS);
-                next_ui(ui, cx, row.step, go);
+                next_ui(ui, cx, row, go);
                 ui.add_space(space::XS);
             }
         });
@@ -151,17 +152,17 @@ fn row_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &FirstDayRow, next: bool) {
     // The palette has a command for the others already.
     let offered = !matches!(row.step, FirstStep::Feedback | FirstStep::Backup);
     if !row.done && offered && reach(ui, if next { Near::Step } else { Near::Place }, go, why) {
-        go_to(cx, row.step);
+        go_to(cx, row);
     }
 }
 
 /// The buttons of the step that comes next.
-fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, step: FirstStep, go: &str) {
+fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &FirstDayRow, go: &str) {
     ui.horizontal_wrapped(|ui| {
         if primary_ui(ui, go).clicked() {
-            go_to(cx, step);
+            go_to(cx, row);
         }
-        match step {
+        match row.step {
             FirstStep::Plan => {
                 if link_ui(ui, "Begin it from a document that you have").clicked() {
                     cx.go(Route::Documents);
@@ -182,8 +183,8 @@ fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, step: FirstStep, go: &str) {
 }
 
 /// Goes to the place where a step is done.
-fn go_to(cx: &mut Cx<'_>, step: FirstStep) {
-    let route = match step {
+fn go_to(cx: &mut Cx<'_>, row: &FirstDayRow) {
+    let route = match row.step {
         FirstStep::Product => {
             let product = cx.file.record(PRODUCT).ok().and_then(|data| data.typed::<Product>());
             if cx.may_edit(Kind::Product) {
@@ -192,7 +193,8 @@ fn go_to(cx: &mut Cx<'_>, step: FirstStep) {
                 Route::Record(PRODUCT)
             }
         }
-        FirstStep::SecondPerson => Route::People,
+        FirstStep::SecondPerson if row.waits_for_person => Route::People,
+        FirstStep::SecondPerson => return cx.ask(Command::Do(AppCommand::Invite)),
         FirstStep::Plan => plan_being_written(cx),
         FirstStep::Feedback => Route::New(Kind::Feedback),
         FirstStep::Soup => Route::List(Kind::SoupItem),
