@@ -286,7 +286,7 @@ impl App {
                     });
                 });
                 ui.add_space(space::S);
-                check_ui(ui, noted, "I have printed it or written it down");
+                check_ui(ui, noted, "I have written it down");
                 if *noted {
                     copied = false;
                 }

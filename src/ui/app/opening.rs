@@ -158,7 +158,7 @@ impl App {
             Ok((file, session, code)) => {
                 self.open_signed_in(file, session);
                 self.dialogs.code = Some(ShownCode::new("Keep the recovery code", "If nobody can sign in as administrator any more, this code restores one. It \
-                            is shown only once and is stored nowhere. Print it or write it down, and keep it where you \
+                            is shown only once and is stored nowhere. Write it down on paper, and keep it where you \
                             keep keys."
                         .to_owned(), code));
             }
@@ -188,7 +188,7 @@ impl App {
             Ok((session, next)) => {
                 if let Some(code) = next {
                     self.dialogs.code = Some(ShownCode::new("Keep the new recovery code", "The old recovery code is used up. This one takes its place. It is shown only once and \
-                                is stored nowhere. Print it or write it down."
+                                is stored nowhere. Write it down on paper."
                             .to_owned(), code));
                 }
                 self.signed_in(session);

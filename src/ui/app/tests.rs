@@ -133,7 +133,7 @@ fn a_new_product_file_is_created_step_by_step_and_ends_on_the_dashboard() {
     window.get_by_label("Keep the recovery code");
     press(&mut window, "Continue");
     window.get_by_label("Keep the recovery code");
-    window.get_by_label("I have printed it or written it down").click();
+    window.get_by_label("I have written it down").click();
     window.run_steps(3);
     press(&mut window, "Continue");
     assert!(window.query_by_label("Keep the recovery code").is_none());
@@ -243,7 +243,7 @@ fn tab_begins_in_the_screen_and_not_at_what_locks_the_window() {
     let mut window = signed_in(folder.path(), &Clock::at("2031-03-03T09:00:00Z"));
     window.key_press(Key::Tab);
     window.run_steps(3);
-    assert!(window.get_by_label("Put it away").is_focused());
+    assert!(window.get_by_role_and_label(Role::Button, "Describe the product").is_focused());
 }
 
 #[test]

@@ -39,6 +39,7 @@ pub fn choice_ui(
     let meaning = now.map_or("", |choice| choice.meaning);
     let mut picked: Option<Option<&str>> = None;
     let width = ui.available_width().min(320.0);
+    let begun = ui.scope_id().with("list_begun");
     let shown =
         ComboBox::from_id_salt("choice").width(width).truncate().selected_text(word).show_ui(ui, |ui| {
             let nothing = optional.then_some(Choice { code: "", word: NOTHING, meaning: "" });
@@ -52,10 +53,13 @@ pub fn choice_ui(
                 }
                 rows.push(Row { response: row, word: choice.word, chosen: chosen.as_deref() == code });
             }
-            keyed(ui, &rows);
+            keyed(ui, begun, &rows);
         });
     let mut response = shown.response;
-    give_focus_back(ui, &response, shown.inner.is_some());
+    if shown.inner.is_none() {
+        give_focus_back(ui, &response, begun);
+        arrows_open(ui, &response);
+    }
     if !meaning.is_empty() {
         ui.add(egui::Label::new(hint(ui, meaning)).wrap());
     }
@@ -84,55 +88,77 @@ fn row_slot() -> egui::Id {
 }
 
 /// Keys of an open list: it opens with the focus on what is chosen; arrows, Home, End and first letters move it. Enter and space choose, as on
-/// every button.
-fn keyed(ui: &Ui, rows: &[Row<'_>]) {
+/// every button, and Tab leaves the list. `begun` is where it is noted that the list has got the focus.
+fn keyed(ui: &Ui, begun: egui::Id, rows: &[Row<'_>]) {
     if ui.is_sizing_pass() {
         return;
     }
     let focused = rows.iter().position(|row| row.response.has_focus());
-    let last = rows.len().saturating_sub(1);
+    let opens = !ui.data(|data| data.get_temp(begun)).unwrap_or(false);
     let target = match focused {
-        None => rows.iter().position(|row| row.chosen).or(Some(0)),
-        Some(at) => {
-            let pressed = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key));
-            if pressed(egui::Key::ArrowDown) {
-                Some((at + 1).min(last))
-            } else if pressed(egui::Key::ArrowUp) {
-                Some(at.saturating_sub(1))
-            } else if pressed(egui::Key::Home) {
-                Some(0)
-            } else if pressed(egui::Key::End) {
-                Some(last)
-            } else {
-                typed_letter(ui).and_then(|letter| {
-                    let round = (1..=rows.len()).map(|more| (at + more) % rows.len());
-                    let starts = |row: &Row<'_>| row.word.to_lowercase().starts_with(&letter);
-                    round.into_iter().find(|index| rows.get(*index).is_some_and(starts))
-                })
-            }
-        }
+        None if opens => rows.iter().position(|row| row.chosen).or(Some(0)),
+        None => None,
+        Some(at) => moved(ui, at, rows),
     };
+    if ui.input(|input| input.key_pressed(egui::Key::Tab)) {
+        ui.close();
+    }
     if let Some(row) = target.and_then(|index| rows.get(index)) {
         row.response.request_focus();
         row.response.scroll_to_me(None);
-        ui.data_mut(|data| data.insert_temp(row_slot(), row.response.id));
     }
-    // The arrows stay in the list.
-    let filter = egui::EventFilter { vertical_arrows: true, ..egui::EventFilter::default() };
+    if let Some(row) = target.or(focused).and_then(|index| rows.get(index)) {
+        ui.data_mut(|data| {
+            data.insert_temp(begun, true);
+            data.insert_temp(row_slot(), row.response.id);
+        });
+    }
     for row in rows {
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(row.response.id, filter));
+        keep_arrows(ui, &row.response);
     }
 }
 
+/// The arrows stay with this instead of moving the focus.
+fn keep_arrows(ui: &Ui, response: &Response) {
+    let filter = egui::EventFilter { vertical_arrows: true, ..egui::EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+}
+
+/// Up and down open a closed list.
+fn arrows_open(ui: &Ui, response: &Response) {
+    if !response.has_focus() {
+        return;
+    }
+    keep_arrows(ui, response);
+    let arrows = [egui::Key::ArrowDown, egui::Key::ArrowUp];
+    if ui.input_mut(|input| arrows.into_iter().any(|key| input.consume_key(egui::Modifiers::NONE, key))) {
+        // The id that a combo box gives its list; it does not tell it. A test notices if that changes.
+        egui::Popup::open_id(ui.ctx(), response.id.with("popup"));
+    }
+}
+
+/// Where a key moves the focus to from a row.
+fn moved(ui: &Ui, at: usize, rows: &[Row<'_>]) -> Option<usize> {
+    let last = rows.len().saturating_sub(1);
+    let pressed = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key));
+    let to = [
+        (egui::Key::ArrowDown, (at + 1).min(last)),
+        (egui::Key::ArrowUp, at.saturating_sub(1)),
+        (egui::Key::Home, 0),
+        (egui::Key::End, last),
+    ];
+    if let Some((_, index)) = to.into_iter().find(|(key, _)| pressed(*key)) {
+        return Some(index);
+    }
+    let letter = typed_letter(ui)?;
+    let mut round = (1..=rows.len()).map(|more| (at + more) % rows.len());
+    round.find(|index| rows.get(*index).is_some_and(|row| row.word.to_lowercase().starts_with(&letter)))
+}
+
 /// After a list was closed, the focus is on the box again and not on a row that is gone.
-fn give_focus_back(ui: &Ui, response: &Response, open: bool) {
-    let slot = response.id.with("open");
-    let was_open = ui.data_mut(|data| {
-        let was = data.get_temp(slot).unwrap_or(false);
-        data.insert_temp(slot, open);
-        was
-    });
-    if !was_open || open {
+fn give_focus_back(ui: &Ui, response: &Response, begun: egui::Id) {
+    let was_open = ui.data_mut(|data| data.remove_temp::<bool>(begun)).unwrap_or(false);
+    if !was_open {
         return;
     }
     let (focused, row) =
@@ -324,6 +350,13 @@ mod tests {
         harness.event(egui::Event::Text("s".to_owned()));
         harness.run();
         press(&mut harness, Key::Enter);
+        assert_eq!(harness.state().as_deref(), Some("serious"));
+        // An arrow opens it too, and Tab leaves the list as it is.
+        for key in [Key::ArrowDown, Key::ArrowUp, Key::Tab] {
+            press(&mut harness, key);
+        }
+        assert!(harness.query_all_by_role(Role::ListBoxOption).next().is_none(), "Tab closes it");
+        assert!(harness.get_by_role_and_label(Role::ComboBox, "Severity").is_focused());
         assert_eq!(harness.state().as_deref(), Some("serious"));
     }
 

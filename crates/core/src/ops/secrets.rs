@@ -76,7 +76,9 @@ pub fn check_strength(password: &Password, words: &[&str], least: u32) -> Result
         if advice.is_empty() { "Use several words that do not belong together.".to_owned() } else { advice };
     Err(Refused::invalid(
         "password",
-        format!("the password is too easily guessed ({score} of 4, at least {least}). {advice}"),
+        format!(
+            "the password is too easily guessed (strength {score} of 4, and {least} is needed). {advice}"
+        ),
     ))
 }
 

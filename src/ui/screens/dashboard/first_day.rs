@@ -90,26 +90,31 @@ pub(super) fn first_day_ui(ui: &mut Ui, cx: &mut Cx<'_>, day: &FirstDay) {
         ui.horizontal(|ui| {
             title_ui(ui, "First day checklist");
             ui.label(hint(ui, format!("{} of {} done", day.count_done(), day.rows.len())));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let word = if day.is_done() { "Close the checklist" } else { "Put it away" };
-                let about = "It comes back with “First day checklist” in the menu of your name";
-                away = link_ui(ui, word).on_hover_text(about).clicked();
-            });
         });
         if day.is_done() {
             let words = "All of it is done: this file can prove what it says. From now on the dashboard shows what is due.";
             ui.add(Label::new(body(words)).wrap());
+            away = away_ui(ui, "Close the checklist");
             return;
         }
         ui.set_max_width(text_width(ui).min(ui.available_width()));
         for row in &day.rows {
             ui.push_id(row.step as u8, |ui| row_ui(ui, cx, row, day.next() == Some(row.step)));
         }
+        // At the end, so that it is not what Tab comes to first.
+        ui.add_space(space::S);
+        away = away_ui(ui, "Put it away");
     });
     if away {
         cx.put_first_day_away();
     }
     ui.add_space(space::L);
+}
+
+fn away_ui(ui: &mut Ui, word: &str) -> bool {
+    link_ui(ui, word)
+        .on_hover_text("It comes back with “First day checklist” in the menu of your name")
+        .clicked()
 }
 
 /// One step. Of one that is done only the name is left; the next one is said in full.

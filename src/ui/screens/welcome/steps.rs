@@ -298,6 +298,11 @@ impl Steps {
                 }
             }
         });
+        let missing = self.missing();
+        if self.tried && !missing.is_empty() {
+            ui.add_space(space::S);
+            tone_words_ui(ui, Tone::Late, &format!("{}.", missing.join(". ")));
+        }
         outcome
     }
 
