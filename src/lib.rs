@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod cli;
 pub mod help;
 pub mod manual;
+pub mod portfolio;
 pub mod qualification;
 pub mod register;
 pub mod review;

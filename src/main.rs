@@ -11,11 +11,15 @@ fn main() -> ExitCode {
 }
 
 /// Opens the window, with a file or without.
-fn open_window(path: Option<&Path>, opening: Opening, renderer: Renderer) -> Result<(), String> {
+fn open_window(path: Option<&Path>, opening: Opening<'_>, renderer: Renderer) -> Result<(), String> {
     let renderer = match renderer {
         Renderer::Auto => settings::Renderer::Auto,
         Renderer::Software => settings::Renderer::Software,
     };
     let for_auditor = opening == Opening::ForAuditor;
-    ui::run(ui::Launch { file: path.map(Path::to_owned), for_auditor, renderer })
+    let portfolio = match opening {
+        Opening::Portfolio(places) => Some(places.to_vec()),
+        Opening::ToWork | Opening::ForAuditor => None,
+    };
+    ui::run(ui::Launch { file: path.map(Path::to_owned), for_auditor, portfolio, renderer })
 }

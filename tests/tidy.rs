@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A layer and the layers that it may use besides itself. A layer is a folder or file of a crate's `src`; the crates of the
 /// workspace hold the rest, each by what its manifest names.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("core/domain", &[]),
     ("core/store", &["domain"]),
     ("core/exchange", &["domain"]),
@@ -18,6 +18,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("mainstay/baseline", &["base", "domain", "ops", "soup"]),
     ("mainstay/register", &["base", "baseline", "domain", "ops", "soup"]),
     ("mainstay/review", &["base", "domain", "ops", "soup"]),
+    ("mainstay/portfolio", &["base", "domain", "ops", "soup"]),
     ("mainstay/help", &["domain"]),
     ("mainstay/qualification", &["base", "domain", "ops", "report", "soup"]),
     // It prints the commands of both user interfaces, and both offer it.
@@ -31,6 +32,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "help",
             "manual",
             "ops",
+            "portfolio",
             "qualification",
             "register",
             "review",
@@ -39,7 +41,18 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ),
     (
         "mainstay/cli",
-        &["base", "baseline", "domain", "manual", "ops", "qualification", "register", "review", "soup"],
+        &[
+            "base",
+            "baseline",
+            "domain",
+            "manual",
+            "ops",
+            "portfolio",
+            "qualification",
+            "register",
+            "review",
+            "soup",
+        ],
     ),
 ];
 

@@ -5,6 +5,7 @@ mod import;
 mod install;
 mod list;
 mod paper;
+mod portfolio;
 mod releases;
 mod retirement;
 mod review;
@@ -19,6 +20,7 @@ pub use list::ListArguments;
 pub use paper::{
     GuideArguments, LetterArguments, ManualArguments, PacketArguments, PacketOf, QualifyArguments,
 };
+pub use portfolio::PortfolioArguments;
 pub use releases::{
     BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments,
     ReadinessArguments, RecipientsArguments,
@@ -117,6 +119,8 @@ pub enum Command {
     },
     /// Show what is overdue, unapproved or upcoming, and count the records.
     Status(StatusArguments),
+    /// Show many product files at a glance, or ask which of them contain a component, a vulnerability or the parts of a bill.
+    Portfolio(PortfolioArguments),
     /// List the working-day calendars; with a name, print the script with which `run` adds one to the policy of a file.
     Calendar {
         /// Code of a calendar, or a .ron file.

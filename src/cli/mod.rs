@@ -26,6 +26,7 @@ mod make;
 mod manual;
 mod open;
 mod packet;
+mod portfolio;
 mod print;
 mod qualify;
 mod readiness;
@@ -48,7 +49,7 @@ mod values;
 mod vex;
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -61,15 +62,17 @@ use failure::Failure;
 
 /// What the window is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opening {
+pub enum Opening<'a> {
     /// To work.
     ToWork,
     /// To show the file to an auditor.
     ForAuditor,
+    /// To show the portfolio of these places.
+    Portfolio(&'a [PathBuf]),
 }
 
 /// Opens the window, with a file or without, and with a renderer. The error is a message for people.
-pub type OpenWindow = fn(Option<&Path>, Opening, Renderer) -> Result<(), String>;
+pub type OpenWindow = fn(Option<&Path>, Opening<'_>, Renderer) -> Result<(), String>;
 
 /// The text that a command prints, or why it failed.
 type CommandResult = Result<String, Failure>;
@@ -136,6 +139,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
             Some(out) => due::due(&arguments.file, out, arguments.alarm),
             None => status::of_arguments(arguments),
         },
+        Command::Portfolio(arguments) => portfolio::portfolio(&arguments, open_window),
         Command::Calendar { name, from, to } => calendar::calendar(name.as_deref(), from, to),
         Command::Import { what: Import::Feedback(import) } => import_feedback::import(&import),
         Command::Import { what: Import::Records(records) } => records::take(&records),

@@ -27,6 +27,7 @@ pub const SCREENS: &[(&str, &str)] = pages![
     "review_items",
     "triaging",
     "advisories",
+    "portfolio",
     "settings",
     "shortcuts",
     "auditors",

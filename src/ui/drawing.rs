@@ -2,7 +2,7 @@
 //!
 //! Belongs here: the choice of a renderer, starting again in software. Does not belong here: what is drawn.
 
-use std::path::Path;
+use std::ffi::OsString;
 
 use crate::ui::settings::Renderer;
 
@@ -43,20 +43,14 @@ mod with_opengl {
     }
 
     /// Starts this program again with drawing in software, in the place of this process. Returns if it was started so.
-    pub fn again_in_software(file: Option<&Path>, for_auditor: bool) -> Result<(), String> {
+    pub fn again_in_software(arguments: &[OsString]) -> Result<(), String> {
         if std::env::var_os(SWITCH).is_some() {
             return Ok(());
         }
         let program =
             std::env::current_exe().map_err(|error| format!("the program is not found: {error}"))?;
         let mut again = Command::new(program);
-        if for_auditor {
-            again.arg("audit");
-        }
-        again.env(SWITCH, "1").args(["--renderer", "software"]);
-        if let Some(file) = file {
-            again.arg("--").arg(file);
-        }
+        again.env(SWITCH, "1").args(arguments);
         Err(format!("the program cannot be started again without graphics driver: {}", again.exec()))
     }
 }
@@ -94,7 +88,7 @@ mod with_wgpu {
     }
 
     /// Does nothing: the adapter in software is chosen in this process.
-    pub fn again_in_software(_file: Option<&Path>, _for_auditor: bool) -> Result<(), String> {
+    pub fn again_in_software(_arguments: &[OsString]) -> Result<(), String> {
         Ok(())
     }
 }

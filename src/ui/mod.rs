@@ -27,6 +27,7 @@ pub mod spelling;
 pub mod theme;
 pub mod widgets;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use eframe::egui;
@@ -41,8 +42,29 @@ pub struct Launch {
     pub file: Option<PathBuf>,
     /// Whether it is opened for an auditor.
     pub for_auditor: bool,
+    /// The places of the portfolio that is shown instead of a file.
+    pub portfolio: Option<Vec<PathBuf>>,
     /// What draws the window; [`Renderer::Auto`] follows the settings.
     pub renderer: Renderer,
+}
+
+impl Launch {
+    /// The arguments that start the program in the same way, drawing in software.
+    fn arguments(&self) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = Vec::new();
+        if self.portfolio.is_some() {
+            arguments.extend(["portfolio".into(), "--window".into()]);
+        } else if self.for_auditor {
+            arguments.push("audit".into());
+        }
+        arguments.extend(["--renderer".into(), "software".into()]);
+        let paths: Vec<&PathBuf> = self.file.iter().chain(self.portfolio.iter().flatten()).collect();
+        if !paths.is_empty() {
+            arguments.push("--".into());
+            arguments.extend(paths.into_iter().map(|path| path.clone().into_os_string()));
+        }
+        arguments
+    }
 }
 
 /// Opens the window and returns when it closes.
@@ -53,11 +75,12 @@ pub fn run(launch: Launch) -> Result<(), String> {
     let settings_path = settings::default_path();
     let settings = settings_path.as_deref().map(settings::load_quietly).unwrap_or_default();
     let renderer = if launch.renderer == Renderer::Auto { settings.renderer } else { launch.renderer };
-    let again = || drawing::again_in_software(launch.file.as_deref(), launch.for_auditor);
+    let again = || drawing::again_in_software(&launch.arguments());
     if renderer == Renderer::Software {
         again()?;
     }
     let start = match launch.file.clone() {
+        None if launch.portfolio.is_some() => Start::Portfolio(launch.portfolio.clone().unwrap_or_default()),
         Some(path) if launch.for_auditor => Start::Audit(path),
         Some(path) => start_with(path),
         None => Start::Nothing,

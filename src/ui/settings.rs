@@ -46,6 +46,8 @@ pub struct Settings {
     pub renderer: Renderer,
     /// Recently opened files, newest first.
     pub recent: Vec<PathBuf>,
+    /// The folders of the portfolio.
+    pub portfolio: Vec<PathBuf>,
     /// Changed column widths by table, in points.
     pub column_widths: BTreeMap<String, Vec<Option<f32>>>,
     /// Columns and views of lists, by code of the kind.
@@ -64,6 +66,8 @@ pub struct Settings {
 const NOTIFIED: usize = 100;
 /// Most recent files that are kept.
 const RECENT: usize = 12;
+/// Most folders of the portfolio that are kept.
+const PORTFOLIO: usize = 50;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -74,6 +78,7 @@ impl Default for Settings {
             text_scale: 100,
             renderer: Renderer::Auto,
             recent: Vec::new(),
+            portfolio: Vec::new(),
             column_widths: BTreeMap::new(),
             lists: BTreeMap::new(),
             nav_width: 220.0,
@@ -110,6 +115,7 @@ impl Settings {
         self.nav_width = within(self.nav_width, 160.0, 400.0, 220.0);
         self.text_scale = self.text_scale.clamp(SCALE_MIN, SCALE_MAX);
         self.recent.truncate(RECENT);
+        self.portfolio.truncate(PORTFOLIO);
         for width in self.column_widths.values_mut().flatten() {
             *width = width.filter(|points| points.is_finite()).map(|points| points.clamp(24.0, 4_096.0));
         }

@@ -16,6 +16,8 @@ pub enum AppCommand {
     Edit,
     /// Opens a product file.
     Open,
+    /// Shows many product files at a glance.
+    Portfolio,
     /// Starts the steps to a new product file.
     NewFile,
     /// Opens the example product.
@@ -269,6 +271,13 @@ pub const COMMANDS: &[CommandDef] = &[
         Needs::File,
     ),
     def(AppCommand::Open, "Open…", "Open a product file", ctrl(Key::O), Needs::Nothing),
+    def(
+        AppCommand::Portfolio,
+        "Portfolio",
+        "Many product files at a glance, and which of them contain a component",
+        None,
+        Needs::Nothing,
+    ),
     def(
         AppCommand::NewFile,
         "New product file…",

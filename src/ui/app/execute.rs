@@ -80,6 +80,7 @@ impl App {
     pub fn go(&mut self, route: Route) {
         if let Some(desk) = &mut self.desk {
             desk.refusal = None;
+            self.portfolio.close();
             desk.history.go(route);
         }
     }
@@ -277,6 +278,7 @@ impl App {
             AppCommand::New => self.new_of_screen(),
             AppCommand::Edit => choose(ctx, EDIT),
             AppCommand::Open => self.with_path(dialogs::open_product(), |app, path| app.open_path(&path)),
+            AppCommand::Portfolio => self.toggle_portfolio(),
             AppCommand::NewFile => self.leave(Leave::NewFile),
             AppCommand::Example => match self.setup.data_folder.clone() {
                 Some(folder) => self.leave(Leave::Example(folder)),
@@ -288,7 +290,7 @@ impl App {
                 }
             },
             AppCommand::Save => self.say_saved(),
-            AppCommand::Find => self.finder.wants_focus = true,
+            AppCommand::Find => self.finder.wants_focus = !self.portfolio.find(),
             AppCommand::Packet => self.packet_of_screen(ctx),
             AppCommand::Back => self.back(),
             AppCommand::Forward => {

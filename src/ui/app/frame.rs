@@ -45,6 +45,9 @@ impl App {
         if self.draw_auditor(ui) {
             return;
         }
+        if self.draw_portfolio(ui) {
+            return;
+        }
         match (self.desk.is_some(), self.session.is_some()) {
             (false, _) => self.draw_welcome(ui),
             (true, false) => self.draw_sign_in(ui),
@@ -85,6 +88,7 @@ impl App {
         match asked {
             Some(welcome::WelcomeRequest::Open(path)) => self.open_path(&path),
             Some(welcome::WelcomeRequest::Choose) => self.asked.push(AppCommand::Open),
+            Some(welcome::WelcomeRequest::Portfolio) => self.asked.push(AppCommand::Portfolio),
             Some(welcome::WelcomeRequest::Example) => self.asked.push(AppCommand::Example),
             Some(welcome::WelcomeRequest::Forget(path)) => {
                 self.settings.values.recent.retain(|other| *other != path);

@@ -335,7 +335,7 @@ impl App {
             return false;
         }
         let route = self.dialogs.over.as_ref().or_else(|| self.route().filter(|_| self.session.is_some()));
-        let of_screen = page_of(route);
+        let of_screen = if self.portfolio.is_open() { "portfolio" } else { page_of(route) };
         let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(16, 12));
         let beside = ui.available_width() >= BESIDE_FROM;
         let pressed = if beside {

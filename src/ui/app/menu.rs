@@ -32,6 +32,7 @@ pub const PERSON_MENU: &[Option<AppCommand>] = &[
     Some(AppCommand::TimeStamp),
     Some(AppCommand::Heads),
     Some(AppCommand::Open),
+    Some(AppCommand::Portfolio),
     Some(AppCommand::CloseFile),
     None,
     Some(AppCommand::Auditor),
@@ -104,6 +105,8 @@ impl App {
                 self.asked.push(row.command);
             }
         }
+        self.leave_portfolio_by_key();
+        let nothing_open = !ctx.any_popup_open() && !self.finder.palette.is_open();
         let idle = ctx.memory(|memory| memory.focused().is_none());
         if idle
             && self.help.is_open()

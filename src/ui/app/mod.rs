@@ -33,6 +33,7 @@ mod opening;
 mod pen;
 #[cfg(test)]
 mod pen_tests;
+mod portfolio;
 mod reason;
 mod seen;
 #[cfg(test)]
@@ -82,6 +83,7 @@ use leaving::Closing;
 use logic::Schedule;
 use open_dialogs::OpenDialogs;
 use open_screens::Screens;
+use portfolio::PortfolioPane;
 use settings_file::SettingsFile;
 use since::SinceThen;
 
@@ -94,6 +96,8 @@ pub enum Start {
     File(PathBuf),
     /// The record of a link, as it was given to the program.
     Link(String),
+    /// The portfolio of these places.
+    Portfolio(Vec<PathBuf>),
     /// A product file for an auditor, once somebody has signed in.
     Audit(PathBuf),
     /// The example product, which is created in this folder if it does not exist yet.
@@ -193,6 +197,7 @@ pub struct App {
     closing: Closing,
     /// The file that is shown to an auditor.
     auditing: Option<Auditing>,
+    portfolio: PortfolioPane,
     /// Whether the next sign-in opens the file for an auditor.
     audit_next: bool,
     /// Where the advisory data of this workstation is.
@@ -257,6 +262,7 @@ impl App {
             steps: Steps::RELEASED,
             closing: Closing::No,
             auditing: None,
+            portfolio: PortfolioPane::default(),
             audit_next: false,
             advisories,
             title: title::PROGRAM.to_owned(),
@@ -272,6 +278,14 @@ impl App {
             Start::Link(link) => {
                 app.look_at_recent();
                 app.follow_link(&link);
+            }
+            Start::Portfolio(places) => {
+                app.look_at_recent();
+                if places.is_empty() {
+                    app.toggle_portfolio();
+                } else {
+                    app.show_portfolio(places);
+                }
             }
             Start::Audit(path) => {
                 app.open_path(&path);

@@ -52,6 +52,7 @@ impl App {
 
     pub(super) fn opened(&mut self, mut file: Box<ProductFile>) {
         self.close_file();
+        self.portfolio.close();
         let path = std::path::absolute(file.path()).unwrap_or_else(|_| file.path().to_owned());
         self.settings.values.opened(&path);
         if let Some(WhyReadOnly::Damaged(what)) = file.why_read_only() {
@@ -243,6 +244,7 @@ impl App {
         self.hands.close_of_person();
         self.finder.close_palette();
         self.stop_asking();
+        self.portfolio.close();
         if let Some(desk) = &self.desk {
             self.sign_in = SignIn::locked(desk.last_person.as_ref(), why);
         }

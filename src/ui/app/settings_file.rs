@@ -56,7 +56,8 @@ impl SettingsFile {
             || now.notify != written.notify
             || now.spelling.language != written.spelling.language
             || now.notified != written.notified
-            || now.recent != written.recent;
+            || now.recent != written.recent
+            || now.portfolio != written.portfolio;
         if worth { self.save() } else { Ok(()) }
     }
 

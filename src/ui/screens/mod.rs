@@ -14,6 +14,7 @@ pub mod packets;
 pub mod panels;
 pub mod parts;
 pub mod people;
+pub mod portfolio;
 pub mod readiness;
 pub mod record;
 pub mod search;

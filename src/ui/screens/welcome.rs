@@ -15,7 +15,7 @@ use self::recent::Recents;
 use self::steps::{Outcome, Steps};
 use crate::domain::text::sentence;
 use crate::ops::{NewFile, Password, Refused, Stamp};
-use crate::ui::theme::{body, palette, space};
+use crate::ui::theme::{body, hint, palette, space};
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::heading::{page_heading_ui, title_ui};
 
@@ -27,6 +27,8 @@ pub enum WelcomeRequest {
     Choose,
     /// Open the example product.
     Example,
+    /// Show many product files at a glance.
+    Portfolio,
     /// Take this file from the list of recent ones.
     Forget(PathBuf),
     /// Create this file.
@@ -135,6 +137,12 @@ impl Welcome {
             if ui.button("Open the example product").clicked() {
                 asked = Some(WelcomeRequest::Example);
             }
+        });
+        ui.horizontal_wrapped(|ui| {
+            if ui.button("Portfolio").clicked() {
+                asked = Some(WelcomeRequest::Portfolio);
+            }
+            ui.label(hint(ui, "Many product files at a glance"));
         });
         ui.add_space(space::XL);
         title_ui(ui, "Recent files");

@@ -226,6 +226,16 @@ impl ProductFile {
         Ok(Opened::Open(Box::new(Self::reading(store, why))))
     }
 
+    /// Opens a file for a look beside whoever works with it, also in this process.
+    pub fn open_beside(path: &Path) -> Result<Opened, Refused> {
+        match store::open_beside(path) {
+            Ok(store) => Ok(Opened::Open(Box::new(Self::reading(store, WhyReadOnly::NotWritable)))),
+            Err(Ok(found)) => Ok(Opened::Not(found)),
+            Err(Err(StoreError::Damaged(what))) => Ok(Opened::Not(FileState::Damaged { what })),
+            Err(Err(error)) => Err(error.into()),
+        }
+    }
+
     /// Opens a file of an older schema for reading only, without upgrading it.
     pub fn open_older_to_read(path: &Path) -> Result<Opened, Refused> {
         match store::look(path) {

@@ -35,6 +35,7 @@ mod past;
 mod perform;
 pub mod places;
 mod plan_difference;
+mod portfolio;
 mod readiness;
 pub mod recipients;
 mod refused;
@@ -85,6 +86,10 @@ pub use packet::{
 pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use places::{cache_folder, calendar_folder};
 pub use plan_difference::FieldDifference;
+pub use portfolio::{
+    FieldedComponent, FieldedRelease, FindingSummary, ProductSummary, RetirementDay, SummaryRecord,
+    SummaryTask, SummaryVerdict, Urgency,
+};
 pub use readiness::{FoundGap, KeptRules, Readiness};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, request_names};

@@ -55,3 +55,20 @@ pub fn inode(meta: &std::fs::Metadata) -> u64 {
 pub fn inode(_: &std::fs::Metadata) -> u64 {
     0
 }
+
+/// What tells that a file was neither written nor replaced between two moments. The number of a removed file is soon given to another,
+/// so the number alone does not.
+pub fn mark(meta: &std::fs::Metadata) -> impl PartialEq + use<> {
+    (inode(meta), changed(meta), meta.len(), meta.modified().ok())
+}
+
+#[cfg(unix)]
+fn changed(meta: &std::fs::Metadata) -> (i64, i64) {
+    use std::os::unix::fs::MetadataExt as _;
+    (meta.ctime(), meta.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn changed(_: &std::fs::Metadata) -> (i64, i64) {
+    (0, 0)
+}

@@ -32,7 +32,7 @@ pub use keys::{
 pub use leftovers::{Leftover, leftovers};
 pub use lock::{Holder, Lock, holder_of};
 pub use mainstay_base::store_error::StoreError;
-pub use open::{FileState, create, has_journal, journal_of, look, open_read_only, open_writing};
+pub use open::{FileState, create, has_journal, journal_of, look, open_beside, open_read_only, open_writing};
 pub use reading::Reading;
 pub use search::Hit;
 pub use tx::{Commit, SignedText, Tx};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::identity::{APPLICATION_ID, SCHEMA_VERSION, Seen};
+use super::identity::{APPLICATION_ID, SCHEMA_VERSION, Seen, mark};
 use super::lock::{self, Holder, Lock, Taken};
 use super::{Store, ddl, events};
 use crate::domain::requests::RULES;
@@ -190,6 +190,54 @@ pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
     let conn = connect_to_read(path)?;
     check_shape(&conn)?;
     store(conn, path, false)
+}
+
+/// How often a file is opened that another one takes the place of meanwhile.
+const TRIES: usize = 4;
+
+/// Opens a file for a look beside whoever works with it, also in this process. `Err(Ok(state))` is the state that prevents it.
+///
+/// Nothing but SQLite opens a product file here: on Unix, closing a file that was opened otherwise would release every lock that SQLite
+/// holds on it for somebody who writes in this process.
+pub fn open_beside(path: &Path) -> Result<Store, Result<FileState, StoreError>> {
+    let place = || std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|about| mark(&about));
+    for _ in 0..TRIES {
+        // A device or a pipe is told without opening it.
+        let Some(before) = place() else { return Err(Ok(look(path))) };
+        match try_beside(path) {
+            Ok(store) => return Ok(store),
+            Err(refused) if place() == Some(before) => return Err(refused),
+            // What was compared with the path may have been of another file.
+            Err(_) => {}
+        }
+    }
+    Err(Err(StoreError::Busy))
+}
+
+fn try_beside(path: &Path) -> Result<Store, Result<FileState, StoreError>> {
+    let instead = |error: StoreError| match look(path) {
+        FileState::Ready => Err(error),
+        found => Ok(found),
+    };
+    let conn = connect_to_read(path).map_err(instead)?;
+    match conn.query_row("PRAGMA application_id", [], |row| row.get::<_, i64>(0)) {
+        Ok(id) if id == i64::from(APPLICATION_ID) => {}
+        // It is no product file, so nobody works in it by this program.
+        Ok(_) => return Err(Ok(look(path))),
+        Err(error) => match StoreError::from(error) {
+            damaged @ StoreError::Damaged(_) => return Err(instead(damaged)),
+            other => return Err(Err(other)),
+        },
+    }
+    match look_again(&conn, path).map_err(Err)? {
+        FileState::Ready => {}
+        found => return Err(Ok(found)),
+    }
+    check_shape(&conn).map_err(Err)?;
+    if let Some(rules) = newer_rules(&conn).map_err(Err)? {
+        return Err(Ok(FileState::NewerRules { rules }));
+    }
+    store(conn, path, false).map_err(Err)
 }
 
 /// A connection that only reads, to a file whose tables are not checked.

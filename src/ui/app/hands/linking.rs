@@ -98,6 +98,19 @@ impl App {
         }
     }
 
+    /// Opens a file, or stays in it, and goes to a record of it.
+    pub(in crate::ui::app) fn open_at(&mut self, path: &Path, uuid: &str, record: Option<RecordId>) {
+        let uuid = uuid.to_ascii_lowercase();
+        self.hands.linking.wanted =
+            record.map(|record| RecordLink { file: name_of(path), uuid: Some(uuid), record });
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if self.desk.as_ref().is_some_and(|desk| real(desk.file.path()) == real(path)) {
+            self.close_portfolio();
+            return self.arrive();
+        }
+        self.open_path(path);
+    }
+
     fn wait_for_file(&mut self, link: RecordLink, why: &str) {
         let (file, record) = (&link.file, link.record);
         let happened = format!("The link asks for {record} in “{file}”, which {why}.");

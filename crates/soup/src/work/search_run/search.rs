@@ -41,7 +41,7 @@ pub fn run_search(
     check(subjects)?;
     let subjects: BTreeSet<&SearchSubject> = subjects.iter().collect();
     let components: Vec<Component> =
-        subjects.iter().enumerate().map(|(at, subject)| component_of(at, subject)).collect();
+        subjects.iter().enumerate().map(|(at, subject)| subject.component(at)).collect();
     let scan_options = ScanOptions {
         today: options.today,
         max_age_days: options.max_age_days,
@@ -109,23 +109,25 @@ pub(super) fn problem(subject: &SearchSubject) -> Option<String> {
     Some(format!("the SOUP item {shown:?} {why}"))
 }
 
-/// A subject as a component for the engine. A package URL gives group and name.
-fn component_of(at: usize, subject: &SearchSubject) -> Component {
-    let of_purl = Purl::parse(&subject.purl).ok().map(|purl| (purl.namespace, purl.name));
-    let (group, name) = of_purl.unwrap_or_else(|| match subject.item.rsplit_once('/') {
-        Some((group, name)) if !group.is_empty() && !name.trim().is_empty() => {
-            (Some(group.to_owned()), name.to_owned())
+impl SearchSubject {
+    /// It as a component for the engine, with its place as reference. A package URL gives group and name.
+    pub fn component(&self, at: usize) -> Component {
+        let of_purl = Purl::parse(&self.purl).ok().map(|purl| (purl.namespace, purl.name));
+        let (group, name) = of_purl.unwrap_or_else(|| match self.item.rsplit_once('/') {
+            Some((group, name)) if !group.is_empty() && !name.trim().is_empty() => {
+                (Some(group.to_owned()), name.to_owned())
+            }
+            Some(_) | None => (None, self.item.clone()),
+        });
+        Component {
+            reference: at.to_string(),
+            name,
+            group,
+            version: Some(self.version.clone()),
+            purls: Some(self.purl.clone()).filter(|purl| !purl.is_empty()).into_iter().collect(),
+            cpes: self.cpes.clone(),
+            ..Component::default()
         }
-        Some(_) | None => (None, subject.item.clone()),
-    });
-    Component {
-        reference: at.to_string(),
-        name,
-        group,
-        version: Some(subject.version.clone()),
-        purls: Some(subject.purl.clone()).filter(|purl| !purl.is_empty()).into_iter().collect(),
-        cpes: subject.cpes.clone(),
-        ..Component::default()
     }
 }
 

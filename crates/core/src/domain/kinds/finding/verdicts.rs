@@ -97,6 +97,11 @@ fn same<'a>(then: impl Iterator<Item = &'a DecidedFor>, now: impl Iterator<Item 
     then.map(of).collect::<BTreeSet<_>>() == now.map(of).collect()
 }
 
+/// Why a decision no longer holds that was to be looked at again by a day.
+pub fn reassess_words(day: Day) -> String {
+    format!("it was to be assessed again by {day}")
+}
+
 /// What holds of a finding for a release on a day.
 pub fn verdict_for(world: &dyn World, data: &SharedRecord, release: RecordId, today: Day) -> Verdict {
     let Some(finding) = data.typed::<Finding>() else {
@@ -113,7 +118,7 @@ pub fn verdict_for(world: &dyn World, data: &SharedRecord, release: RecordId, to
         return Verdict::Open("it is not decided".to_owned());
     }
     if let Some(day) = finding.reassess_by.filter(|day| *day < today) {
-        return Verdict::Open(format!("it was to be assessed again by {day}"));
+        return Verdict::Open(reassess_words(day));
     }
     if let Some(applicability) = named.and_then(|row| row.applicability) {
         if !was_decided_for(&finding, release, &versions) {

@@ -102,6 +102,8 @@ pub struct CoverageRow {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// Its package URL, as the baseline or else the register writes it; may be empty.
+    pub purl: String,
     /// Its risk tier.
     pub tier: Option<RiskTier>,
     /// Whether it is covered.
@@ -139,6 +141,10 @@ fn rows_of(
             item: known.map(|known| known.item.head.id),
             name: row.item.to_string(),
             version: row.version.to_string(),
+            purl: match (&*row.purl, known) {
+                ("", Some(known)) => known.designator.text("purl").to_owned(),
+                (own, _) => own.to_owned(),
+            },
             tier: item.and_then(|item| item.risk_tier),
             coverage,
         }
