@@ -14,6 +14,7 @@ pub mod vex;
 
 pub use mainstay_base as base;
 pub use mainstay_core::{domain, ops, report};
+pub use mainstay_mirror as mirror;
 pub use mainstay_soup as soup;
 
 /// Verification, packets and scans allocate and free very many small blocks of memory on several threads (docs/adr/0014).

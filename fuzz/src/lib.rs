@@ -12,6 +12,15 @@ mod exchange {
     pub mod recipients;
 }
 
+/// The address of a database and the file of passwords, by path: the crate that holds them speaks to PostgreSQL.
+#[path = "../../crates/mirror/src"]
+mod mirror {
+    pub mod pass_file;
+    pub mod target;
+}
+
+pub use mirror::{pass_file, target};
+
 pub use exchange::{columns, commits, documents, feedback, items, recipients};
 
 /// Reads bytes as advisory data after one of the beginnings by which a format is recognised, or after none: every record has its place, and the

@@ -6,6 +6,7 @@ mod install;
 mod list;
 mod paper;
 mod portfolio;
+mod publish;
 mod releases;
 mod retirement;
 mod review;
@@ -21,6 +22,7 @@ pub use paper::{
     GuideArguments, LetterArguments, ManualArguments, PacketArguments, PacketOf, QualifyArguments,
 };
 pub use portfolio::PortfolioArguments;
+pub use publish::PublishArguments;
 pub use releases::{
     BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments,
     ReadinessArguments, RecipientsArguments,
@@ -247,6 +249,11 @@ pub enum Command {
         #[arg(short = 'o', long = "out")]
         out: PathBuf,
     },
+    /// Mirror product files into a PostgreSQL database, for reports: events, records, and a view for each kind. The file stays the record.
+    ///
+    /// What is new since the last time is sent, each file in one transaction. Exit codes: 3 the database has another chain or another
+    /// version, 4 the file contradicts itself.
+    Publish(PublishArguments),
     /// Manage the advisory data of this workstation: vulnerability records, exploited lists, predictions, support dates.
     Advisories {
         /// The command to run.

@@ -28,6 +28,7 @@ mod open;
 mod packet;
 mod portfolio;
 mod print;
+mod publish;
 mod qualify;
 mod readiness;
 mod recipients;
@@ -170,6 +171,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Sbom { what } => sbom::sbom(what),
         Command::Scan(scan) => scan::scan(scan),
         Command::Vex(vex) => vex::vex(&vex),
+        Command::Publish(arguments) => publish::publish(&arguments),
         Command::Backup { file, out } => files::backup(&file, &out),
         Command::Export { file, out, attachment, kind, csv } => match (out, attachment, kind, csv) {
             (Some(out), None, None, None) => files::export(&file, &out),

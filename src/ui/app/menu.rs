@@ -105,8 +105,6 @@ impl App {
                 self.asked.push(row.command);
             }
         }
-        self.leave_portfolio_by_key();
-        let nothing_open = !ctx.any_popup_open() && !self.finder.palette.is_open();
         let idle = ctx.memory(|memory| memory.focused().is_none());
         if idle
             && self.help.is_open()
@@ -115,6 +113,7 @@ impl App {
         {
             self.help.toggle(ctx);
         }
+        self.leave_portfolio_by_key();
         let nothing_open = !ctx.any_popup_open() && !self.finder.palette.is_open();
         if self.session.is_some() && nothing_open && !ctx.text_edit_focused() {
             let slash = ctx.input(|input| {

@@ -27,6 +27,7 @@ pub mod jobs;
 mod letter;
 pub mod listing;
 mod lists;
+pub mod mirror;
 mod new_file;
 mod offers;
 mod packet;

@@ -41,3 +41,13 @@ pub fn cache_in(data: &std::path::Path) -> PathBuf {
 pub fn cache_folder() -> Option<PathBuf> {
     data_folder().map(|folder| cache_in(&folder))
 }
+
+/// The file of passwords that the clients of PostgreSQL read, if the system has a folder for it.
+pub fn pass_file() -> Option<PathBuf> {
+    let dirs = directories::BaseDirs::new()?;
+    Some(if cfg!(windows) {
+        dirs.config_dir().join("postgresql").join("pgpass.conf")
+    } else {
+        dirs.home_dir().join(".pgpass")
+    })
+}

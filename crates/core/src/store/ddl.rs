@@ -15,7 +15,7 @@ use crate::domain::ids::Kind;
 pub const V1: &str = include_str!("schema/v1.sql");
 
 /// The columns of a view that do not come from the declared fields.
-const HEAD: [&str; 10] = [
+pub const HEAD: [&str; 10] = [
     "number",
     "id",
     "parent",

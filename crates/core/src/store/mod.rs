@@ -11,6 +11,7 @@ mod identity;
 mod keys;
 mod leftovers;
 mod lock;
+mod mirror;
 mod open;
 mod reading;
 mod record_source;
@@ -24,6 +25,7 @@ mod wishes;
 pub use crate::domain::record::ListRow;
 pub use backup::{backup_to, thin};
 pub use blobs::{BlobSource, Measured, NewBlob, in_pieces};
+pub use ddl::HEAD as VIEW_HEAD;
 pub use dump::EventText;
 pub use events::{EventFilter, EventRow, Head};
 pub use keys::{
@@ -32,6 +34,7 @@ pub use keys::{
 pub use leftovers::{Leftover, leftovers};
 pub use lock::{Holder, Lock, holder_of};
 pub use mainstay_base::store_error::StoreError;
+pub use mirror::{CountsUntil, NewSince, NumberedText, RecordText};
 pub use open::{FileState, create, has_journal, journal_of, look, open_beside, open_read_only, open_writing};
 pub use reading::Reading;
 pub use search::Hit;
