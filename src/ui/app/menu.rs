@@ -114,7 +114,7 @@ impl App {
             self.help.toggle(ctx);
         }
         self.leave_portfolio_by_key();
-        let nothing_open = !ctx.any_popup_open() && !self.finder.palette.is_open();
+        let nothing_open = !egui::Popup::is_any_open(ctx) && !self.finder.palette.is_open();
         if self.session.is_some() && nothing_open && !ctx.text_edit_focused() {
             let slash = ctx.input(|input| {
                 input.events.iter().any(|event| matches!(event, egui::Event::Text(text) if text == "/"))

@@ -103,7 +103,7 @@ impl App {
     pub(super) fn leave_portfolio_by_key(&mut self) {
         let ctx = self.ctx.clone();
         let idle = ctx.memory(|memory| memory.focused().is_none())
-            && !ctx.any_popup_open()
+            && !egui::Popup::is_any_open(ctx)
             && !self.finder.palette.is_open();
         if self.portfolio.is_open
             && idle

@@ -238,6 +238,23 @@ fn back_and_forward_work_with_the_keys() {
 }
 
 #[test]
+fn escape_closes_an_open_list_or_calendar_and_not_the_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = signed_in(folder.path(), &Clock::at("2031-03-03T09:00:00Z"));
+    window.state_mut().go(Route::New(Kind::Feedback));
+    window.run_steps(4);
+    window.get_by_role_and_label(Role::ComboBox, "Source").focus();
+    window.run_steps(2);
+    for key in [Key::Enter, Key::ArrowDown, Key::Escape] {
+        window.key_press(key);
+        window.run_steps(3);
+        assert_eq!(window.state().route(), Some(&Route::New(Kind::Feedback)), "{key:?}");
+    }
+    assert!(window.query_all_by_role(Role::ListBoxOption).next().is_none(), "the list is closed");
+    assert!(window.get_by_role_and_label(Role::ComboBox, "Source").is_focused());
+}
+
+#[test]
 fn tab_begins_in_the_screen_and_not_at_what_locks_the_window() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = signed_in(folder.path(), &Clock::at("2031-03-03T09:00:00Z"));

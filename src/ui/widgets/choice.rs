@@ -235,13 +235,17 @@ pub fn choices_ui(ui: &mut Ui, chosen: &mut Vec<String>, choices: &[Choice<'_>])
     let mut response = group(ui, Role::Group, |ui| {
         for choice in choices {
             let mut on = chosen.iter().any(|code| code == choice.code);
-            let response = check_ui(ui, &mut on, choice.word);
+            let response = ui.horizontal_wrapped(|ui| {
+                let response = check_ui(ui, &mut on, choice.word);
+                if !choice.meaning.is_empty() {
+                    ui.label(hint(ui, choice.meaning));
+                }
+                response
+            });
+            let response = response.inner;
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(choice.meaning));
             if response.changed() {
                 toggled = Some((choice.code, on));
-            }
-            if !choice.meaning.is_empty() {
-                response.on_hover_text(choice.meaning);
             }
         }
     });

@@ -82,12 +82,15 @@ pub fn moment_field_ui<Z: TimeZone>(
             let edit =
                 TextEdit::singleline(&mut value.text).char_limit(16).hint_text("year-month-day hour:minute");
             let mut edit = ui.add(edit.desired_width(232.0));
-            if is_short(&value.text) && !is_composing(ui.ctx()) {
+            if is_short(&value.text, !edit.has_focus()) && !is_composing(ui.ctx()) {
                 *value = MomentText { text: here.format("%Y-%m-%d %H:%M").to_string(), clock: Clock::Local };
             }
             let (date, time) = value.text.trim().split_once(' ').unwrap_or((value.text.trim(), ""));
             if let Some(day) = picker_ui(ui, parse_date(date).ok().flatten(), today) {
-                let time = if time.is_empty() { "12:00" } else { time };
+                // Noon of today may still be to come.
+                let now = here.format("%H:%M").to_string();
+                let new = if day == today { now.as_str() } else { "12:00" };
+                let time = if time.is_empty() { new } else { time };
                 value.text = format!("{day} {time}");
                 edit.mark_changed();
             }
@@ -165,10 +168,21 @@ mod tests {
         harness.run();
         harness.get_by_label("Became aware at").focus();
         harness.run();
+        let expected = MomentText { text: "2026-11-22 14:05".to_owned(), clock: Clock::Local };
         harness.get_by_label("Became aware at").type_text("t");
         harness.run();
-        let expected = MomentText { text: "2026-11-22 14:05".to_owned(), clock: Clock::Local };
+        assert_eq!(harness.state().text, "t", "a word may begin with it");
+        harness.key_press(egui::Key::Tab);
+        harness.run();
         assert_eq!(*harness.state(), expected);
+        for word in ["now", "today"] {
+            *harness.state_mut() = MomentText::default();
+            harness.get_by_label("Became aware at").focus();
+            harness.run();
+            harness.get_by_label("Became aware at").type_text(word);
+            harness.run();
+            assert_eq!(*harness.state(), expected, "{word}");
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl App {
             && !ctx.text_edit_focused()
             && !self.is_asking()
             && !self.finder.palette.is_open()
-            && !ctx.any_popup_open();
+            && !egui::Popup::is_any_open(ctx);
         if !free {
             return;
         }

@@ -320,7 +320,7 @@ impl ListScreen {
             ui.ctx().request_repaint();
         }
         let copies = free
-            && !ui.ctx().any_popup_open()
+            && !egui::Popup::is_any_open(ui.ctx())
             && ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
         if copies {
             self.copy(ui, cx);

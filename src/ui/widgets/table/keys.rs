@@ -98,7 +98,7 @@ impl Keys {
 /// Whether no widget has the focus, nothing lies over the table, and the table is in sight.
 fn nothing_focused(ui: &Ui) -> bool {
     let free = ui.memory(|memory| memory.focused().is_none() && memory.allows_interaction(ui.layer_id()));
-    free && !ui.ctx().any_popup_open() && ui.clip_rect().y_range().contains(ui.cursor().top())
+    free && !egui::Popup::is_any_open(ui.ctx()) && ui.clip_rect().y_range().contains(ui.cursor().top())
 }
 
 fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {

@@ -7,7 +7,7 @@ use super::super::field_context::zone;
 use super::FormScreen;
 use super::entry::Entry;
 use crate::ui::cx::{Command, Cx, Then};
-use crate::ui::theme::hint;
+use crate::ui::theme::{Tone, hint, palette, small};
 use crate::ui::widgets::button::{Guarded, guarded_ui};
 
 impl FormScreen {
@@ -67,8 +67,20 @@ impl FormScreen {
             {
                 self.undo(ui, cx);
             }
-            let words = self.foot_words(&missing);
-            ui.add(Label::new(hint(ui, words)).truncate());
+            // The banner may be out of sight: who pressed here looks here.
+            let unchanged =
+                self.sent.is_some() && self.sent == self.entry.as_ref().map(|entry| entry.values.clone());
+            match cx.refusal.filter(|_| unchanged) {
+                Some(refusal) => {
+                    let colour = palette(ui).tone(Tone::Late).text;
+                    let words = format!("Not saved: {refusal}");
+                    ui.add(Label::new(small(words.as_str()).color(colour)).truncate()).on_hover_text(words);
+                }
+                None => {
+                    let words = self.foot_words(&missing);
+                    ui.add(Label::new(hint(ui, words)).truncate());
+                }
+            }
         });
     }
 
@@ -77,7 +89,7 @@ impl FormScreen {
             _ if self.show_all && !missing.is_empty() => missing.join(" · "),
             [] | [_] if self.kept && self.is_changed() => "The draft is kept. Ctrl+Enter saves.".to_owned(),
             [] => "Ctrl+Enter saves.".to_owned(),
-            [one] => format!("{one}."),
+            [one] => format!("{}.", one.trim_end_matches('.')),
             several => format!("{} items are missing: {}", several.len(), several.join(" · ")),
         }
     }
