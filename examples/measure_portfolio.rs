@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use mainstay::domain::time::Moment;
 use mainstay::ops::now;
@@ -39,7 +39,7 @@ fn set_uuid(path: &Path, uuid: &str) -> Told<()> {
     let conn = rusqlite::Connection::open(path)?;
     conn.execute("UPDATE product_file SET uuid = ?1", [uuid])?;
     conn.close().map_err(|(_, error)| error)?;
-    let hour_ago = SystemTime::now() - Duration::from_hours(1);
+    let hour_ago = path.metadata()?.modified()? - Duration::from_hours(1);
     Ok(File::options().write(true).open(path)?.set_modified(hour_ago)?)
 }
 

@@ -250,7 +250,7 @@ mod tests {
         symlink("itself.mainstay", inner.join("itself.mainstay")).unwrap();
         symlink(inner.join("one.mainstay"), team.join("same.mainstay")).unwrap();
         symlink(&inner, team.join("same folder")).unwrap();
-        let files = files_below(&[team.clone()], &|| true);
+        let files = files_below(std::slice::from_ref(&team), &|| true);
         assert_eq!(names(&files), ["one.mainstay"]);
         let told: Vec<(String, bool)> = files
             .remarks

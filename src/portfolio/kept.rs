@@ -16,7 +16,7 @@ const ENDING: &str = "kept";
 /// Greatest size of what is kept of a file.
 const BYTES_MAX: u64 = 64 << 20;
 /// The form of what is kept. Another one is made anew.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 /// What was kept so long ago is removed: the file is looked at no more, or has another place.
 const AGE_MAX: Duration = Duration::from_hours(90 * 24);
 /// A file that was written so shortly before it was read may have been written again within the same tick of its time.

@@ -92,6 +92,10 @@ impl Default for Settings {
 impl Settings {
     /// Puts `file` first among the recent files.
     pub fn opened(&mut self, file: &Path) {
+        // The file of the settings is text: a path that is none would keep all of them from being written.
+        if file.to_str().is_none() {
+            return;
+        }
         self.recent.retain(|other| other != file);
         self.recent.insert(0, file.to_owned());
         self.recent.truncate(RECENT);

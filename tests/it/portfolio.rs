@@ -6,7 +6,7 @@ use std::path::Path;
 use mainstay::domain::ids::Kind;
 use mainstay::domain::requests::PRODUCT;
 use mainstay::domain::time::Moment;
-use mainstay::ops::Urgency;
+use mainstay::ops::{LISTED_MAX, Urgency};
 use mainstay::portfolio::{
     Advised, Asking, For, Looking, Match, Portfolio, Question, advised, ask, files_below, look, recall,
 };
@@ -44,9 +44,14 @@ fn each_product_says_what_its_own_dashboard_says() {
         };
         let attention = file.attention(team.now).unwrap();
         let late = attention.now.iter().filter(|item| item.days_late > 0).count();
-        assert_eq!(one.tasks(Urgency::Overdue).count(), late);
-        assert_eq!(one.tasks(Urgency::Due).count(), attention.now.len() - late);
-        assert_eq!(one.tasks(Urgency::Ahead).count(), attention.coming.len());
+        for (urgency, expected) in [
+            (Urgency::Overdue, late),
+            (Urgency::Due, attention.now.len() - late),
+            (Urgency::Ahead, attention.coming.len()),
+        ] {
+            assert_eq!(one.summary.count(urgency), expected);
+            assert_eq!(one.tasks(urgency).count(), expected.min(LISTED_MAX));
+        }
         let rows = file.soup_coverage(team.now).unwrap();
         let covered = rows.iter().filter(|row| row.coverage.is_covered()).count();
         assert_eq!(one.coverage(team.now.day()), (rows.len(), covered), "{}", one.summary.product);
@@ -86,6 +91,32 @@ fn what_waits_for_approval_and_the_days_of_a_retirement_are_there() {
         ]
     );
     assert_eq!(pump.next_retirement(team.now.day()).unwrap().what, "Last sale");
+}
+
+#[test]
+fn of_much_work_the_first_items_are_listed_and_all_are_counted() {
+    let mut team = Team::new();
+    let mut desk = Desk::new();
+    for number in 0..LISTED_MAX + 7 {
+        let set = json!({"title": format!("Report {number}"), "description_verbatim": "Late."});
+        desk.create("ana", Kind::Feedback, set);
+    }
+    let file = desk.file.attention(Moment::parse("2031-12-01T00:00:00Z").unwrap()).unwrap();
+    team.add("Pump", desk);
+    let found = team.look_for(For::Work, Moment::parse("2031-12-01T00:00:00Z").unwrap());
+    let pump = product(&found, "Pump");
+    let late = file.now.iter().filter(|item| item.days_late > 0).count();
+    assert!(late > LISTED_MAX && !pump.summary.lists_all());
+    assert_eq!((pump.summary.counts.overdue, pump.tasks(Urgency::Overdue).count()), (late, LISTED_MAX));
+    let first: Vec<_> = pump.tasks(Urgency::Overdue).map(|task| (task.rank, task.record)).take(5).collect();
+    let expected: Vec<_> = file
+        .now
+        .iter()
+        .filter(|item| item.days_late > 0)
+        .map(|item| (item.rank, item.record))
+        .take(5)
+        .collect();
+    assert_eq!(first, expected, "the most severe");
 }
 
 #[test]
@@ -442,7 +473,7 @@ fn a_file_that_is_replaced_while_it_is_read_is_never_shown_as_a_mixture() {
         for left in (0..60).rev() {
             let data = team.data();
             let how = Looking { data: Some(&data), fresh: false, now: team.now, wanted: For::Work };
-            let found = look(&files_below(&[swapped.clone()], &|| true), how, &|_, _| true);
+            let found = look(&files_below(std::slice::from_ref(&swapped), &|| true), how, &|_, _| true);
             let mixed = said(&found).into_iter().filter(|(_, one)| !expected.contains(one));
             wrong.extend(mixed.map(|(_, one)| format!("{} at {}", one.product, one.head.seq)));
             let odd = found.remarks.iter().filter(|one| !one.why.contains("look again"));
@@ -454,7 +485,7 @@ fn a_file_that_is_replaced_while_it_is_read_is_never_shown_as_a_mixture() {
     // What is kept afterwards is that of the file which is there.
     let how = |data| Looking { data, fresh: false, now: team.now, wanted: For::Work };
     let data = team.data();
-    let files = files_below(&[swapped.clone()], &|| true);
+    let files = files_below(std::slice::from_ref(&swapped), &|| true);
     assert_eq!(
         said(&look(&files, how(Some(&data)), &|_, _| true)),
         said(&look(&files, how(None), &|_, _| true))
@@ -492,7 +523,8 @@ fn what_was_kept_long_ago_is_removed_and_nothing_else() {
         let path = team.kept().join(name);
         std::fs::write(&path, "old").unwrap();
         let file = std::fs::File::options().write(true).open(&path).unwrap();
-        file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_hours(24 * 100)).unwrap();
+        let written = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(written - std::time::Duration::from_hours(24 * 100)).unwrap();
         path
     };
     let (kept, left, foreign) = (old("0.kept"), old("0.kept.12345678.mainstay-part"), old("notes.txt"));

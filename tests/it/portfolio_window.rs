@@ -435,3 +435,26 @@ fn folders_without_a_product_file_say_what_is_looked_for() {
     window.press("Portfolio");
     assert!(window.has("No folder yet"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_whose_name_is_no_text_is_shown_and_does_not_keep_the_settings_from_being_written() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let team = Team::of_three();
+    let strange = team.files().join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    std::fs::create_dir(&strange).unwrap();
+    std::fs::rename(team.path("Beta"), strange.join("beta.mainstay")).unwrap();
+    let mut window = Window::new(&team, Start::Nothing);
+    window.press("Portfolio");
+    for folder in [strange, team.files()] {
+        *window.chosen.borrow_mut() = Some(folder);
+        window.press("Add a folder…");
+        window.until_read();
+    }
+    assert_eq!(names(&window), ["Alpha", "Beta", "Gamma"]);
+    drop(window);
+    let mut window = Window::new(&team, Start::Nothing);
+    window.press("Portfolio");
+    window.until_read();
+    assert_eq!(names(&window), ["Alpha", "Beta", "Gamma"], "the other folder is remembered");
+}

@@ -23,6 +23,9 @@ openssl x509 -req -in server.csr -CA root.pem -CAkey root.key -set_serial 7 -day
 chmod 600 server.key
 ";
 
+/// How the data of the server is made.
+const INITDB: &str = "-D data -A trust -U postgres --no-sync -E UTF8 --locale=C.UTF-8";
+
 /// Stops the server when whoever started it has ended, however that was.
 const WATCH: &str = "read -r line; kill -QUIT \"$(head -n 1 data/postmaster.pid)\"; sleep 1; rm -rf \"$PWD\"";
 
@@ -30,8 +33,8 @@ pub struct Cluster {
     folder: PathBuf,
     bin: PathBuf,
     pub port: u16,
-    /// Waits for the end of this program.
-    _watch: Child,
+    /// The server, and what waits for the end of this program.
+    _children: [Child; 2],
 }
 
 /// A database of a test.
@@ -111,21 +114,7 @@ impl Cluster {
             command.current_dir(&folder).stdout(Stdio::null()).stderr(Stdio::null());
             command
         };
-        let made = program("initdb")
-            .args([
-                "-D",
-                "data",
-                "-A",
-                "trust",
-                "-U",
-                "postgres",
-                "--no-sync",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-            ])
-            .status()
-            .unwrap();
+        let made = program("initdb").args(INITDB.split(' ')).status().unwrap();
         if !made.success() {
             return Err("a server could not be set up".to_owned());
         }
@@ -142,14 +131,14 @@ impl Cluster {
         for setting in settings.split_whitespace() {
             server.args(["-c", setting]);
         }
-        server.spawn().unwrap();
+        let server = server.spawn().unwrap();
         let watch = Command::new("sh")
             .args(["-c", WATCH])
             .current_dir(&folder)
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
-        let cluster = Self { folder, bin, port, _watch: watch };
+        let cluster = Self { folder, bin, port, _children: [server, watch] };
         cluster.wait_until_ready()?;
         let roles = ["publisher", "pump_team", "gateway_team", "quality", "stranger"];
         for role in roles {

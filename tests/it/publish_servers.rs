@@ -12,17 +12,22 @@ use crate::desk::Desk;
 use crate::postgres::{Database, PASSWORD, database, database_of_its_own};
 use crate::publish::{Said, example, feedback, published, refused, run, verified};
 
+/// Something that is done while the test goes on.
+fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
+    thread::Builder::new().name("beside".to_owned()).spawn(work).unwrap()
+}
+
 /// Passes on what comes to a port. After so many bytes to the server, or where it is to end the transaction, something is done once, and then
 /// the connection is cut if that says so.
 fn meeting(to: u16, when: When, done: impl Fn() -> Then + Send + Sync + 'static) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let done = Arc::new(done);
-    thread::spawn(move || {
+    beside(move || {
         for client in listener.incoming().flatten() {
             let server = TcpStream::connect((Ipv4Addr::LOCALHOST, to)).unwrap();
             let done = done.clone();
-            thread::spawn(move || pass_on(client, server, when, &*done));
+            beside(move || pass_on(client, server, when, &*done));
         }
     });
     port
@@ -43,7 +48,7 @@ enum Then {
 
 fn pass_on(client: TcpStream, server: TcpStream, when: When, done: &dyn Fn() -> Then) {
     let (mut from, mut into) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    thread::spawn(move || {
+    beside(move || {
         let _ = std::io::copy(&mut from, &mut into);
         let _ = into.shutdown(Shutdown::Both);
     });
@@ -172,7 +177,7 @@ fn whatever_listens_and_is_no_server_is_told_in_time() {
     let listening = |answer: &'static [u8]| {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        thread::spawn(move || {
+        beside(move || {
             let mut open = Vec::new();
             for mut client in listener.incoming().flatten() {
                 if !answer.is_empty() {
@@ -230,7 +235,7 @@ fn a_server_whose_certificate_does_not_fit_gets_nothing() {
     // A server without encryption.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let plain = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
+    beside(move || {
         for mut client in listener.incoming().flatten() {
             let mut asked = [0; 8];
             let _ = client.read_exact(&mut asked);
@@ -254,7 +259,7 @@ fn two_programs_that_publish_the_same_product_wait_for_each_other() {
     let runs: Vec<_> = (0..4)
         .map(|_| {
             let address = address.clone();
-            thread::spawn(move || run(&address, &[example()], &[], &[]))
+            beside(move || run(&address, &[example()], &[], &[]))
         })
         .collect();
     let said: Vec<Said> = runs.into_iter().map(|run| run.join().unwrap()).collect();

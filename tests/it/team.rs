@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::requests::PRODUCT;
@@ -138,7 +138,7 @@ pub fn raised(desk: &mut Desk, id: &str) -> RecordId {
 
 /// The file was last written an hour ago, as far as anybody can tell.
 pub fn settle(path: &Path) {
-    let hour_ago = SystemTime::now() - Duration::from_hours(1);
+    let hour_ago = path.metadata().unwrap().modified().unwrap() - Duration::from_hours(1);
     File::options().write(true).open(path).unwrap().set_modified(hour_ago).unwrap();
 }
 
@@ -156,7 +156,5 @@ pub fn names(portfolio: &Portfolio) -> Vec<&str> {
 pub fn remark<'a>(portfolio: &'a Portfolio, name: &str) -> (&'a str, bool) {
     let is = |path: &Path| path.file_name().is_some_and(|own| own.to_string_lossy() == name);
     let found = portfolio.remarks.iter().find(|one| is(&one.path));
-    found
-        .map(|one| (one.why.as_str(), one.lacking))
-        .unwrap_or_else(|| panic!("{name}: {:?}", portfolio.remarks))
+    found.map_or_else(|| panic!("{name}: {:?}", portfolio.remarks), |one| (one.why.as_str(), one.lacking))
 }

@@ -20,7 +20,7 @@ use super::target::{Encryption, Target};
 /// Greatest size of a file of certificates.
 const ROOTS_BYTES_MAX: u64 = 16 << 20;
 /// How long a server may be silent in the middle before the connection counts as lost.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 /// The oldest version of PostgreSQL whose views keep to the rights of the person who asks.
 const OLDEST: i32 = 150_000;
 
@@ -67,7 +67,8 @@ pub fn connect(target: &Target) -> Result<Client, NotPublished> {
 /// What comes of work within so many seconds; `None` if it takes longer. Something that listens and says nothing would hold a call forever.
 fn within<T: Send + 'static>(seconds: u64, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || drop(sender.send(work())));
+    let called = thread::Builder::new().name("publish".to_owned());
+    called.spawn(move || drop(sender.send(work()))).ok()?;
     receiver.recv_timeout(Duration::from_secs(seconds)).ok()
 }
 

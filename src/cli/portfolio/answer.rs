@@ -93,7 +93,7 @@ fn row_json(portfolio: &Portfolio, row: &Answer) -> Option<Value> {
         "product": product.summary.product, "file": product.path.to_string_lossy(), "event": product.summary.head.seq,
         "read_at": product.summary.read_at, "kept": product.kept, "in_release": row.release,
         "version": row.release_version, "component": row.component, "item": row.item, "found": row.by.words(),
-        "to_confirm": row.by.is_doubtful(), "review": row.review,
+        "to_confirm": row.by.is_doubtful(), "last_review": row.review,
         "decisions": row.decisions.iter().map(decision).collect::<Vec<_>>(),
     }))
 }

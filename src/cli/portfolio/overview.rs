@@ -8,7 +8,7 @@ use super::super::advisories::pretty;
 use super::{remarks, remarks_json};
 use crate::domain::text::counted;
 use crate::domain::time::Day;
-use crate::ops::{SummaryTask, Urgency};
+use crate::ops::{LISTED_MAX, SummaryTask, Urgency, WorkCounts};
 use crate::portfolio::{Portfolio, Product, shown};
 
 /// Days ahead that are listed.
@@ -23,8 +23,8 @@ pub fn words(portfolio: &Portfolio, today: Day, all: bool) -> String {
             output.push_str(&work_words(product, today));
         }
     }
-    let late: usize = portfolio.products.iter().map(|one| one.tasks(Urgency::Overdue).count()).sum();
-    let unapproved: usize = portfolio.products.iter().map(|one| one.summary.unapproved.len()).sum();
+    let late: usize = portfolio.products.iter().map(|one| one.summary.counts.overdue).sum();
+    let unapproved: usize = portfolio.products.iter().map(|one| one.summary.counts.unapproved).sum();
     let products = counted(portfolio.products.len(), "product");
     let _ = writeln!(output, "{products}: {late} overdue, {unapproved} waiting for approval");
     remarks(&mut output, portfolio);
@@ -33,10 +33,9 @@ pub fn words(portfolio: &Portfolio, today: Day, all: bool) -> String {
 
 fn product_words(product: &Product, today: Day) -> String {
     let summary = &product.summary;
-    let (overdue, due) = (product.tasks(Urgency::Overdue).count(), product.tasks(Urgency::Due).count());
+    let WorkCounts { overdue, due, unapproved, .. } = summary.counts;
     let provisional = if summary.provisional { "; dates are provisional: no plan is in force" } else { "" };
     let mut output = format!("{}, {}\n", summary.product, summary.class);
-    let unapproved = summary.unapproved.len();
     let _ =
         writeln!(output, "  {overdue} overdue, {due} due, {unapproved} waiting for approval{provisional}");
     let releases: Vec<String> = summary
@@ -76,6 +75,9 @@ fn work_words(product: &Product, today: Day) -> String {
     for one in &product.summary.unapproved {
         let _ = writeln!(output, "    {}  waits for approval: {}", one.id, one.title);
     }
+    if !product.summary.lists_all() {
+        let _ = writeln!(output, "    only the first {LISTED_MAX} of each are listed: open the file for all");
+    }
     for day in product.summary.retirement.iter().filter(|day| day.on >= today) {
         let _ = writeln!(output, "    {}  {} on {}", day.record, day.what, day.on);
     }
@@ -114,7 +116,7 @@ fn product_json(product: &Product, today: Day) -> Value {
     json!({
         "product": summary.product, "class": summary.class, "file": product.path.to_string_lossy(),
         "event": summary.head.seq, "digest": summary.head.digest, "read_at": summary.read_at, "kept": product.kept,
-        "provisional": summary.provisional, "overdue": list(Urgency::Overdue), "due": list(Urgency::Due),
+        "provisional": summary.provisional, "counts": summary.counts, "overdue": list(Urgency::Overdue), "due": list(Urgency::Due),
         "ahead": list(Urgency::Ahead), "unapproved": unapproved, "retirement": retirement,
         "retirement_state": summary.retirement_state, "releases": releases, "soup_in_service": in_service,
         "soup_reviewed": covered,

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{Key, Modifiers, Ui};
+use eframe::egui::{Key, Modifiers, Popup, Ui};
 
 use super::App;
 use super::frame::central;
@@ -103,7 +103,7 @@ impl App {
     pub(super) fn leave_portfolio_by_key(&mut self) {
         let ctx = self.ctx.clone();
         let idle = ctx.memory(|memory| memory.focused().is_none())
-            && !egui::Popup::is_any_open(ctx)
+            && !Popup::is_any_open(&ctx)
             && !self.finder.palette.is_open();
         if self.portfolio.is_open
             && idle
@@ -146,7 +146,9 @@ impl App {
 
     fn remember_portfolio(&mut self) {
         if let Some(places) = self.portfolio.screen.as_ref().and_then(|screen| screen.to_remember()) {
-            self.settings.values.portfolio = places.to_vec();
+            // The file of the settings is text, and cannot hold other paths.
+            let kept = places.iter().filter(|place| place.to_str().is_some());
+            self.settings.values.portfolio = kept.cloned().collect();
         }
     }
 }

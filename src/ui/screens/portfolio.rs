@@ -17,6 +17,7 @@ use super::parts::{heading_ui, problem_ui, progress_ui};
 use crate::domain::ids::RecordId;
 use crate::domain::text::{counted, sentence};
 use crate::domain::time::Moment;
+use crate::ops::LISTED_MAX;
 use crate::portfolio::{Answered, Portfolio, Question, shown};
 use crate::ui::theme::{body, hint, palette, space};
 use crate::ui::widgets::button::{primary_ui, segments_ui};
@@ -313,6 +314,11 @@ impl PortfolioScreen {
         ui.add_space(space::S);
         if let (View::Answer, Some((question, answered))) = (self.view, asked) {
             answer_words_ui(ui, question, answered);
+        }
+        let cut = shown.products.iter().any(|product| !product.summary.lists_all());
+        if cut && matches!(self.view, View::Work | View::Unapproved) {
+            let words = format!("The first {LISTED_MAX} of each product are listed. Its file has all.");
+            ui.label(hint(ui, words));
         }
         let (view, sheet) = self.sheets.iter_mut().find(|(view, _)| *view == self.view)?;
         if sheet.rows.is_empty() {

@@ -88,8 +88,8 @@ pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, Signing
 pub use places::{cache_folder, calendar_folder};
 pub use plan_difference::FieldDifference;
 pub use portfolio::{
-    FieldedComponent, FieldedRelease, FindingSummary, ProductSummary, RetirementDay, SummaryRecord,
-    SummaryTask, SummaryVerdict, Urgency,
+    FieldedComponent, FieldedRelease, FindingSummary, LISTED_MAX, ProductSummary, RetirementDay,
+    SummaryRecord, SummaryTask, SummaryVerdict, Urgency, WorkCounts,
 };
 pub use readiness::{FoundGap, KeptRules, Readiness};
 pub use refused::Refused;

@@ -42,9 +42,11 @@ pub struct ProductSummary {
     pub class: String,
     /// Whether no plan is in force, so that days are provisional.
     pub provisional: bool,
-    /// What waits and what is coming, as the dashboard ranked it on the day on which the file was read.
+    /// How much waits and is coming.
+    pub counts: WorkCounts,
+    /// What waits and what is coming, as the dashboard ranked it on the day on which the file was read: the first of each urgency.
     pub tasks: Vec<SummaryTask>,
-    /// The records for which an approval is open.
+    /// The first records for which an approval is open.
     pub unapproved: Vec<SummaryRecord>,
     /// The days that the retirement plan names, and its milestones that are not reached; the soonest first.
     pub retirement: Vec<RetirementDay>,
@@ -59,6 +61,22 @@ pub struct ProductSummary {
     /// The findings that concern one of them.
     pub findings: Vec<FindingSummary>,
 }
+
+/// How many items of work and open approvals a product has, listed or not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkCounts {
+    /// What is late.
+    pub overdue: usize,
+    /// What waits.
+    pub due: usize,
+    /// What is coming.
+    pub ahead: usize,
+    /// Records for which an approval is open.
+    pub unapproved: usize,
+}
+
+/// Most items of work of an urgency, and most records, that a summary lists. The file itself has all.
+pub const LISTED_MAX: usize = 200;
 
 /// One open item of work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +111,7 @@ pub enum Urgency {
 }
 
 impl SummaryTask {
-    fn of(item: &AttentionItem, waits: bool) -> Self {
+    fn of(item: &AttentionItem, urgency: Urgency) -> Self {
         Self {
             record: item.record,
             title: line(&item.title),
@@ -101,11 +119,7 @@ impl SummaryTask {
             whose: line(&item.whose),
             clause: item.clause.to_owned(),
             due: item.due,
-            urgency: match (waits, item.tone) {
-                (false, _) => Urgency::Ahead,
-                (true, Tone::Late) => Urgency::Overdue,
-                (true, Tone::Neutral | Tone::Due | Tone::Good) => Urgency::Due,
-            },
+            urgency,
             rank: item.rank,
         }
     }
@@ -234,6 +248,21 @@ impl FindingSummary {
 }
 
 impl ProductSummary {
+    /// How many items of work of an urgency there are, listed or not.
+    pub const fn count(&self, urgency: Urgency) -> usize {
+        match urgency {
+            Urgency::Overdue => self.counts.overdue,
+            Urgency::Due => self.counts.due,
+            Urgency::Ahead => self.counts.ahead,
+        }
+    }
+
+    /// Whether it lists all of what is overdue and due, and of what waits for approval.
+    pub const fn lists_all(&self) -> bool {
+        let WorkCounts { overdue, due, unapproved, .. } = self.counts;
+        overdue <= LISTED_MAX && due <= LISTED_MAX && unapproved <= LISTED_MAX
+    }
+
     /// Whether what it says of its contents holds on a day: that of the file, or a later one unless something is dated ahead. What
     /// waits and what is coming holds only on the day on which the file was read: time writes nothing, and makes work.
     pub fn holds_on(&self, today: Day) -> bool {
@@ -278,8 +307,14 @@ impl ProductFile {
     fn summary_of_head(&self, now: Moment) -> Result<ProductSummary, Refused> {
         let product = self.product()?;
         let attention = self.attention(now)?;
-        let waiting = attention.now.iter().map(|item| SummaryTask::of(item, true));
-        let coming = attention.coming.iter().map(|item| SummaryTask::of(item, false));
+        let (late, due): (Vec<&AttentionItem>, Vec<&AttentionItem>) =
+            attention.now.iter().partition(|item| item.tone == Tone::Late);
+        let counts =
+            WorkCounts { overdue: late.len(), due: due.len(), ahead: attention.coming.len(), unapproved: 0 };
+        let ahead =
+            attention.coming.iter().take(LISTED_MAX).map(|item| SummaryTask::of(item, Urgency::Ahead));
+        let late = late.into_iter().take(LISTED_MAX).map(|item| SummaryTask::of(item, Urgency::Overdue));
+        let due = due.into_iter().take(LISTED_MAX).map(|item| SummaryTask::of(item, Urgency::Due));
         let head = self.head();
         let mut summary = ProductSummary {
             uuid: self.uuid()?,
@@ -288,7 +323,8 @@ impl ProductFile {
             product: line(&product.title),
             class: product.class().word().to_owned(),
             provisional: attention.provisional.is_some(),
-            tasks: waiting.chain(coming).collect(),
+            counts,
+            tasks: late.chain(due).chain(ahead).collect(),
             unapproved: Vec::new(),
             retirement: Vec::new(),
             retirement_state: String::new(),
@@ -310,7 +346,10 @@ fn line(text: &str) -> String {
 /// What the records say together.
 fn fill(summary: &mut ProductSummary, world: &dyn World, today: Day) {
     let fielded = fielded(world);
-    summary.unapproved = unapproved(world);
+    let unapproved = unapproved(world);
+    summary.counts.unapproved = unapproved.len();
+    summary.unapproved =
+        unapproved.into_iter().take(LISTED_MAX).map(|id| summary_record(world, id)).collect();
     if let Some(plan) = current_plan(world) {
         summary.retirement_state = state_words(&plan);
         summary.retirement = retirement(world, &plan);
@@ -323,16 +362,15 @@ fn fill(summary: &mut ProductSummary, world: &dyn World, today: Day) {
     summary.findings = findings(world, &fielded, today);
 }
 
-fn unapproved(world: &dyn World) -> Vec<SummaryRecord> {
+/// The records for which an approval is open.
+fn unapproved(world: &dyn World) -> BTreeSet<RecordId> {
     let open = [ApprovalState::Requested.code(), ApprovalState::PartiallySigned.code()];
     let approvals = world.in_states(Kind::Approval, &open);
-    let subjects: BTreeSet<RecordId> =
-        approvals.iter().filter_map(|data| data.text("subject").parse().ok()).collect();
-    let record = |id| {
-        let title = world.record(id).map_or_else(String::new, |data| line(data.title()));
-        SummaryRecord { id, title }
-    };
-    subjects.into_iter().map(record).collect()
+    approvals.iter().filter_map(|data| data.text("subject").parse().ok()).collect()
+}
+
+fn summary_record(world: &dyn World, id: RecordId) -> SummaryRecord {
+    SummaryRecord { id, title: world.record(id).map_or_else(String::new, |data| line(data.title())) }
 }
 
 fn retirement(world: &dyn World, plan: &SharedRecord) -> Vec<RetirementDay> {
@@ -436,7 +474,7 @@ fn finding(
         id: data.head.id,
         title: line(data.title()),
         names: names.map(ToString::to_string).filter(|name| !name.is_empty()).collect(),
-        items: content.items.to_vec(),
+        items: content.items.clone(),
         versions: content.versions.iter().map(ToString::to_string).collect(),
         state: state_words(data),
         decision: content.disposition.map_or_else(String::new, |decision| decision.word().to_owned()),

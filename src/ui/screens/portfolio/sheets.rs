@@ -154,9 +154,9 @@ pub fn products(found: &Portfolio, today: Day) -> Sheet {
         let cells = vec![
             plain(summary.product.as_str()),
             plain(summary.class.as_str()),
-            number(product.tasks(Urgency::Overdue).count(), Tone::Late),
-            number(product.tasks(Urgency::Due).count(), Tone::Due),
-            number(summary.unapproved.len(), Tone::Due),
+            number(summary.counts.overdue, Tone::Late),
+            number(summary.counts.due, Tone::Due),
+            number(summary.counts.unapproved, Tone::Due),
             soup,
             plain(releases.join(", ")),
             plain(retirement),

@@ -75,10 +75,11 @@ mod tests {
     fn a_long_value_in_a_sparse_column_is_cut_and_cells_of_similar_width_are_not() {
         let mut sparse = vec![0.0; 30];
         sparse[7] = 420.0;
-        assert_eq!(of_cells(sparse), ANYWAY);
+        let is = |widths, wanted: f32| assert!((of_cells(widths) - wanted).abs() < 0.01, "{wanted}");
+        is(sparse, ANYWAY);
         let numbers: Vec<f32> = (0..40).map(|row| if row < 36 { 200.0 } else { 300.0 }).collect();
-        assert_eq!(of_cells(numbers), 300.0);
-        assert_eq!(of_cells(vec![80.0, 0.0]), 80.0);
-        assert_eq!(of_cells(Vec::new()), 0.0);
+        is(numbers, 300.0);
+        is(vec![80.0, 0.0], 80.0);
+        is(Vec::new(), 0.0);
     }
 }
