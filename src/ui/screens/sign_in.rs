@@ -86,6 +86,14 @@ pub struct FileInfo<'a> {
     pub least_strength: u32,
 }
 
+/// Whether a text has the form in which one-time codes are shown: four groups of five letters and digits.
+fn looks_like_code(text: &str) -> bool {
+    let groups: Vec<&str> = text.trim().split('-').collect();
+    let is_group =
+        |group: &&str| group.len() == 5 && group.chars().all(|letter| letter.is_ascii_alphanumeric());
+    groups.len() == 4 && groups.iter().all(is_group)
+}
+
 impl SignIn {
     /// The form after the window was locked: the previous person and the reason.
     pub fn locked(person: Option<&(String, String)>, why: &str) -> Self {
@@ -95,6 +103,11 @@ impl SignIn {
 
     /// Shows why the last attempt was refused.
     pub fn refuse(&mut self, refusal: &Refused) {
+        // A one-time code that was typed as the password need not be typed again.
+        if self.method == Method::Password && looks_like_code(&self.password) {
+            self.method = Method::Code;
+            self.code = std::mem::take(&mut self.password);
+        }
         self.password.zeroize();
         self.again.zeroize();
         self.tried = false;
@@ -334,5 +347,24 @@ impl PasswordChange {
             tone_words_ui(ui, Tone::Late, words);
         }
         ui.label(hint(ui, "The signing key stays the same, so your signatures remain valid."));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_typed_as_the_password_need_not_be_typed_again() {
+        let refused = |typed: &str| {
+            let mut form = SignIn { password: Zeroizing::new(typed.to_owned()), ..SignIn::default() };
+            form.refuse(&Refused::WrongPassword);
+            (form.method, form.code.to_string(), form.password.to_string())
+        };
+        let code = "5BPS4-TKC3Z-S2BK7-ZJYNA";
+        assert_eq!(refused(code), (Method::Code, code.to_owned(), String::new()));
+        for other in ["several-words-make-a-password", "", "5BPS4-TKC3Z-S2BK7"] {
+            assert_eq!(refused(other), (Method::Password, String::new(), String::new()), "{other}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use egui::{Frame, Label, Margin, Ui};
 use super::move_dialog::{MoveDialog, ask_move, ask_signature};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::signature::Signature;
 use crate::domain::workflow::{Condition, Move};
 use crate::ops::{Ahead, NextStep, RecordPage, SigningOffer};
 use crate::ui::cx::{Cx, Route};
@@ -51,10 +52,12 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
             ui.add(Label::new(hint(ui, format!("{why}. Nothing can be changed."))).wrap());
         }
         let offer = page.signing.as_ref();
-        let (before, after) =
-            if offer.is_some_and(|offer| may_sign(cx, offer)) { (offer, None) } else { (None, offer) };
+        let comes_first = |offer: &SigningOffer| {
+            may_sign(cx, offer) && signed_already(cx, page, offer).is_none() && !lacks_fields(page)
+        };
+        let (before, after) = if offer.is_some_and(comes_first) { (offer, None) } else { (None, offer) };
         if let Some(offer) = before {
-            signing_ui(ui, cx, page, offer);
+            signing_ui(ui, cx, page, (offer, true));
         }
         let mut first = before.is_none();
         for next in page.next.iter().filter(|next| !next.step.reason) {
@@ -66,7 +69,7 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
             first = false;
         }
         if let Some(offer) = after {
-            signing_ui(ui, cx, page, offer);
+            signing_ui(ui, cx, page, (offer, false));
         }
         let minor: Vec<&NextStep> = page.next.iter().filter(|next| next.step.reason).collect();
         if !minor.is_empty() {
@@ -159,25 +162,55 @@ fn may_sign(cx: &Cx<'_>, offer: &SigningOffer) -> bool {
     offer.allowed && offer.conditions.iter().all(|condition| condition.met) && cx.writable()
 }
 
+/// Who signs. An approval waits for each of them; elsewhere a step says whose signature it needs.
+fn whose_words(kind: Kind, offer: &SigningOffer) -> String {
+    let words = if kind == Kind::Approval { "Still to sign" } else { "May sign" };
+    format!("{words}: {}", offer.whose)
+}
+
 /// Why a person may not sign, in words.
-fn why_not_sign(cx: &Cx<'_>, offer: &SigningOffer) -> String {
+fn why_not_sign(cx: &Cx<'_>, page: &RecordPage, offer: &SigningOffer) -> String {
     let unmet: Vec<&str> = offer.conditions.iter().filter(|c| !c.met).map(|c| c.text.as_str()).collect();
     if !cx.writable() {
         "The file is read-only".to_owned()
     } else if !offer.allowed || unmet.is_empty() {
-        format!("Still to sign: {}", offer.whose)
+        whose_words(page.data.head.id.kind, offer)
     } else {
         format!("Not yet: {}", unmet.join("; "))
     }
 }
 
-fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOffer) {
+/// The signature of this person that still covers what the record says.
+fn signed_already<'p>(cx: &Cx<'_>, page: &'p RecordPage, offer: &SigningOffer) -> Option<&'p Signature> {
+    let is_mine = |signature: &Signature| {
+        signature.signer == cx.session.person() && offer.meanings.contains(&signature.meaning)
+    };
+    page.signatures
+        .iter()
+        .rev()
+        .find(|view| view.holds && is_mine(&view.signature))
+        .map(|view| &view.signature)
+}
+
+/// Whether the next step lacks fields: who signs now signs what is not written yet.
+fn lacks_fields(page: &RecordPage) -> bool {
+    let next = page.next.iter().find(|next| !next.step.reason);
+    next.is_some_and(|next| {
+        next.conditions.iter().any(|condition| !condition.met && condition.field.is_some())
+    })
+}
+
+fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, (offer, first): (&SigningOffer, bool)) {
+    let mine = signed_already(cx, page, offer).map(|signature| {
+        let at = signature.at.with_offset_words(signature.offset_minutes);
+        format!("You signed this as {} on {at}, and it holds.", signature.meaning.word().to_lowercase())
+    });
     let ready = may_sign(cx, offer);
-    let why = why_not_sign(cx, offer);
+    let why = why_not_sign(cx, page, offer);
     ui.horizontal_wrapped(|ui| {
         for (index, meaning) in offer.meanings.iter().enumerate() {
             let caption = format!("Sign as {}…", meaning.word().to_lowercase());
-            let pressed = if ready && index == 0 {
+            let pressed = if ready && first && index == 0 {
                 primary_ui(ui, &caption).clicked()
             } else {
                 button_or_why_ui(ui, ready, caption.as_str(), &why).clicked()
@@ -188,7 +221,10 @@ fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOf
             }
         }
     });
-    ui.add(Label::new(hint(ui, format!("Still to sign: {}", offer.whose))).wrap());
+    if let Some(words) = mine {
+        tone_words_ui(ui, Tone::Good, &words);
+    }
+    ui.add(Label::new(hint(ui, whose_words(page.data.head.id.kind, offer))).wrap());
     needs_ui(ui, &offer.conditions);
     conditions_ui(ui, cx, page.data.head.id, &offer.conditions);
 }
