@@ -181,7 +181,7 @@ impl Newcomer {
             node.value().or_else(|| node.label())
         });
         let code = texts.into_iter().find(|text| is_code(text)).expect("a code");
-        self.tab_to("I have printed it");
+        self.tab_to("I have written it");
         self.key(Key::Space);
         self.save();
         assert!(!self.has(title), "the dialog stays: {}", self.around());
@@ -239,8 +239,7 @@ fn create(hand: &mut Newcomer) {
     hand.tab_to("Manufacturer");
     hand.text("Example Devices");
     hand.tab_to("Software safety class");
-    hand.text("c");
-    hand.text("c");
+    hand.text("b");
     hand.tab_to("Rationale for the class");
     hand.text("Non-serious injury is possible");
     hand.tab_to("European Union");
@@ -262,7 +261,6 @@ fn create(hand: &mut Newcomer) {
 
 /// A colleague is invited, sets a password with the code, and is confirmed.
 fn second_person(hand: &mut Newcomer) {
-    hand.palette("invite a co", "Invite a colleague");
     hand.palette("invite a pe", "Invite a person…");
     hand.text("Ben Example");
     hand.tab_to("Development lead");

@@ -178,12 +178,18 @@ impl App {
         self.pen_ui(ui);
         self.draw_nav(ui);
         self.draw_screen(ui, starts);
+        if starts {
+            let nothing = ui.memory(|memory| memory.focused().is_none());
+            self.without_stops = self.route().filter(|_| nothing).cloned();
+        }
     }
 
     /// Whether Tab begins, because nothing has the focus. It begins in the screen and comes to the bar at the end: what is drawn first there
     /// locks the window.
     fn tab_starts(&self, ctx: &egui::Context) -> bool {
         let nothing = !self.is_asking() && ctx.memory(|memory| memory.focused().is_none());
+        // In a screen where Tab finds nothing it begins in the bar.
+        let nothing = nothing && self.without_stops.as_ref() != self.route();
         let starts =
             nothing && ctx.input(|input| input.modifiers.is_none() && input.key_pressed(egui::Key::Tab));
         if starts {

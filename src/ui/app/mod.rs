@@ -204,6 +204,8 @@ pub struct App {
     advisories: AdvisoryPlaces,
     /// The title of the window, as it was last set.
     title: String,
+    /// A screen in which Tab found nothing.
+    without_stops: Option<Route>,
     /// Whether this workstation cannot remember what it saw, which was said.
     forgetful: bool,
     ctx: egui::Context,
@@ -266,6 +268,7 @@ impl App {
             audit_next: false,
             advisories,
             title: title::PROGRAM.to_owned(),
+            without_stops: None,
             forgetful: false,
             ctx: ctx.clone(),
         };

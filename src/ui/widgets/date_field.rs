@@ -107,7 +107,7 @@ pub fn date_field_ui(ui: &mut Ui, text: &mut String, today: NaiveDate, kind: Dat
             ui.spacing_mut().item_spacing.x = space::XS;
             let edit = TextEdit::singleline(text).char_limit(10).hint_text("year-month-day");
             let edit = ui.add(edit.desired_width(WIDTH));
-            if is_short(text, !edit.has_focus()) && !is_composing(ui.ctx()) {
+            if is_short(text) && !is_composing(ui.ctx()) {
                 *text = today.to_string();
             }
             let picked = picker_ui(ui, parsed.as_ref().ok().copied().flatten(), today);
@@ -137,10 +137,9 @@ pub fn date_field_ui(ui: &mut Ui, text: &mut String, today: NaiveDate, kind: Dat
     response
 }
 
-/// Whether a short form of today was typed, or of now. A single letter counts once it is left, as a word may begin with it.
-pub fn is_short(text: &str, is_left: bool) -> bool {
-    let is = |word: &str| text.trim().eq_ignore_ascii_case(word);
-    is("today") || is("now") || (is_left && is("t"))
+/// Whether a short form of today was typed, or of now. A field is full then, so that the letters after the first one of “today” are not taken.
+pub fn is_short(text: &str) -> bool {
+    ["t", "today", "now"].iter().any(|word| text.trim().eq_ignore_ascii_case(word))
 }
 
 /// The distance next to a date, with the shape of its tone if it is a due date.
