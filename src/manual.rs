@@ -40,7 +40,8 @@ const BESIDE: [(&str, &str); 5] = [
 /// The pages before the chapters of the areas.
 const FIRST: [&str; 6] = ["opening", "first_day", "records", "signing", "safekeeping", "portfolio"];
 /// The pages after them, each with its chapter.
-const LAST: [&str; 6] = ["readiness", "packets", "audit_trail", "advisories", "settings", "auditors"];
+const LAST: [&str; 7] =
+    ["readiness", "packets", "audit_trail", "portfolio", "advisories", "settings", "auditors"];
 
 /// The manual of this program.
 pub fn book(now: Moment) -> Book {

@@ -60,12 +60,15 @@ pub fn files_below(places: &[PathBuf], going: &dyn Fn() -> bool) -> Files {
 pub fn shown(path: &Path) -> String {
     let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut words = String::new();
-    for c in path.to_string_lossy().chars() {
-        if c.is_control() || turns(c) {
-            words.extend(c.escape_unicode());
-        } else {
-            words.push(c);
+    for part in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        for c in part.valid().chars() {
+            if c.is_control() || turns(c) {
+                words.extend(c.escape_unicode());
+            } else {
+                words.push(c);
+            }
         }
+        words.extend(part.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
     }
     words
 }
@@ -295,6 +298,11 @@ mod tests {
     fn a_path_is_shown_in_one_line_whatever_is_in_it() {
         let path = Path::new("a\nNot read: b\u{202e}\u{1b}[2J\u{2028}.mainstay");
         assert_eq!(shown(path), "a\\u{a}Not read: b\\u{202e}\\u{1b}[2J\\u{2028}.mainstay");
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt as _;
+            assert_eq!(shown(Path::new(std::ffi::OsStr::from_bytes(b"caf\xe9 1"))), "caf\\xe9 1");
+        }
         assert_eq!(shown(Path::new("Pümpe ポンプ 1.mainstay")), "Pümpe ポンプ 1.mainstay");
     }
 }

@@ -2,6 +2,7 @@
 //! and the others are read on.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -100,9 +101,7 @@ pub fn look(files: &Files, how: Looking<'_>, going: &(dyn Fn(usize, usize) -> bo
             }
             let outcome = read(path, how);
             done.fetch_add(1, Relaxed);
-            if let Ok(mut found) = found.lock() {
-                found.push((path.clone(), outcome));
-            }
+            found.lock().unwrap_or_else(PoisonError::into_inner).push((path.clone(), outcome));
         }
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(all.len()).min(WORKERS_MAX);
@@ -112,7 +111,13 @@ pub fn look(files: &Files, how: Looking<'_>, going: &(dyn Fn(usize, usize) -> bo
         }
         work();
     });
-    let mut portfolio = Portfolio::of(found.into_inner().unwrap_or_else(PoisonError::into_inner), files);
+    let mut found: Vec<(PathBuf, Outcome)> = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let read: BTreeSet<PathBuf> = found.iter().map(|(path, _)| path.clone()).collect();
+    let left = all.iter().filter(|path| !read.contains(*path));
+    let cancelled =
+        left.map(|path| (path.clone(), Err("the look was cancelled before it was read".to_owned())));
+    found.extend(cancelled);
+    let mut portfolio = Portfolio::of(found, files);
     if let Some(data) = how.data {
         kept::thin_out(&kept_in(data));
         portfolio.compare_with_memory(data);

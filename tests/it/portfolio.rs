@@ -538,7 +538,8 @@ fn a_look_that_is_cancelled_ends_and_keeps_what_it_has_read() {
     let files = files_below(&[team.files()], &|| true);
     let data = team.data();
     let how = Looking { data: Some(&data), fresh: false, now: team.now, wanted: For::Work };
-    assert!(look(&files, how, &|_, _| false).products.is_empty());
+    let nothing = look(&files, how, &|_, _| false);
+    assert_eq!((nothing.products.len(), nothing.lacking()), (0, 3), "what was not read is missing");
     let found = look(&files, how, &|done, all| done < all);
     assert_eq!(found.products.len(), 3);
     assert!(files_below(&[team.files()], &|| false).found.is_empty());
