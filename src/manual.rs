@@ -38,7 +38,7 @@ const BESIDE: [(&str, &str); 5] = [
     ("triaging", "finding"),
 ];
 /// The pages before the chapters of the areas.
-const FIRST: [&str; 6] = ["opening", "first_day", "records", "signing", "safekeeping", "portfolio"];
+const FIRST: [&str; 5] = ["opening", "first_day", "records", "signing", "safekeeping"];
 /// The pages after them, each with its chapter.
 const LAST: [&str; 7] =
     ["readiness", "packets", "audit_trail", "portfolio", "advisories", "settings", "auditors"];
