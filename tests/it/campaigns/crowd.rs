@@ -83,7 +83,10 @@ fn read(bench: &Bench, who: usize, until: Instant, told: &Mutex<Told>) {
         next += 1;
         let mut told = told.lock().unwrap();
         told.reads += 1;
-        if !output.status.success() {
+        // On a slow machine others may hold the file longer than a reader waits; it is told so.
+        if output.status.code() == Some(1) && gist(&output).contains("another program is using the file") {
+            *told.refused.entry(gist(&output)).or_default() += 1;
+        } else if !output.status.success() {
             told.wrong.push(format!(
                 "a reader: {:?} {}",
                 output.status,
